@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# The only find_package calls of the house. Everything comes from Debian by name (scripts/setup.sh); nothing is downloaded.
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(fmt REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(LibArchive REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(cbor REQUIRED IMPORTED_TARGET libcbor)

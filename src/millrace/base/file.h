@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A file, or standard input or output, by its descriptor. Errors name the path and the system's words.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "millrace/base/result.h"
+
+namespace millrace {
+
+class File {
+ public:
+  File(File&& other) noexcept;
+  File& operator=(File&& other) noexcept;
+  ~File();
+
+  // not_found, forbidden, or io. A folder is io: "is a folder".
+  static Result<File> open_to_read(const std::string& path);
+  // Made anew, or emptied.
+  static Result<File> create(const std::string& path);
+  static File standard_input();
+  static File standard_output();
+
+  // Up to out.size() bytes; 0 at the end.
+  Result<std::size_t> read(std::span<char> out);
+  Result<void> write_all(std::string_view bytes);
+  Result<void> sync();
+  // The file's size in bytes; nothing for a pipe or terminal.
+  std::optional<std::uint64_t> size() const;
+  const std::string& name() const { return name_; }  // the path, or "-"
+
+ private:
+  File(int descriptor, bool owned, std::string name) : descriptor_(descriptor), owned_(owned), name_(std::move(name)) {}
+  int descriptor_ = -1;
+  bool owned_ = false;
+  std::string name_;
+};
+
+// The whole file, at most `bytes_max`: too_large beyond it. For small files such as a password's.
+Result<std::string> read_small_file(const std::string& path, std::size_t bytes_max);
+
+// A folder of its own under the system's temporary folder, removed with all that is in it.
+class TempFolder {
+ public:
+  TempFolder();
+  ~TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  const std::string& path() const { return path_; }
+  std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace millrace

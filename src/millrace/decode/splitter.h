@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A Splitter takes the bytes of one input in order and cuts them into slices of whole records, so that workers can decode
+// slices side by side. It does the least that has to be done in order: for NDJSON it looks for the last newline, for a JSON
+// array and CSV it follows quotes.
+//
+//   Splitter splitter(Format::ndjson, {.record_bytes_max = 16 << 20}, pool);
+//   for (;;) {
+//     while (std::optional<Slice> slice = splitter.next()) hand_to_a_worker(std::move(*slice));
+//     if (splitter.ended()) break;
+//     splitter.filled(source.read(splitter.space()));   // 0: the input's end
+//   }
+//
+// A record larger than a chunk makes its chunk grow, up to record_bytes_max; a larger one is dropped byte by byte and
+// becomes a slice that says so. A byte-order mark of UTF-8 at the start is passed over.
+// Threads: one at a time. Memory: one chunk, and the tail of the one before.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "millrace/base/chunk.h"
+#include "millrace/base/result.h"
+#include "millrace/decode/format.h"
+
+namespace millrace::decode {
+
+struct SplitterOptions {
+  std::size_t record_bytes_max = 16u << 20;
+};
+
+// Whole records of one input, in their order. `chunk.text()` holds them and nothing else but white space, commas and
+// brackets between them.
+struct Slice {
+  Chunk chunk;
+  std::uint64_t line = 1;         // of the first byte
+  std::uint64_t bytes_taken = 0;  // of the input that this slice accounts for, dropped ones included
+  // CSV: the header's text, shared by all slices of the input.
+  std::shared_ptr<const std::string> header;
+  // One record that cannot be decoded at all (too large, or an array that is never closed), with its place but the source;
+  // it stands behind the records of the slice.
+  std::optional<Error> fault;
+  std::string fault_text;  // its bytes, when they are at hand
+};
+
+class Splitter {
+ public:
+  Splitter(Format format, SplitterOptions options, ChunkPool& pool);
+  ~Splitter();
+
+  // Where the next bytes of the input go: never empty before ended().
+  std::span<char> space();
+  // `size` bytes were put there; 0 says that the input has ended.
+  void filled(std::size_t size);
+  // The next slice, or nothing: more bytes are needed, or all is given.
+  std::optional<Slice> next();
+  bool ended() const;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace millrace::decode

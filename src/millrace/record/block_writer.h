@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writes records into a Block: finds the id or makes one, checks the table's shape, converts fields, projects, encodes.
+//
+//   BlockWriter writer({.table = "post"}, Encoding::json, IdSource::for_source(start, key, "posts.ndjson"));
+//   Result<void> added = writer.add(record, {.line = 12, .byte = 4711, .input_begin = …, .input_size = …}, block);
+//
+// A record that is already what the store wants is copied once, as a whole. What does not fit its table is
+// invalid_record or invalid_id, with words for the user and without a place: the caller knows it.
+// Threads: one writer per thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "millrace/base/uuid.h"
+#include "millrace/record/block.h"
+#include "millrace/record/field_type.h"
+#include "millrace/record/projection.h"
+#include "millrace/record/record_view.h"
+
+namespace millrace {
+
+// What a job makes of its records.
+struct RecordShape {
+  std::string table;
+  std::string id_field = "id";  // --id
+  TypeRules types;
+  Projection projection;
+};
+
+struct InputSpan {
+  std::uint64_t line = 0;
+  std::uint64_t byte = 0;
+  std::uint32_t input_begin = 0;
+  std::uint32_t input_size = 0;
+};
+
+class BlockWriter {
+ public:
+  // `shape` outlives the writer.
+  BlockWriter(const RecordShape& shape, Encoding encoding, IdSource ids);
+
+  Result<void> add(const RecordView& record, const InputSpan& input, Block& block);
+
+ private:
+  struct Id;
+  struct CreatedAt;
+  Result<void> project(const RecordView& record);
+  Result<void> apply_types();
+  Result<void> find_id(Block::Entry& entry, Block& block);
+  Result<void> check_post(Block::Entry& entry);
+  void find_created_at(Block::Entry& entry);
+  void write_json(const RecordView& record, Block::Entry& entry, Block& block);
+  Result<void> write_cbor(Block::Entry& entry, Block& block);
+
+  // A field on its way out: its JSON text, or the value that --types made of it.
+  struct OutField {
+    FieldView view;
+    std::optional<Value> converted;
+    bool dropped = false;
+  };
+
+  const RecordShape& shape_;
+  const Encoding encoding_;
+  const IdSource ids_;
+  const bool is_post_;
+  bool as_it_is_ = true;  // the record's text may be copied whole
+  std::vector<OutField> fields_;
+};
+
+}  // namespace millrace

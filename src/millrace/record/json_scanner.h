@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One pass over JSON text that validates it whole (RFC 8259: every token, escape and number) and finds the top-level fields
+// of an object. No tree is built and nothing is copied, but for an object with a repeated or an escaped key, which is
+// rewritten into the scanner's own scratch: the last of duplicate keys wins, at every depth.
+//
+//   JsonScanner scanner;
+//   RecordView record;
+//   auto end = scanner.scan_record(text, record);   // text[0] is the first byte of the value
+//   if (!end) … end.error().at, end.error().what
+//
+// Requires: the text is valid UTF-8 (decode checks whole slices with simdjson), and Chunk::padding bytes behind it are
+// readable. Limits: depth_max levels of nesting. A lone surrogate (\ud800) is refused, as simdjson's DOM refuses it; an
+// integer of any length is accepted, where the DOM refuses those of 20 digits.
+// Memory: the scratch of the largest rewritten record. Threads: one scanner per thread.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/record/record_view.h"
+
+namespace millrace {
+
+struct JsonFault {
+  std::size_t at = 0;  // byte in the text
+  std::string what;    // "expected ',' or '}' after a value"
+};
+
+class JsonScanner {
+ public:
+  static constexpr std::size_t depth_max = 1000;
+
+  // Scans the object that begins at text[0] and returns the byte after its '}'; what follows is the caller's matter. The
+  // view is valid until the next call.
+  std::expected<std::size_t, JsonFault> scan_record(std::string_view text, RecordView& record);
+
+  // Validates the one value that begins at text[0] and returns the byte after it.
+  std::expected<std::size_t, JsonFault> scan_value(std::string_view text);
+
+ private:
+  struct Keys;
+  std::expected<std::size_t, JsonFault> rewrite(std::string_view text, RecordView& record);
+  std::string scratch_;
+  std::vector<std::uint32_t> key_hashes_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A Store writes batches of records and says what became of each.
+//
+//   Result<std::unique_ptr<Store>> store = open_store("sqlite:posts.db", {});
+//   if (auto ready = (*store)->prepare({"post"}); !ready) …
+//   (*store)->write(batch, [](BatchOutcome outcome) { … });     // called once, when the batch is durable or refused
+//
+// Guarantees: a record is `written` only when the store says that it survives a crash (design.md, promise 1). Values are
+// bound, never pasted into a text. Within one transaction records take effect in their order.
+// Threads: write(), get() and scan() are called from one thread at a time. Completions run on that thread, inside write(),
+// or on the store's own; capabilities().in_flight_max says how many writes may be under way at once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/base/result.h"
+#include "millrace/record/block.h"
+#include "millrace/record/record.h"
+
+namespace millrace::store {
+
+enum class OnDuplicate : std::uint8_t { fail, skip, replace };
+
+// How one transaction's records are said to the store.
+enum class StatementShape : std::uint8_t {
+  insert,  // INSERT INTO t $rows: fastest on disk engines; SQLite: a prepared INSERT per row
+  create,  // FOR $r IN $rows { CREATE … }: no save point per record, so that SurrealDB's memory engine stays linear
+};
+
+// The records [first, last) of a block. The block outlives the write.
+struct BlockRun {
+  Block* block = nullptr;
+  std::size_t first = 0;
+  std::size_t last = 0;
+  std::size_t size() const { return last - first; }
+};
+
+// One request: runs of records, cut into transactions of `rows_per_transaction` in their order.
+struct Batch {
+  Lane lane;
+  std::vector<BlockRun> runs;
+  OnDuplicate on_duplicate = OnDuplicate::fail;
+  StatementShape shape = StatementShape::insert;
+  std::size_t rows_per_transaction = 1000;  // at least 1
+
+  std::size_t size() const;
+  std::size_t body_bytes() const;
+};
+
+enum class Verdict : std::uint8_t {
+  written,
+  skipped,   // the id was taken and on_duplicate is skip
+  rejected,  // this record is at fault: see the error
+  unsettled  // its transaction failed as a whole: see the error, which may be another record's
+};
+
+struct RecordOutcome {
+  Verdict verdict = Verdict::written;
+  std::optional<Error> error;
+};
+
+// What became of a batch. `records` is empty when every record was written; else it has the batch's size and order. A
+// transaction of one record is never `unsettled` but by a retryable error or unknown_outcome.
+struct BatchOutcome {
+  std::vector<RecordOutcome> records;
+  std::uint32_t calls = 1;  // requests to the store that it took
+};
+
+using Completion = std::move_only_function<void(BatchOutcome)>;
+
+struct Capabilities {
+  std::string_view name;  // "sqlite", "surrealdb", "memory"
+  Encoding encoding = Encoding::json;
+  std::size_t in_flight_max = 1;
+  std::size_t batch_bytes_max = 64u << 20;  // bodies of one request
+  // True when a batch may hold an id twice and settles both in order.
+  bool repeats_in_batch = true;
+};
+
+// Called for each record of a scan with the record as a JSON object, id first; return false to end the scan.
+using RecordSink = std::function<bool(std::string_view json)>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual const Capabilities& capabilities() const = 0;
+  // Makes the table when there is none. Call it once per lane before the first write.
+  virtual Result<void> prepare(const Lane& lane) = 0;
+  virtual void write(Batch batch, Completion done) = 0;
+  // The record as a JSON object, id first, or nothing when there is none. A missing table has no records.
+  virtual Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) = 0;
+  // At most `limit` records in descending id.
+  virtual Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) = 0;
+  virtual Result<std::uint64_t> count(const Lane& lane) = 0;
+};
+
+struct StoreOptions {
+  std::string password;                     // in place of the URL's, when not empty
+  std::string token;                        // a JWT, in place of user and password
+  std::size_t connections = 2;              // SurrealDB: sockets
+  std::chrono::milliseconds timeout{60'000};  // SurrealDB: for one request
+};
+
+// STORE as contract.md has it: sqlite:PATH, ws[s]://…, memory:. invalid_argument when the text names no store;
+// unavailable, unauthorized, … when it cannot be opened.
+Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options);
+
+}  // namespace millrace::store

@@ -12,6 +12,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "millrace/base/uuid.h"
 #include "millrace/record/block.h"
@@ -44,29 +46,36 @@ class BlockWriter {
   Result<void> add(const RecordView& record, const InputSpan& input, Block& block);
 
  private:
-  struct Id;
-  struct CreatedAt;
-  Result<void> project(const RecordView& record);
-  Result<void> apply_types();
-  Result<void> find_id(Block::Entry& entry, Block& block);
-  Result<void> check_post(Block::Entry& entry);
-  void find_created_at(Block::Entry& entry);
-  void write_json(const RecordView& record, Block::Entry& entry, Block& block);
-  Result<void> write_cbor(Block::Entry& entry, Block& block);
-
   // A field on its way out: its JSON text, or the value that --types made of it.
   struct OutField {
     FieldView view;
     std::optional<Value> converted;
-    bool dropped = false;
+    bool dropped = false;  // written by other means, or not at all
   };
+
+  OutField* find(std::string_view key);
+  void project(const RecordView& record);
+  Result<void> apply_types();
+  Result<void> find_id(const InputSpan& input, Block::Entry& entry, Block& block);
+  Result<RecordId> read_id(const OutField& field, bool& as_written) const;
+  void put_id(const RecordId& id, Block::Entry& entry, Block& block);
+  Result<void> check_post(Block::Entry& entry);
+  Result<void> check_title() const;
+  Result<void> check_content();
+  Result<void> check_created_at(Block::Entry& entry);
+  void write_json(const RecordView& record, Block::Entry& entry, Block& block) const;
+  Result<void> write_cbor(Block::Entry& entry, Block& block) const;
 
   const RecordShape& shape_;
   const Encoding encoding_;
   const IdSource ids_;
   const bool is_post_;
-  bool as_it_is_ = true;  // the record's text may be copied whole
+
+  // Of the record at hand.
   std::vector<OutField> fields_;
+  bool as_it_is_ = true;       // the record's text may be copied whole
+  bool adds_content_ = false;  // a post without one
+  bool adds_created_at_ = false;
 };
 
 }  // namespace millrace

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -42,9 +43,10 @@ class JsonScanner {
   std::expected<std::size_t, JsonFault> scan_value(std::string_view text);
 
  private:
-  struct Keys;
-  std::expected<std::size_t, JsonFault> rewrite(std::string_view text, RecordView& record);
-  std::string scratch_;
+  void rewrite(RecordView& record);
+
+  std::string scratch_;             // the text of a rewritten record
+  std::vector<std::string> keys_;   // and its keys that had escapes
   std::vector<std::uint32_t> key_hashes_;
 };
 

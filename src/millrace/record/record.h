@@ -26,7 +26,7 @@ std::string to_string(const RecordId& id);
 // link of the same table as their key. In "table:key" digits alone are an int and ⟨…⟩ or `…` is text, as SurrealDB writes
 // them. invalid_id for null, bool, float, '' and the ids of other tables.
 Result<RecordId> read_record_id(const Value& value, std::string_view table);
-Result<RecordId> read_record_id(std::string_view text, std::string_view table);
+Result<RecordId> parse_record_id(std::string_view text, std::string_view table);
 
 // A record as a tree: its id, and its fields without it.
 struct Record {

@@ -14,7 +14,7 @@ namespace millrace {
 enum class JsonKind : std::uint8_t { null_value, false_value, true_value, integer, real, string, array, object };
 
 struct FieldView {
-  std::string_view key;    // without quotes and without escapes
+  std::string_view key;    // decoded, without quotes; it may hold what JSON has to escape
   std::string_view value;  // the JSON text, a string with its quotes
   JsonKind kind = JsonKind::null_value;
   bool escaped = false;  // a string value that holds a backslash

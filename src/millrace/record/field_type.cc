@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/record/field_type.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+namespace millrace {
+namespace {
+
+struct TypeName {
+  std::string_view name;
+  FieldType type;
+};
+constexpr std::array type_names{
+    TypeName{"text", FieldType::text},         TypeName{"int", FieldType::integer},   TypeName{"float", FieldType::real},
+    TypeName{"decimal", FieldType::decimal},   TypeName{"bool", FieldType::boolean},  TypeName{"datetime", FieldType::datetime},
+    TypeName{"duration", FieldType::duration}, TypeName{"uuid", FieldType::uuid},     TypeName{"bytes", FieldType::bytes},
+    TypeName{"record", FieldType::record},
+};
+
+std::optional<FieldType> find_type(std::string_view name) {
+  for (const TypeName& known : type_names) {
+    if (known.name == name) return known.type;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const TypeRule* TypeRules::find(std::string_view field) const {
+  for (const TypeRule& rule : rules) {
+    if (rule.field == field) return &rule;
+  }
+  return nullptr;
+}
+
+Result<TypeRules> parse_type_rules(std::string_view text) {
+  TypeRules out;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view part = rest.substr(0, comma);
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    if (part == "auto") {
+      out.automatic = true;
+      continue;
+    }
+    const std::size_t equals = part.rfind('=');
+    if (equals == std::string_view::npos || equals == 0) {
+      return fail(Code::invalid_argument, fmt::format("--types: '{}' is not FIELD=TYPE or auto", part));
+    }
+    const auto type = find_type(part.substr(equals + 1));
+    if (!type) {
+      return fail(Code::invalid_argument,
+                  fmt::format("--types: '{}' is no type: use text, int, float, decimal, bool, datetime, duration, uuid, "
+                              "bytes or record",
+                              part.substr(equals + 1)));
+    }
+    const std::string_view field = part.substr(0, equals);
+    if (out.find(field) != nullptr) {
+      return fail(Code::invalid_argument, fmt::format("--types: the field '{}' stands twice", field));
+    }
+    out.rules.push_back({std::string(field), *type});
+  }
+  return out;
+}
+
+}  // namespace millrace

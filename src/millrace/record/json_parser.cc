@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "millrace/record/json.h"
+#include "millrace/record/json_rewrite.h"
+#include "millrace/record/json_scanner.h"
+
+namespace millrace {
+namespace {
+
+// Walks text that was validated, so that no step can fail.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  Value value() {
+    skip(" \t\r\n");
+    switch (text_[at_]) {
+      case '{': return object();
+      case '[': return array();
+      case '"': return string();
+      case 't': at_ += 4; return true;
+      case 'f': at_ += 5; return false;
+      case 'n': at_ += 4; return nullptr;
+      default: return number();
+    }
+  }
+
+ private:
+  void skip(std::string_view characters) {
+    while (at_ < text_.size() && characters.contains(text_[at_])) ++at_;
+  }
+
+  std::string string() {
+    const std::string_view quoted = text_.substr(at_, skip_json_string(text_.substr(at_)));
+    at_ += quoted.size();
+    return decode_json_string(quoted);
+  }
+
+  Value number() {
+    const std::string_view digits = text_.substr(at_, skip_json_value(text_.substr(at_)));
+    at_ += digits.size();
+    const char* const end = digits.data() + digits.size();
+    if (digits.find_first_of(".eE") != std::string_view::npos) {
+      double real = 0;
+      std::from_chars(digits.data(), end, real);
+      return real;
+    }
+    std::int64_t integer = 0;
+    if (std::from_chars(digits.data(), end, integer).ec != std::errc{}) return Decimal{std::string(digits)};
+    return integer;
+  }
+
+  Array array() {
+    Array values;
+    ++at_;
+    for (skip(" \t\r\n"); text_[at_] != ']'; skip(" \t\r\n,")) values.push_back(value());
+    ++at_;
+    return values;
+  }
+
+  Object object() {
+    Object members;
+    ++at_;
+    for (skip(" \t\r\n"); text_[at_] != '}'; skip(" \t\r\n,")) {
+      std::string key = string();
+      skip(" \t\r\n:");
+      Value content = value();
+      const auto same = std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.key == key; });
+      if (same != members.end()) {
+        same->value = std::move(content);
+      } else {
+        members.push_back({std::move(key), std::move(content)});
+      }
+    }
+    ++at_;
+    return members;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+Value parse_validated_json(std::string_view text) { return Parser(text).value(); }
+
+Result<Value> parse_json(std::string_view text) {
+  if (!simdjson::validate_utf8(text)) return fail(Code::invalid_json, "the text is not valid UTF-8");
+  std::string padded(text);
+  padded.append(16, '\0');  // JsonScanner reads whole vectors
+  std::string_view rest(padded.data(), text.size());
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
+  JsonScanner scanner;
+  const auto end = scanner.scan_value(rest);
+  if (!end) return fail(Code::invalid_json, end.error().what, {.byte = end.error().at});
+  if (!std::all_of(rest.begin() + static_cast<std::ptrdiff_t>(*end), rest.end(), is_space)) {
+    return fail(Code::invalid_json, "text follows the value", {.byte = *end});
+  }
+  return parse_validated_json(rest.substr(0, *end));
+}
+
+}  // namespace millrace

@@ -50,10 +50,9 @@ Error to_error(sqlite3* connection, const std::string& path) {
     case SQLITE_IOERR:
       return {Code::io, fmt::format("the disk under {} failed ({}{})", path, words, system_words(connection)), {}};
     case SQLITE_CORRUPT:
-      return {
-          Code::io,
-          fmt::format("{} is damaged ({}); use a copy, or save what is left: sqlite3 {} .recover", path, words, path),
-          {}};
+      return {Code::io,
+              fmt::format("{} is damaged ({}); use a copy, or save what is left: sqlite3 {} .recover", path, words, path),
+              {}};
     case SQLITE_NOTADB: return {Code::invalid_argument, fmt::format("{} is not a SQLite database", path), {}};
     case SQLITE_READONLY: return {Code::forbidden, fmt::format("{} cannot be written ({})", path, words), {}};
     case SQLITE_CANTOPEN:
@@ -83,8 +82,7 @@ std::string_view SqliteStatement::text(int column) {
   return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
-Result<SqliteDatabase> SqliteDatabase::open(const std::string& path, bool create,
-                                            std::chrono::milliseconds busy_timeout) {
+Result<SqliteDatabase> SqliteDatabase::open(const std::string& path, bool create, std::chrono::milliseconds busy_timeout) {
   if (auto usable = check_path(path, create); !usable) return std::unexpected(usable.error());
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
   sqlite3* connection = nullptr;

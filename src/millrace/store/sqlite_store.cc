@@ -82,10 +82,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   const Result<std::int64_t> version = database->integer("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
   if (*version > layout_version) {
-    return fail(Code::refused,
-                fmt::format("{} has user_version {}, and this millrace knows {}: another program's file, "
-                            "or a later millrace's",
-                            path, *version, layout_version));
+    return fail(Code::refused, fmt::format("{} has user_version {}, and this millrace knows {}: another program's file, "
+                                           "or a later millrace's",
+                                           path, *version, layout_version));
   }
   return std::unique_ptr<SqliteStore>(new SqliteStore(*std::move(database), clock));
 }
@@ -207,8 +206,8 @@ Result<void> SqliteStore::settle_failed_row(const IdView& id, const Lane& lane, 
     error.message += fmt::format(" ({})", words);
     outcomes.reject(index, std::move(error));
   } else if (code == SQLITE_CONSTRAINT_UNIQUE) {  // of an index that the user added
-    outcomes.reject(
-        index, {Code::duplicate, fmt::format("table {} refuses id {}: {}", lane.table, id.to_string(), words), {}});
+    outcomes.reject(index,
+                    {Code::duplicate, fmt::format("table {} refuses id {}: {}", lane.table, id.to_string(), words), {}});
   } else if ((code & 0xff) == SQLITE_CONSTRAINT) {  // of a trigger or check that the user added
     outcomes.reject(index,
                     {Code::refused, fmt::format("table {} refuses id {}: {}", lane.table, id.to_string(), words), {}});

@@ -119,7 +119,10 @@ TEST(SourceTest, gives_a_plain_file_as_it_is) {
 
 TEST(SourceTest, gives_back_what_it_looked_at) {
   // Beginnings of signatures that turn out to be text.
-  for (const std::string text : {"", "B", "BZ", "BZh9,name\n1,2\n", "\x1f", "\x28\xb5", "\xfd" "7zX", "{\"a\":1}"}) {
+  for (const std::string text : {"", "B", "BZ", "BZh9,name\n1,2\n", "\x1f", "\x28\xb5",
+                                 "\xfd"
+                                 "7zX",
+                                 "{\"a\":1}"}) {
     const Contents contents = read_bytes(text, 3);
     EXPECT_EQ(contents.text, text);
     EXPECT_FALSE(contents.error);
@@ -193,7 +196,8 @@ TEST_P(CompressedSourceTest, says_where_a_cut_input_ends_and_gives_all_before) {
     const Contents contents = read_bytes(std::string_view(bytes).substr(0, bytes.size() - lost));
     ASSERT_TRUE(contents.error) << "lost " << lost;
     EXPECT_EQ(contents.error->code, Code::io);
-    EXPECT_THAT(contents.error->message, HasSubstr("at byte " + std::to_string(contents.text.size()) + " of the uncompressed"));
+    EXPECT_THAT(contents.error->message,
+                HasSubstr("at byte " + std::to_string(contents.text.size()) + " of the uncompressed"));
     EXPECT_TRUE(text.starts_with(contents.text));
   }
 }

@@ -84,14 +84,17 @@ std::uint64_t ArchiveSource::Reader::bytes_used() const {
 std::unexpected<Error> ArchiveSource::Reader::broken() const {
   if (input_error_) return std::unexpected(*input_error_);
   const char* words = archive_error_string(archive_.get());  // null now and then
-  return fail(Code::io, fmt::format("cannot read '{}': its {} data is cut short or corrupt at byte {} of the uncompressed input{}",
-                                    input_.name(), to_string(compression_), bytes_given_,
-                                    words == nullptr ? "" : fmt::format(" ({})", words)));
+  return fail(
+      Code::io,
+      fmt::format("cannot read '{}': its {} data is cut short or corrupt at byte {} of the uncompressed input{}",
+                  input_.name(), to_string(compression_), bytes_given_,
+                  words == nullptr ? "" : fmt::format(" ({})", words)));
 }
 
 Result<bool> ArchiveSource::Reader::open() {
   const int opened = archive_read_open(archive_.get(), this, nullptr, give_bytes, nullptr);
-  // The empty format takes what could not be unpacked for no data, and opens it: only the words tell, or bytes not used.
+  // The empty format takes what could not be unpacked for no data, and opens it: only the words tell, or bytes not
+  // used.
   if (opened != ARCHIVE_OK || archive_error_string(archive_.get()) != nullptr) return broken();
   archive_entry* entry = nullptr;
   const int status = archive_read_next_header(archive_.get(), &entry);

@@ -20,8 +20,9 @@ struct Signature {
 constexpr std::array signatures{
     Signature{Compression::gzip, "\x1f\x8b\x08"sv},
     Signature{Compression::zstd, "\x28\xb5\x2f\xfd"sv},
-    Signature{Compression::xz, "\xfd"
-                               "7zXZ\0"sv},
+    Signature{Compression::xz,
+              "\xfd"
+              "7zXZ\0"sv},
     Signature{Compression::bzip2, "BZh?1AY&SY"sv},
     Signature{Compression::bzip2, "BZh?\x17\x72\x45\x38\x50\x90"sv},
 };

@@ -73,8 +73,8 @@ Result<bool> GzipSource::begin_next_member() {
 }
 
 std::unexpected<Error> GzipSource::broken(std::string_view how) const {
-  return fail(Code::io, fmt::format("cannot read '{}': its gzip data is {} at byte {} of the uncompressed input", name(),
-                                    how, bytes_given_));
+  return fail(Code::io, fmt::format("cannot read '{}': its gzip data is {} at byte {} of the uncompressed input",
+                                    name(), how, bytes_given_));
 }
 
 Result<std::size_t> GzipSource::read(std::span<char> out) {

@@ -27,8 +27,8 @@ class GzipSource final : public Source {
  private:
   struct Inflater;  // zlib's state and the buffer that it reads from
 
-  Result<bool> fill();                // false at the end of the file
-  Result<bool> begin_next_member();   // false when there is none
+  Result<bool> fill();               // false at the end of the file
+  Result<bool> begin_next_member();  // false when there is none
   std::unexpected<Error> broken(std::string_view how) const;
 
   Input input_;

@@ -14,6 +14,21 @@ Chunk::Chunk(std::size_t capacity)
   std::memset(bytes_.get() + capacity, 0, padding);
 }
 
+Chunk::Chunk(Chunk&& other) noexcept
+    : offset(std::exchange(other.offset, 0)),
+      bytes_(std::move(other.bytes_)),
+      capacity_(std::exchange(other.capacity_, 0)),
+      size_(std::exchange(other.size_, 0)) {}
+
+Chunk& Chunk::operator=(Chunk&& other) noexcept {
+  Chunk taken(std::move(other));
+  std::swap(offset, taken.offset);
+  std::swap(bytes_, taken.bytes_);
+  std::swap(capacity_, taken.capacity_);
+  std::swap(size_, taken.size_);
+  return *this;
+}
+
 void Chunk::set_size(std::size_t size) {
   MILLRACE_ASSERT(size <= capacity_);
   size_ = size;

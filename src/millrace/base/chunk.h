@@ -22,6 +22,9 @@ class Chunk {
 
   Chunk() = default;
   explicit Chunk(std::size_t capacity);
+  // What is moved from is empty, as if made by default.
+  Chunk(Chunk&& other) noexcept;
+  Chunk& operator=(Chunk&& other) noexcept;
 
   char* data() { return bytes_.get(); }
   const char* data() const { return bytes_.get(); }

@@ -91,9 +91,10 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
 
 void write_rfc3339_milliseconds(Timestamp time, std::span<char> out) {
   MILLRACE_ASSERT(out.size() == rfc3339_milliseconds_size);
-  const auto days_since_epoch = floor<days>(time);
-  const year_month_day date(days_since_epoch);
-  const hh_mm_ss clock(floor<milliseconds>(time - days_since_epoch));
+  const auto rounded = floor<milliseconds>(time);  // coarser first: the first day of all begins before a Timestamp's range
+  const auto midnight = floor<days>(rounded);
+  const year_month_day date(midnight);
+  const hh_mm_ss clock(rounded - midnight);
   char* p = out.data();
   put_digits(p, static_cast<unsigned>(static_cast<int>(date.year())), 4);
   *p++ = '-';
@@ -119,8 +120,9 @@ std::string format_rfc3339_milliseconds(Timestamp time) {
 
 std::string format_rfc3339(Timestamp time) {
   std::string out = format_rfc3339_milliseconds(time).substr(0, 19);
-  const auto fraction = (time - floor<seconds>(time)).count();
-  if (fraction % 1'000'000'000 == 0) return out + "Z";
+  constexpr std::int64_t second = 1'000'000'000;
+  const std::int64_t fraction = (time.time_since_epoch().count() % second + second) % second;
+  if (fraction == 0) return out + "Z";
   if (fraction % 1'000'000 == 0) return out + fmt::format(".{:03}Z", fraction / 1'000'000);
   if (fraction % 1'000 == 0) return out + fmt::format(".{:06}Z", fraction / 1'000);
   return out + fmt::format(".{:09}Z", fraction);

@@ -42,7 +42,7 @@ Result<File> File::open_to_read(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::unexpected(system_error("read", path, errno));
   File file(descriptor, true, path);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor, &status) != 0) return std::unexpected(system_error("read", path, errno));
   if (S_ISDIR(status.st_mode)) return std::unexpected(system_error("read", path, EISDIR));
   ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -84,7 +84,7 @@ Result<void> File::sync() {
 }
 
 std::optional<std::uint64_t> File::size() const {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   return static_cast<std::uint64_t>(status.st_size);
 }

@@ -19,7 +19,7 @@ class File {
   File& operator=(File&& other) noexcept;
   ~File();
 
-  // not_found, forbidden, or io. A folder is io: "is a folder".
+  // not_found, forbidden, or io. A folder is io.
   static Result<File> open_to_read(const std::string& path);
   // Made anew, or emptied.
   static Result<File> create(const std::string& path);

@@ -49,7 +49,7 @@ Hash128 keyed_hash(const HashKey& key, std::span<const std::byte> message) {
     state.absorb(word);
   }
   std::uint64_t last = static_cast<std::uint64_t>(message.size()) << 56;
-  std::memcpy(&last, message.data() + at, message.size() - at);
+  if (at < message.size()) std::memcpy(&last, message.data() + at, message.size() - at);
   state.absorb(last);
   state.v2 ^= 0xee;
   state.rounds(4);

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/base/file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+
+namespace millrace {
+namespace {
+
+void write_file(const std::string& path, std::string_view text) {
+  Result<File> file = File::create(path);
+  ASSERT_TRUE(file) << describe(file.error());
+  ASSERT_TRUE(file->write_all(text));
+}
+
+TEST(File, reads_back_what_was_written) {
+  const TempFolder folder;
+  const std::string path = folder.file("posts.ndjson");
+  write_file(path, "one\ntwo\n");
+  Result<File> file = File::open_to_read(path);
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->name(), path);
+  EXPECT_EQ(file->size(), 8u);
+  std::array<char, 5> buffer;
+  EXPECT_EQ(file->read(buffer), 5u);
+  EXPECT_EQ(std::string_view(buffer.data(), 5), "one\nt");
+  EXPECT_EQ(file->read(buffer), 3u);
+  EXPECT_EQ(file->read(buffer), 0u);
+}
+
+TEST(File, empties_a_file_that_is_there_when_it_creates) {
+  const TempFolder folder;
+  write_file(folder.file("a"), "long text");
+  write_file(folder.file("a"), "x");
+  EXPECT_EQ(read_small_file(folder.file("a"), 100), "x");
+}
+
+TEST(File, says_not_found_with_the_path_and_the_systems_words) {
+  const TempFolder folder;
+  const std::string path = folder.file("none");
+  const auto file = File::open_to_read(path);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, Code::not_found);
+  EXPECT_EQ(file.error().message, "cannot read '" + path + "': No such file or directory");
+  const auto made = File::create(folder.file("no/such/folder"));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Code::not_found);
+}
+
+TEST(File, says_forbidden_when_rights_are_missing) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const TempFolder folder;
+  write_file(folder.file("a"), "secret");
+  ASSERT_EQ(::chmod(folder.file("a").c_str(), 0), 0);
+  const auto file = File::open_to_read(folder.file("a"));
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, Code::forbidden);
+}
+
+TEST(File, refuses_to_read_a_folder) {
+  const TempFolder folder;
+  const auto file = File::open_to_read(folder.path());
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, Code::io);
+  EXPECT_NE(file.error().message.find("Is a directory"), std::string::npos);
+}
+
+TEST(File, says_io_when_the_disk_is_full) {
+  Result<File> full = File::create("/dev/full");
+  ASSERT_TRUE(full);
+  const auto written = full->write_all("x");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, Code::io);
+  EXPECT_EQ(written.error().message, "cannot write '/dev/full': No space left on device");
+}
+
+TEST(File, has_no_size_when_it_is_no_regular_file) {
+  Result<File> null = File::open_to_read("/dev/null");
+  ASSERT_TRUE(null);
+  EXPECT_EQ(null->size(), std::nullopt);
+}
+
+TEST(File, syncs_a_file_and_passes_over_what_cannot_be_synced) {
+  const TempFolder folder;
+  Result<File> file = File::create(folder.file("a"));
+  ASSERT_TRUE(file);
+  EXPECT_TRUE(file->sync());
+  Result<File> null = File::open_to_read("/dev/null");
+  ASSERT_TRUE(null);
+  EXPECT_TRUE(null->sync());
+}
+
+TEST(File, moves_with_its_descriptor) {
+  const TempFolder folder;
+  write_file(folder.file("a"), "a");
+  write_file(folder.file("b"), "b");
+  Result<File> a = File::open_to_read(folder.file("a"));
+  Result<File> b = File::open_to_read(folder.file("b"));
+  ASSERT_TRUE(a && b);
+  File file = std::move(*a);
+  file = std::move(*b);
+  std::array<char, 1> byte;
+  EXPECT_EQ(file.read(byte), 1u);
+  EXPECT_EQ(byte[0], 'b');
+  EXPECT_EQ(file.name(), folder.file("b"));
+}
+
+TEST(File, leaves_standard_input_and_output_open) {
+  {
+    const File in = File::standard_input();
+  }
+  {
+    const File out = File::standard_output();
+  }
+  EXPECT_EQ(File::standard_input().name(), "-");
+  EXPECT_EQ(File::standard_output().name(), "-");
+  EXPECT_NE(::fcntl(STDIN_FILENO, F_GETFD), -1);
+  EXPECT_NE(::fcntl(STDOUT_FILENO, F_GETFD), -1);
+}
+
+TEST(ReadSmallFile, takes_the_limit_and_refuses_a_byte_more) {
+  const TempFolder folder;
+  write_file(folder.file("a"), "12345");
+  EXPECT_EQ(read_small_file(folder.file("a"), 5), "12345");
+  const auto text = read_small_file(folder.file("a"), 4);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, Code::too_large);
+  EXPECT_EQ(text.error().message, "'" + folder.file("a") + "' is larger than 4 bytes");
+  EXPECT_EQ(read_small_file(folder.file("none"), 4).error().code, Code::not_found);
+}
+
+TEST(TempFolder, is_removed_with_all_that_is_in_it) {
+  std::string path;
+  {
+    const TempFolder folder;
+    path = folder.path();
+    std::filesystem::create_directories(folder.file("deep/er"));
+    write_file(folder.file("deep/er/file"), "x");
+    EXPECT_TRUE(std::filesystem::exists(path));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+}  // namespace
+}  // namespace millrace

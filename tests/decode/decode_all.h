@@ -73,9 +73,14 @@ inline std::vector<Decoded> decode_all(Format format, std::string_view text, Dec
         for (const FieldView& field : found.record.fields) one.fields.emplace_back(field.key, field.value);
       }
       if (slice->fault) {
-        all.push_back({.record = {}, .fields = {}, .input = slice->fault_text, .source = {},
-                       .line = slice->fault->place.line, .byte = slice->fault->place.byte.value_or(0),
-                       .code = slice->fault->code, .message = slice->fault->message});
+        all.push_back({.record = {},
+                       .fields = {},
+                       .input = slice->fault_text,
+                       .source = {},
+                       .line = slice->fault->place.line,
+                       .byte = slice->fault->place.byte.value_or(0),
+                       .code = slice->fault->code,
+                       .message = slice->fault->message});
       }
       pool.give(std::move(slice->chunk));
     }

@@ -88,7 +88,8 @@ TEST(NdjsonTest, says_what_a_line_is_that_is_no_object) {
 }
 
 TEST(NdjsonTest, rejects_only_the_lines_that_are_not_utf8) {
-  const std::vector<Decoded> all = decode("{\"a\":\"\xc3\xa9\"}\n{\"a\":\"\xff\"}\n{\"a\":\"\xed\xa0\x80\"}\n{\"a\":1}\n");
+  const std::vector<Decoded> all =
+      decode("{\"a\":\"\xc3\xa9\"}\n{\"a\":\"\xff\"}\n{\"a\":\"\xed\xa0\x80\"}\n{\"a\":1}\n");
   ASSERT_THAT(all, SizeIs(4));
   EXPECT_FALSE(all[0].code);
   EXPECT_EQ(all[1].message, "the record is not valid UTF-8, at byte 17");

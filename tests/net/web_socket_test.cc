@@ -15,10 +15,10 @@ namespace millrace::net {
 namespace {
 
 using std::chrono::milliseconds;
-using test::Opcode;
-using test::Peer;
-using test::SocketServer;
-using testing::HasSubstr;
+using testing::Opcode;
+using testing::Peer;
+using testing::SocketServer;
+using ::testing::HasSubstr;
 
 // A socket on a loop of its own, whose events a test waits for.
 class Wire {
@@ -131,7 +131,7 @@ TEST(WebSocket, says_goodbye_when_it_is_destroyed) {
 }
 
 TEST(WebSocket, tells_a_port_where_nobody_listens) {
-  const std::uint16_t port = test::unused_port();
+  const std::uint16_t port = testing::unused_port();
   Wire wire(port);
   const Error error = wire.error();
   EXPECT_EQ(error.code, Code::unavailable);

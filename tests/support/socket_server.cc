@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace millrace::test {
+namespace millrace::testing {
 namespace {
 
 struct Listener {
@@ -165,4 +165,4 @@ std::uint16_t unused_port() {
   return listener.port;
 }
 
-}  // namespace millrace::test
+}  // namespace millrace::testing

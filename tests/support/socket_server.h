@@ -19,7 +19,7 @@
 #include <string_view>
 #include <thread>
 
-namespace millrace::test {
+namespace millrace::testing {
 
 enum class Opcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
@@ -63,4 +63,4 @@ class SocketServer {
 // A port on which nobody listens.
 std::uint16_t unused_port();
 
-}  // namespace millrace::test
+}  // namespace millrace::testing

@@ -15,7 +15,7 @@
 
 extern char** environ;
 
-namespace millrace::test {
+namespace millrace::testing {
 namespace {
 
 using Pipe = std::array<int, 2>;
@@ -86,4 +86,4 @@ void SurrealServer::kill() {
 
 std::string SurrealServer::url() const { return fmt::format("ws://root:root@127.0.0.1:{}/test/test", port_); }
 
-}  // namespace millrace::test
+}  // namespace millrace::testing

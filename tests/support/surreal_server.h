@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace millrace::test {
+namespace millrace::testing {
 
 struct SurrealServerOptions {
   std::string engine = "mem://";
@@ -43,4 +43,4 @@ class SurrealServer {
   int stdin_ = -1;  // of the server: closing it ends the process
 };
 
-}  // namespace millrace::test
+}  // namespace millrace::testing

@@ -7,8 +7,8 @@
 namespace millrace::surrealdb {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Address, has_defaults_for_all_that_may_be_left_out) {
   const Result<Address> address = parse_address("ws://localhost/shop/orders");

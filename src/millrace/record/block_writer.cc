@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "millrace/record/cbor.h"
@@ -36,26 +37,63 @@ void append_key(std::string& out, std::string_view key) {
   out += ':';
 }
 
+JsonKind kind_of(const Value& value) {
+  if (value.is<std::nullptr_t>()) return JsonKind::null_value;
+  if (value.is<bool>()) return JsonKind::true_value;
+  if (value.is<std::int64_t>()) return JsonKind::integer;
+  if (value.is<double>()) return JsonKind::real;
+  if (value.is<Array>()) return JsonKind::array;
+  if (value.is<Object>()) return JsonKind::object;
+  return JsonKind::string;
+}
+
+bool is_valid_text(const Value& value) {
+  if (const auto* text = value.get_if<std::string>()) return is_utf8(*text);
+  if (const auto* items = value.get_if<Array>()) return std::all_of(items->begin(), items->end(), is_valid_text);
+  if (const auto* members = value.get_if<Object>()) {
+    return std::all_of(members->begin(), members->end(),
+                       [](const Member& member) { return is_utf8(member.key) && is_valid_text(member.value); });
+  }
+  return true;
+}
+
 }  // namespace
 
 BlockWriter::BlockWriter(const RecordShape& shape, Encoding encoding, IdSource ids)
     : shape_(shape), encoding_(encoding), ids_(ids), is_post_(shape.table == post_table) {}
 
 Result<void> BlockWriter::add(const RecordView& record, const InputSpan& input, Block& block) {
+  as_it_is_ = encoding_ == Encoding::json;
+  project(record);
+  if (Result<void> done = apply_types(); !done) return done;
+  return write(record.text, input, block);
+}
+
+Result<void> BlockWriter::add(const Object& record, const InputSpan& input, Block& block) {
+  as_it_is_ = false;
+  fields_.clear();
+  for (const Member& member : record) {
+    if (member.value.is<None>()) continue;
+    if (!is_valid_text(member.value) || !is_utf8(member.key)) {
+      return fail(Code::invalid_record, fmt::format("field {} is not valid UTF-8", fields_.size() + 1));
+    }
+    fields_.push_back({.view = {.key = member.key, .kind = kind_of(member.value)}, .converted = member.value});
+  }
+  return write({}, input, block);
+}
+
+Result<void> BlockWriter::write(std::string_view text, const InputSpan& input, Block& block) {
   Block::Entry entry{.line = input.line, .byte = input.byte, .input_begin = input.input_begin, .input_size = input.input_size};
   const std::size_t bytes_before = block.bytes.size();
   const std::size_t ids_before = block.id_text.size();
   entry.body_begin = static_cast<std::uint32_t>(bytes_before);
-  as_it_is_ = encoding_ == Encoding::json;
   adds_content_ = false;
   adds_created_at_ = false;
-  project(record);
-  Result<void> done = apply_types();
-  if (done) done = find_id(input, entry, block);
+  Result<void> done = find_id(input, entry, block);
   if (done) done = is_post_ ? check_post(entry) : check_created_at(entry);
   if (done) {
     if (encoding_ == Encoding::json) {
-      write_json(record, entry, block);
+      write_json(text, entry, block);
     } else {
       done = write_cbor(entry, block);
     }
@@ -215,7 +253,8 @@ Result<void> BlockWriter::check_created_at(Block::Entry& entry) {
   if (!entry.created_at) {
     const bool is_null = field->converted ? field->converted->is<std::nullptr_t>() : field->view.kind == JsonKind::null_value;
     if (is_null) return {};
-    return fail(Code::invalid_record, fmt::format("created_at {} is no RFC 3339 datetime", field->view.value.substr(0, 60)));
+    return fail(Code::invalid_record, fmt::format("created_at {} is no RFC 3339 datetime",
+                                                 field->converted ? to_json(*field->converted) : std::string(field->view.value.substr(0, 60))));
   }
   const bool in_utc = !field->view.escaped && field->view.value.ends_with("Z\"") && field->view.value[11] == 'T';
   if (encoding_ == Encoding::cbor || (!field->converted && !in_utc)) {
@@ -225,10 +264,10 @@ Result<void> BlockWriter::check_created_at(Block::Entry& entry) {
   return {};
 }
 
-void BlockWriter::write_json(const RecordView& record, Block::Entry& entry, Block& block) const {
+void BlockWriter::write_json(std::string_view text, Block::Entry& entry, Block& block) const {
   std::string& out = block.bytes;
   if (as_it_is_) {
-    out.append(record.text);
+    out.append(text);
     return;
   }
   out += "{\"id\":";

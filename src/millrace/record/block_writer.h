@@ -44,6 +44,8 @@ class BlockWriter {
   BlockWriter(const RecordShape& shape, Encoding encoding, IdSource ids);
 
   Result<void> add(const RecordView& record, const InputSpan& input, Block& block);
+  // A record as a tree, with typed values; its id is the member `id_field` names. Types and projection do not apply.
+  Result<void> add(const Object& record, const InputSpan& input, Block& block);
 
  private:
   // A field on its way out: its JSON text, or the value that --types made of it.
@@ -63,7 +65,8 @@ class BlockWriter {
   Result<void> check_title() const;
   Result<void> check_content();
   Result<void> check_created_at(Block::Entry& entry);
-  void write_json(const RecordView& record, Block::Entry& entry, Block& block) const;
+  Result<void> write(std::string_view text, const InputSpan& input, Block& block);
+  void write_json(std::string_view text, Block::Entry& entry, Block& block) const;
   Result<void> write_cbor(Block::Entry& entry, Block& block) const;
 
   const RecordShape& shape_;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 #include <tuple>
 #include <utility>
 
@@ -62,25 +61,26 @@ BatchOutcome FaultyStore::apply(Batch batch) {
 }
 
 BatchOutcome FaultyStore::apply_what_is_not_refused(const Batch& batch) {
-  BatchOutcome all;
-  all.records.resize(batch.size());
+  Outcomes outcomes(batch.size());
   for (const Transaction& transaction : transactions_of(batch)) {
-    bool refused = false;
-    for (const BlockRun& run : transaction.runs) {
-      for (std::size_t i = run.first; i < run.last; ++i) refused |= plan_.refuses(run.block->id(i));
+    const bool is_refused = std::ranges::any_of(transaction.runs, [&](const BlockRun& run) {
+      for (std::size_t i = run.first; i < run.last; ++i) {
+        if (plan_.refuses(run.block->id(i))) return true;
+      }
+      return false;
+    });
+    const Error refusal{Code::refused, "refused by plan", {}};
+    if (is_refused && transaction.last - transaction.first == 1) {
+      outcomes.reject(transaction.first, refusal);
+    } else if (is_refused) {
+      outcomes.unsettle(transaction.first, transaction.last, refusal);
+    } else {
+      Batch part = batch;
+      part.runs = transaction.runs;
+      outcomes.settle(transaction.first, write_and_wait(inner_, std::move(part)));
     }
-    const auto records = std::span(all.records).subspan(transaction.first, transaction.last - transaction.first);
-    if (refused) {
-      const Verdict verdict = records.size() == 1 ? Verdict::rejected : Verdict::unsettled;
-      std::ranges::fill(records, RecordOutcome{verdict, Error{Code::refused, "refused by plan", {}}});
-      continue;
-    }
-    Batch part = batch;
-    part.runs = transaction.runs;
-    BatchOutcome outcome = write_and_wait(inner_, std::move(part));
-    std::ranges::move(outcome.records, records.begin());
   }
-  return all;
+  return std::move(outcomes).take();
 }
 
 void FaultyStore::answer(BatchOutcome outcome, Completion done) {

@@ -58,6 +58,8 @@ Error to_error(sqlite3* connection, const std::string& path) {
     case SQLITE_CANTOPEN:
       return {Code::io, fmt::format("{} cannot be opened ({}{})", path, words, system_words(connection)), {}};
     case SQLITE_NOMEM: return {Code::io, fmt::format("no memory is left for work on {}", path), {}};
+    case SQLITE_CONSTRAINT:  // a trigger's RAISE(ROLLBACK)
+      return {Code::refused, fmt::format("{} refuses the transaction: {}", path, words), {}};
     default: return {Code::internal, fmt::format("{}: {} (SQLite's code {})", path, words, code), {}};
   }
 }

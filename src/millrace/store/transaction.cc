@@ -40,6 +40,10 @@ void Outcomes::unsettle(std::size_t first, std::size_t last, const Error& error)
   for (std::size_t i = first; i < last; ++i) at(i) = {.verdict = Verdict::unsettled, .error = error};
 }
 
+void Outcomes::settle(std::size_t first, BatchOutcome outcome) {
+  for (RecordOutcome& record : outcome.records) at(first++) = std::move(record);
+}
+
 RecordOutcome& Outcomes::at(std::size_t index) {
   records_.resize(size_);
   return records_[index];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A RecordReader walks over the records of a slice. Each is validated whole before it is shown; one that is malformed is
-// shown with its error, and the walk goes on behind it.
+// A RecordReader walks over the records of a slice. Each is validated whole before it is shown; one that is malformed
+// is shown with its error, and the walk goes on behind it.
 //
 //   RecordReader reader(Format::ndjson);
 //   reader.open(slice);
@@ -23,12 +23,15 @@
 namespace millrace::decode {
 
 struct Found {
-  RecordView record;       // valid until the next call, and as long as the slice's chunk
-  std::string_view input;  // the record's bytes in the slice
+  RecordView record;  // valid until the next call, and as long as the slice's chunk
+  // The record's bytes in the slice. When there is an error, what to show of it: the bytes that could not be decoded,
+  // in the slice or (format rejects) in the reader until the next call; nothing of a record too large.
+  std::string_view input;
   std::uint64_t line = 0;
   std::uint64_t byte = 0;      // in the uncompressed input
   std::string source;          // only for format rejects: the original place's source
-  std::optional<Error> error;  // invalid_json, without a place
+  std::optional<Error> error;  // invalid_json, invalid_record or too_large, without a place
+  bool is_json = false;        // with an error: `input` is valid JSON all the same, but no object (nor text)
 };
 
 struct ReaderOptions {
@@ -45,8 +48,8 @@ class RecordReader {
   void open(const Slice& slice);
   bool next(Found& found);
 
-  // A record's bytes of an input of this format as one line of JSON: what a reject shows. For a CSV row, the object made
-  // of it; `slice` gives the header.
+  // A record's bytes of an input of this format as one line of JSON: what a reject shows. For a CSV row, the object
+  // made of it; `slice` gives the header.
   std::string as_json(std::string_view input, const Slice& slice);
 
  private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A Splitter takes the bytes of one input in order and cuts them into slices of whole records, so that workers can decode
-// slices side by side. It does the least that has to be done in order: for NDJSON it looks for the last newline, for a JSON
-// array and CSV it follows quotes.
+// A Splitter takes the bytes of one input in order and cuts them into slices of whole records, so that workers can
+// decode slices side by side. It does the least that has to be done in order: for NDJSON it looks for the last newline,
+// for a JSON array and CSV it follows quotes.
 //
 //   Splitter splitter(Format::ndjson, {.record_bytes_max = 16 << 20}, pool);
 //   for (;;) {
@@ -33,16 +33,28 @@ struct SplitterOptions {
   std::size_t record_bytes_max = 16u << 20;
 };
 
+// What stands before the first byte of a slice of JSON; the reader goes on from there.
+enum class JsonBefore : std::uint8_t {
+  nothing,           // the input begins here: an array if its first byte is '[', else a sequence of objects
+  sequence_space,    // white space in a sequence
+  sequence_element,  // an element of a sequence: white space has to follow
+  array_bracket,     // '['
+  array_comma,       // a comma between elements
+  array_element,     // an element: a comma or ']' has to follow
+};
+
 // Whole records of one input, in their order. `chunk.text()` holds them and nothing else but white space, commas and
 // brackets between them.
 struct Slice {
   Chunk chunk;
-  std::uint64_t line = 1;         // of the first byte
-  std::uint64_t bytes_taken = 0;  // of the input that this slice accounts for, dropped ones included
+  std::uint64_t line = 1;            // of the first byte
+  std::uint64_t bytes_taken = 0;     // of the input that this slice accounts for, dropped ones included
+  std::size_t record_bytes_max = 0;  // the splitter's; the reader refuses what is larger
+  JsonBefore json_before = JsonBefore::nothing;
   // CSV: the header's text, shared by all slices of the input.
   std::shared_ptr<const std::string> header;
-  // One record that cannot be decoded at all (too large, or an array that is never closed), with its place but the source;
-  // it stands behind the records of the slice.
+  // One record that cannot be decoded at all (too large, or an array that is never closed), with its place but the
+  // source; it stands behind the records of the slice.
   std::optional<Error> fault;
   std::string fault_text;  // its bytes, when they are at hand
 };

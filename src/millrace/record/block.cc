@@ -42,7 +42,8 @@ std::string_view Block::input_text(std::size_t index) const {
 
 Place Block::place(std::size_t index) const {
   const Entry& entry = entries[index];
-  return {source, entry.line, entry.byte, id(index).to_string()};
+  const std::string& from = entry.other_source == 0 ? source : other_sources[entry.other_source - 1];
+  return {from, entry.line, entry.byte, id(index).to_string()};
 }
 
 void Block::stamp(std::size_t first, std::size_t last, Timestamp time) {
@@ -73,6 +74,8 @@ void Block::clear() {
   malformed.clear();
   input = Chunk();
   source.clear();
+  other_sources.clear();
+  source_number = 0;
   records_read = 0;
   bytes_read = 0;
 }

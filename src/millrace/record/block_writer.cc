@@ -9,6 +9,7 @@
 #include "millrace/record/cbor.h"
 #include "millrace/record/json.h"
 #include "millrace/record/json_text.h"
+#include "millrace/record/member_check.h"
 
 namespace millrace {
 namespace {
@@ -26,6 +27,11 @@ constexpr std::string_view kind_word(JsonKind kind) {
   }
   std::unreachable();
 }
+
+// In the order of Value's variant.
+constexpr std::array<std::string_view, std::variant_size_v<Value::Variant>> type_words{
+    "nothing",    "null",       "a bool", "an int",      "a float",  "a decimal", "a text",        "bytes",
+    "a datetime", "a duration", "a uuid", "a record id", "an array", "an object", "a tagged value"};
 
 std::string text_of(const FieldView& field) {
   return field.escaped ? decode_json_string(field.value) : std::string(unquoted(field.value));
@@ -60,20 +66,35 @@ BlockWriter::BlockWriter(const RecordShape& shape, Encoding encoding, IdSource i
     : shape_(shape), encoding_(encoding), ids_(ids), is_post_(shape.table == post_table) {}
 
 Result<void> BlockWriter::add(const RecordView& record, const InputSpan& input, Block& block) {
+  as_it_is_ = encoding_ == Encoding::json;
+  if (Result<void> done = take_fields(record); !done) return done;
+  return write(record.text, input, block);
+}
+
+Result<void> BlockWriter::add(const Object& record, const InputSpan& input, Block& block) {
+  as_it_is_ = false;
+  fields_.clear();
+  for (const Member& member : record) {
+    if (member.value.is<None>()) continue;
+    if (Result<void> checked = check_member(member); !checked) return checked;
+    fields_.push_back({.view = {.key = member.key}, .converted = member.value});
+  }
+  return write({}, input, block);
+}
+
+Result<void> BlockWriter::write(std::string_view text, const InputSpan& input, Block& block) {
   Block::Entry entry{
       .line = input.line, .byte = input.byte, .input_begin = input.input_begin, .input_size = input.input_size};
   const std::size_t bytes_before = block.bytes.size();
   const std::size_t ids_before = block.id_text.size();
   entry.body_begin = static_cast<std::uint32_t>(bytes_before);
-  as_it_is_ = encoding_ == Encoding::json;
   adds_content_ = false;
   adds_created_at_ = false;
-  Result<void> done = take_fields(record);
-  if (done) done = find_id(input, entry, block);
+  Result<void> done = find_id(input, entry, block);
   if (done) done = is_post_ ? check_post(entry) : check_created_at(entry);
   if (done) {
     if (encoding_ == Encoding::json) {
-      write_json(record, entry, block);
+      write_json(text, entry, block);
     } else {
       done = write_cbor(entry, block);
     }
@@ -186,7 +207,7 @@ Result<void> BlockWriter::check_post(Block::Entry& entry) {
 
 // What a post's field is instead of a text.
 std::string_view BlockWriter::word_for(const OutField& field) {
-  return field.converted ? "turned into another type by --types" : kind_word(field.view.kind);
+  return field.converted ? type_words[field.converted->variant().index()] : kind_word(field.view.kind);
 }
 
 Result<void> BlockWriter::check_title() {
@@ -228,7 +249,8 @@ Result<void> BlockWriter::check_created_at(Block::Entry& entry) {
   if (!is_post_) return {};
   if (!entry.created_at) {
     if (field->is_null()) return {};
-    return fail(Code::invalid_record, fmt::format("created_at {} is no RFC 3339 datetime", show_json(field->view.value)));
+    const std::string shown = show_json(field->converted ? to_json(*field->converted) : field->view.value);
+    return fail(Code::invalid_record, fmt::format("created_at {} is no RFC 3339 datetime", shown));
   }
   const bool in_utc = !field->view.escaped && field->view.value.ends_with("Z\"") && field->view.value[11] == 'T';
   if (encoding_ == Encoding::cbor || (!field->converted && !in_utc)) {
@@ -238,10 +260,10 @@ Result<void> BlockWriter::check_created_at(Block::Entry& entry) {
   return {};
 }
 
-void BlockWriter::write_json(const RecordView& record, Block::Entry& entry, Block& block) const {
+void BlockWriter::write_json(std::string_view text, Block::Entry& entry, Block& block) const {
   std::string& out = block.bytes;
   if (as_it_is_) {
-    out.append(record.text);
+    out.append(text);
     return;
   }
   out += "{\"id\":";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes records into a Block: finds the id or makes one, checks the table's shape, converts fields, projects, encodes.
+// Writes records into a Block: keeps the fields that the projection names, converts them, finds the id or makes one, checks
+// the table's shape, encodes.
 //
 //   BlockWriter writer({.table = "post"}, Encoding::json, IdSource::for_source(start, key, "posts.ndjson"));
 //   Result<void> added = writer.add(record, {.line = 12, .byte = 4711, .input_begin = …, .input_size = …}, block);
@@ -44,6 +45,8 @@ class BlockWriter {
   BlockWriter(const RecordShape& shape, Encoding encoding, IdSource ids);
 
   Result<void> add(const RecordView& record, const InputSpan& input, Block& block);
+  // A record as a tree, with typed values; its id is the member `id_field` names. Types and projection do not apply.
+  Result<void> add(const Object& record, const InputSpan& input, Block& block);
 
  private:
   // A field on its way out: its JSON text, or the value that --types made of it.
@@ -66,7 +69,8 @@ class BlockWriter {
   static std::string_view word_for(const OutField& field);
   Result<void> check_content();
   Result<void> check_created_at(Block::Entry& entry);
-  void write_json(const RecordView& record, Block::Entry& entry, Block& block) const;
+  Result<void> write(std::string_view text, const InputSpan& input, Block& block);
+  void write_json(std::string_view text, Block::Entry& entry, Block& block) const;
   Result<void> write_cbor(Block::Entry& entry, Block& block) const;
 
   const RecordShape& shape_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cbor.h>
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <cstring>
 #include <iterator>
@@ -9,6 +8,7 @@
 #include <optional>
 
 #include "millrace/record/cbor.h"
+#include "millrace/record/json.h"
 #include "millrace/record/repeats.h"
 
 namespace millrace::cbor {
@@ -221,7 +221,7 @@ cbor_callbacks make_callbacks() {
   calls.string_start = [](void* c) { builder(c).begin(Open::Kind::text, unknown_length); };
   calls.string = [](void* c, cbor_data data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    simdjson::validate_utf8(text) ? builder(c).put(std::string(text)) : builder(c).fail();
+    is_utf8(text) ? builder(c).put(std::string(text)) : builder(c).fail();
   };
   calls.array_start = [](void* c, std::size_t size) { builder(c).begin_counted(Open::Kind::array, size, 1); };
   calls.indef_array_start = [](void* c) { builder(c).begin(Open::Kind::array, unknown_length); };
@@ -246,6 +246,12 @@ Result<Value> decode(std::string_view bytes, std::size_t* consumed) {
   std::size_t at = 0;
   while (!built.done()) {
     const auto* const data = reinterpret_cast<cbor_data>(bytes.data()) + at;
+    // libcbor 0.8, Debian 12's, refuses the one-byte tags 6 to 20: those of SurrealDB.
+    if (at < bytes.size() && data[0] >= 0xc6 && data[0] <= 0xd4 && !built.failed()) {
+      built.begin(Open::Kind::tag, 1, data[0] & 0x1f);
+      ++at;
+      continue;
+    }
     const cbor_decoder_result step = cbor_stream_decode(data, bytes.size() - at, &calls, &built);
     if (step.status != CBOR_DECODER_FINISHED || built.failed()) {
       return fail(Code::invalid_json, fmt::format("the bytes are no CBOR from byte {} on", at), {.byte = at});

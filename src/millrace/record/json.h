@@ -29,6 +29,8 @@ Value parse_validated_json(std::string_view text);
 // The same for text of unknown origin: validates first (UTF-8 too). Surrounding white space is allowed.
 Result<Value> parse_json(std::string_view text);
 
+bool is_utf8(std::string_view bytes);
+
 // Standard base64 with padding, RFC 4648 section 4.
 std::string encode_base64(std::string_view bytes);
 Result<std::string> decode_base64(std::string_view text);

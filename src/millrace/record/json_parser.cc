@@ -79,10 +79,12 @@ class Parser {
 
 }  // namespace
 
+bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes); }
+
 Value parse_validated_json(std::string_view text) { return Parser(text).value(); }
 
 Result<Value> parse_json(std::string_view text) {
-  if (!simdjson::validate_utf8(text)) return fail(Code::invalid_json, "the text is not valid UTF-8");
+  if (!is_utf8(text)) return fail(Code::invalid_json, "the text is not valid UTF-8");
   std::string padded(text);
   padded.append(Chunk::padding, '\0');
   const std::string_view whole(padded.data(), text.size());

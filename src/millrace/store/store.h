@@ -69,7 +69,9 @@ struct RecordOutcome {
 };
 
 // What became of a batch. `records` is empty when every record was written; else it has the batch's size and order. A
-// transaction of one record is never `unsettled` but by a retryable error or unknown_outcome.
+// transaction of one record is `unsettled` only by a retryable error, by unknown_outcome, or when the store itself is
+// at fault (io, forbidden, unauthorized): then no other record would fare better, and the job ends.
+// Errors come without a place: the caller knows it from the block.
 struct BatchOutcome {
   std::vector<RecordOutcome> records;
   std::uint32_t calls = 1;  // requests to the store that it took
@@ -93,7 +95,7 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual const Capabilities& capabilities() const = 0;
-  // Makes the table when there is none. Call it once per lane before the first write.
+  // Makes the table when there is none. Call it once per lane before the first write; reading does not need it.
   virtual Result<void> prepare(const Lane& lane) = 0;
   virtual void write(Batch batch, Completion done) = 0;
   // The record as a JSON object, id first, or nothing when there is none. A missing table has no records.
@@ -103,10 +105,13 @@ class Store {
   virtual Result<std::uint64_t> count(const Lane& lane) = 0;
 };
 
+inline constexpr std::string_view default_store = "sqlite:millrace.db";
+
 struct StoreOptions {
-  std::string password;                     // in place of the URL's, when not empty
-  std::string token;                        // a JWT, in place of user and password
-  std::size_t connections = 2;              // SurrealDB: sockets
+  bool create = true;                         // SQLite: make the file when there is none; else that is not_found
+  std::string password;                       // in place of the URL's, when not empty
+  std::string token;                          // a JWT, in place of user and password
+  std::size_t connections = 2;                // SurrealDB: sockets
   std::chrono::milliseconds timeout{60'000};  // SurrealDB: for one request
 };
 

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# Thin over CMake presets. Each target does its own set-up; what is done already is not done again.
+.PHONY: build demo test check bench install clean help
+
+help:
+	@echo "make demo   builds, loads the Reuters corpus into SQLite and shows what happened"
+	@echo "make test   builds and runs every test"
+	@echo "make check  runs the unit and contract tests under the sanitizers, and longer fuzz runs"
+	@echo "make build  builds the command: build/release/bin/millrace"
+	@echo "make install PREFIX=/usr/local"
+	@echo "make bench  measures the loader against its rivals (docs/performance.md)"
+
+build:
+	@scripts/setup.sh build
+	@cmake --preset release -DCMAKE_INSTALL_PREFIX=$(or $(PREFIX),/usr/local) --log-level=NOTICE
+	@cmake --build --preset release
+
+demo:
+	@scripts/setup.sh demo
+	@cmake --preset release --log-level=NOTICE
+	@cmake --build --preset release
+	@scripts/demo.sh build/release/bin/millrace
+
+test:
+	@scripts/setup.sh test
+	@cmake --preset ci --log-level=NOTICE
+	@cmake --build --preset ci
+	@ctest --preset ci
+
+check:
+	@scripts/setup.sh check
+	@scripts/check.sh
+
+bench:
+	@scripts/setup.sh test
+	@cmake --preset bench --log-level=NOTICE
+	@cmake --build --preset bench
+	@scripts/bench.sh
+
+install: build
+	cmake --install build/release
+
+clean:
+	rm -rf build data

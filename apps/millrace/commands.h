@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The subcommands. Each adds itself to the command line; what it returns when it was chosen is the exit status.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "millrace/base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace millrace::app {
+
+// Exit statuses (contract.md).
+inline constexpr int exit_all_done = 0;
+inline constexpr int exit_some_rejected = 1;
+inline constexpr int exit_nothing_done = 2;
+inline constexpr int exit_stopped = 3;
+
+using Command = std::function<int(std::stop_token)>;
+
+Command add_load(CLI::App& app);
+Command add_generate(CLI::App& app);
+Command add_get(CLI::App& app);
+
+// Prints "millrace: …" on standard error, and what to do. Returns the status that fits: stopped when the store or a disk
+// is at fault, nothing_done otherwise.
+int report_error(const Error& error);
+
+}  // namespace millrace::app

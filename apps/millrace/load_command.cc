@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <memory>
+
+#include "commands.h"
+#include "millrace/base/bytes.h"
+#include "millrace/base/file.h"
+#include "millrace/pipeline/load.h"
+#include "millrace/surrealql/parse.h"
+#include "progress_bar.h"
+#include "store_arguments.h"
+
+namespace millrace::app {
+namespace {
+
+// The command line as it was typed; options() gives it its meaning.
+struct LoadArguments {
+  std::vector<std::string> files;
+  StoreArguments store;
+  std::string table;
+  std::string format;
+  std::string types;
+  std::string query;
+  std::string id_field = "id";
+  std::string on_duplicate = "fail";
+  std::string rejects;
+  std::string max_rejects = "100";
+  std::string batch = "auto";
+  std::string in_flight = "auto";
+  std::string memory = "128MiB";
+  std::string max_record = "16MiB";
+  std::string wait = "60s";
+  std::string progress = "auto";
+  std::string report;
+};
+
+Result<std::optional<std::size_t>> parse_auto_or_count(std::string_view flag, std::string_view text) {
+  if (text == "auto") return std::nullopt;
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error == std::errc{} && end == text.data() + text.size() && count > 0 && count <= 1'000'000) return count;
+  return fail(Code::invalid_argument, fmt::format("{}: '{}' is neither auto nor a number from 1 to 1000000", flag, text));
+}
+
+Result<std::chrono::milliseconds> parse_wait(std::string_view text) {
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view unit(end, text.data() + text.size());
+  const std::uint64_t unit_ms = unit == "ms" ? 1 : unit == "s" ? 1'000 : unit == "m" ? 60'000 : unit == "h" ? 3'600'000 : 0;
+  if (error != std::errc{} || unit_ms == 0 || count > 1'000'000'000) {
+    return fail(Code::invalid_argument, fmt::format("--wait: '{}' is no time such as 500ms, 60s, 5m or 1h", text));
+  }
+  return std::chrono::milliseconds(count * unit_ms);
+}
+
+Result<store::OnDuplicate> parse_on_duplicate(std::string_view text) {
+  if (text == "fail") return store::OnDuplicate::fail;
+  if (text == "skip") return store::OnDuplicate::skip;
+  if (text == "replace") return store::OnDuplicate::replace;
+  return fail(Code::invalid_argument, fmt::format("--on-duplicate: '{}' is none of fail, skip, replace", text));
+}
+
+// Puts the parsed value where it belongs, or keeps the first error.
+template <typename T, typename Target>
+void put(Result<T> parsed, Target& target, std::optional<Error>& error) {
+  if (parsed) {
+    target = std::move(*parsed);
+  } else if (!error) {
+    error = std::move(parsed).error();
+  }
+}
+
+Result<pipeline::LoadOptions> make_options(const LoadArguments& arguments) {
+  pipeline::LoadOptions options{.files = arguments.files, .rejects_path = arguments.rejects};
+  std::optional<Error> error;
+  options.shape.table = arguments.table;
+  options.shape.id_field = arguments.id_field;
+  if (!arguments.format.empty()) put(decode::parse_format(arguments.format), options.format, error);
+  put(parse_type_rules(arguments.types), options.shape.types, error);
+  if (!arguments.query.empty()) put(surrealql::parse_select(arguments.query), options.shape.projection, error);
+  put(parse_on_duplicate(arguments.on_duplicate), options.on_duplicate, error);
+  put(pipeline::parse_reject_limit(arguments.max_rejects), options.max_rejects, error);
+  put(parse_auto_or_count("--batch", arguments.batch), options.batch_records, error);
+  put(parse_auto_or_count("--in-flight", arguments.in_flight), options.in_flight, error);
+  put(parse_bytes(arguments.memory), options.memory_bytes, error);
+  put(parse_bytes(arguments.max_record), options.record_bytes_max, error);
+  put(parse_wait(arguments.wait), options.wait, error);
+  if (error) return std::unexpected(std::move(*error));
+  return options;
+}
+
+void print_summary(const pipeline::Report& report, const LoadArguments& arguments, std::string_view store_name) {
+  const pipeline::Counts& counts = report.counts;
+  fmt::print(stderr, "{} written, {} rejected, {} skipped into {} ({}) in {:.2f} s: {} records/s, {} read, {} batches, peak memory {}\n",
+             format_count(counts.records_written), format_count(counts.records_rejected), format_count(counts.records_skipped),
+             arguments.table, store_name, report.seconds, format_count(static_cast<std::uint64_t>(report.records_per_second())),
+             format_bytes(counts.bytes_read), format_count(report.batches), format_bytes(report.peak_rss_bytes));
+  if (!report.rejects_path.empty()) {
+    fmt::print(stderr, "Rejects: {}\n  {} of {}: {}\n  the first: {}\n  Mend them there and load that file again.\n",
+               report.rejects_path, format_count(report.rejects_of_that_reason), format_count(counts.records_rejected),
+               report.first_reject_reason, report.first_reject);
+  }
+  if (!report.warning.empty()) fmt::print(stderr, "millrace: warning: {}\n", report.warning);
+  if (report.stopped) {
+    fmt::print(stderr,
+               "millrace: {}\nmillrace: stopped before the end of the input. What is counted as written is durable; to go on, run the "
+               "same command with --on-duplicate skip.\n",
+               describe(*report.stopped));
+  }
+}
+
+int write_report(const pipeline::Report& report, const std::string& path) {
+  Result<File> file = path == "-" ? File::standard_output() : File::create(path);
+  if (!file) return report_error(file.error());
+  if (const Result<void> done = file->write_all(pipeline::to_json(report)); !done) return report_error(done.error());
+  return report.exit_status;
+}
+
+int run_load(const LoadArguments& arguments, std::stop_token stop) {
+  const Result<pipeline::LoadOptions> options = make_options(arguments);
+  if (!options) return report_error(options.error());
+  const Result<ProgressMode> mode = parse_progress_mode(arguments.progress);
+  if (!mode) return report_error(mode.error());
+  Result<std::unique_ptr<store::Store>> store = arguments.store.open();
+  if (!store) return report_error(store.error());
+  ProgressBar progress(*mode);
+  const Result<pipeline::Report> report = pipeline::load(*options, **store, progress, std::move(stop));
+  if (!report) return report_error(report.error());
+  print_summary(*report, arguments, (*store)->capabilities().name);
+  return arguments.report.empty() ? report->exit_status : write_report(*report, arguments.report);
+}
+
+}  // namespace
+
+Command add_load(CLI::App& app) {
+  const auto arguments = std::make_shared<LoadArguments>();
+  LoadArguments& a = *arguments;
+  CLI::App& load = *app.add_subcommand("load", "Write the records of files into a table, in batches");
+  load.add_option("FILE", a.files, "NDJSON, a JSON array or CSV, also compressed (gzip, zstd, xz, bzip2); '-' is standard input")->required();
+  a.store.add_to(load, "--to", "Where to write");
+  load.add_option("--table", a.table, "The table; 'post' has a shape: title, content, created_at")->required()->type_name("NAME");
+  load.add_option("--format", a.format, "ndjson, json, csv or rejects; by the file's name when not given")->type_name("F");
+  load.add_option("--types", a.types, "FIELD=TYPE,…: text int float decimal bool datetime duration uuid bytes record; or auto (CSV)");
+  load.add_option("--query", a.query, "SELECT field [AS name], … FROM $input: which fields to keep")->type_name("QUERY");
+  load.add_option("--id", a.id_field, "The field that holds the id; without one an id is generated")->capture_default_str()->type_name("FIELD");
+  load.add_option("--on-duplicate", a.on_duplicate, "fail: reject the record; skip: keep what is there; replace: overwrite it")
+      ->capture_default_str();
+  load.add_option("--rejects", a.rejects, "Where rejected records go, as NDJSON; else <first file>.rejects here")->type_name("FILE");
+  load.add_option("--max-rejects", a.max_rejects, "Stop beyond N rejects, or N% of the records (from 1,000 on)")->capture_default_str();
+  load.add_option("--batch", a.batch, "Records in a transaction: auto or N")->capture_default_str();
+  load.add_option("--in-flight", a.in_flight, "Requests under way at once: auto or N")->capture_default_str();
+  load.add_option("--memory", a.memory, "Bound on this process's memory, at least 48MiB")->capture_default_str();
+  load.add_option("--max-record", a.max_record, "The largest record; a larger one is rejected")->capture_default_str();
+  load.add_option("--wait", a.wait, "How long to wait for a store that fails")->capture_default_str();
+  load.add_option("--progress", a.progress, "auto, always or never")->capture_default_str();
+  load.add_option("--report", a.report, "Write the report there as JSON; '-' is standard output")->type_name("FILE");
+  return [arguments](std::stop_token stop) { return run_load(*arguments, std::move(stop)); };
+}
+
+}  // namespace millrace::app

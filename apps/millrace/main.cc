@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "commands.h"
+#include "millrace/base/file.h"
+#include "stop_signals.h"
+
+namespace millrace::app {
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{"millrace writes records in batches into SQLite and SurrealDB, with flat memory, and says what became of each."};
+  app.name("millrace");
+  app.set_version_flag("--version", std::string("millrace ") + MILLRACE_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit status: 0 all written; 1 finished, some rejected; 2 the command line is wrong, nothing done; 3 stopped before the end.");
+  std::vector<std::pair<CLI::App*, Command>> commands;
+  for (const auto add : {add_load, add_generate, add_get}) {
+    Command command = add(app);
+    commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    app.exit(success);
+    return exit_all_done;
+  } catch (const CLI::ParseError& error) {
+    return report_error({Code::invalid_argument, std::string(error.what()) + "; see millrace --help", {}});
+  }
+  const StopSignals stop;
+  for (const auto& [subcommand, command] : commands) {
+    if (subcommand->parsed()) return command(stop.token());
+  }
+  return exit_nothing_done;
+}
+
+}  // namespace
+
+int report_error(const Error& error) {
+  const std::string line = "millrace: " + describe(error) + "\n";
+  std::fputs(line.c_str(), stderr);
+  switch (error.code) {
+    case Code::unavailable:
+    case Code::overloaded:
+    case Code::conflict:
+    case Code::unknown_outcome:
+    case Code::io:
+    case Code::interrupted:
+    case Code::internal: return exit_stopped;
+    default: return exit_nothing_done;
+  }
+}
+
+}  // namespace millrace::app
+
+int main(int argc, char** argv) noexcept { return millrace::app::run(argc, argv); }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stop_signals.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+namespace millrace::app {
+namespace {
+
+sigset_t stop_set() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGUSR1);  // our own: the destructor's
+  return set;
+}
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t set = stop_set();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  thread_ = std::thread([this] { wait(); });
+}
+
+StopSignals::~StopSignals() {
+  pthread_kill(thread_.native_handle(), SIGUSR1);
+  thread_.join();
+}
+
+void StopSignals::wait() noexcept {
+  const sigset_t set = stop_set();
+  for (int number = 0; sigwait(&set, &number) == 0 && number != SIGUSR1;) {
+    if (source_.stop_requested()) {
+      std::fputs("\nmillrace: ended by a second signal; what was in flight may or may not be written\n", stderr);
+      ::_exit(128 + number);
+    }
+    std::fputs("\nmillrace: stopping after what is in flight; press again to end at once\n", stderr);
+    source_.request_stop();
+  }
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SIGINT and SIGTERM as a stop token. The first asks the job to stop after what is in flight; the second ends the process.
+// SIGPIPE is ignored: a closed pipe is an error of its write. Threads made afterwards inherit the blocked signals.
+#pragma once
+
+#include <stop_token>
+#include <thread>
+
+namespace millrace::app {
+
+class StopSignals {
+ public:
+  StopSignals();
+  ~StopSignals();
+  std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  void wait() noexcept;
+  std::stop_source source_;
+  std::thread thread_;
+};
+
+}  // namespace millrace::app

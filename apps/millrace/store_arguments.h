@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the commands name a store and its secrets.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "millrace/base/result.h"
+#include "millrace/store/store.h"
+
+namespace CLI {
+class App;
+}
+
+namespace millrace::app {
+
+struct StoreArguments {
+  std::string url = "sqlite:millrace.db";
+  std::string password_file;
+
+  // Adds `flag` ("--to", "--from") and --password-file.
+  void add_to(CLI::App& command, const std::string& flag, const std::string& help);
+  // Opens the store; the password comes from --password-file, else MILLRACE_STORE_PASSWORD; a JWT from
+  // MILLRACE_STORE_TOKEN.
+  Result<std::unique_ptr<store::Store>> open() const;
+};
+
+}  // namespace millrace::app

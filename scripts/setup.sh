@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what building, testing and the demo need, from Debian and npm by name. What is there already is left alone, so
+# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev libboost1.81-dev libssl-dev libcbor-dev
+  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev)
+tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl)
+demo=(sqlite3)
+check=(clang-19 libclang-rt-19-dev)
+
+case "${1:-}" in
+  build) wanted=("${build[@]}") ;;
+  demo) wanted=("${build[@]}" "${demo[@]}") ;;
+  test) wanted=("${build[@]}" "${tests[@]}") ;;
+  check) wanted=("${build[@]}" "${tests[@]}" "${check[@]}") ;;
+  *) echo "usage: scripts/setup.sh build|test|demo|check" >&2; exit 2 ;;
+esac
+# A Node that is there, whoever packed it, is as good as Debian's.
+if [ "$1" != build ]; then
+  command -v node >/dev/null || wanted+=(nodejs)
+  command -v npm >/dev/null || wanted+=(npm)
+fi
+
+missing=()
+for package in "${wanted[@]}"; do
+  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "setup: run this as root, or install sudo, to get: ${missing[*]}" >&2; exit 1; }
+    as_root=(sudo)
+  fi
+  echo "setup: installing ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+fi
+
+# npm packages of a folder, unless node_modules is as its lock file says.
+install_npm() {
+  if ! cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock.json"; then
+    echo "setup: installing the npm packages of $1"
+    npm ci --prefix "$1" --no-audit --no-fund --omit=dev
+    cp "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
+  fi
+}
+if [ "$1" = demo ]; then install_npm tools/corpus; fi
+if [ "$1" = test ] || [ "$1" = check ]; then
+  install_npm tools/corpus
+  install_npm tools/surreal-dev
+fi

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A Batcher cuts the records of blocks into batches without copying them, keeps a number of batches in flight to a store,
+// and gives every record an outcome.
+//
+//   Batcher batcher(store, {"post"}, {.limits = starting_limits(store.capabilities())}, outcomes);
+//   while (next block) {
+//     batcher.add(std::move(block));
+//     if (auto sent = batcher.pump(); !sent) return sent;      // sends full batches; waits when too much is queued
+//   }
+//   return batcher.drain();
+//
+// Natural batching: a batch is what gathered while the batches before it were under way, up to the limits. There is no
+// timer: a lone record goes at once.
+// Once and in order (design.md, promises 2 and 8): one id is never in two batches in flight, and where the store cannot
+// settle an id twice in a batch, a repeat waits for the next one. Generated ids are exempt.
+// Refusals: a transaction that fails with a retryable error is sent again after a growing, jittered delay, until
+// `give_up_after` has passed without any success; one whose reply was lost has its ids read back first; one that is refused
+// is sent again with one record a transaction, so that only culprits are rejected.
+//
+// Threads: all calls from one thread; the store's completions may come from any. Memory: the blocks given to add(), until
+// their last record is settled.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+
+#include "millrace/base/result.h"
+#include "millrace/record/block.h"
+#include "millrace/store/store.h"
+
+namespace millrace::batch {
+
+// How large a batch is and how many are under way. A controller may change them between two calls.
+struct BatchLimits {
+  store::StatementShape shape = store::StatementShape::insert;
+  std::size_t rows_per_transaction = 1000;
+  std::size_t transactions_per_request = 1;
+  std::size_t in_flight = 1;
+  std::size_t request_bytes_max = 4u << 20;
+};
+
+// The best fixed limits known for a store (docs/performance.md).
+BatchLimits starting_limits(const store::Capabilities& capabilities);
+
+struct RetryPolicy {
+  std::chrono::milliseconds delay_min{20};
+  std::chrono::milliseconds delay_max{2'000};
+  std::chrono::milliseconds give_up_after{60'000};  // --wait: without any success
+};
+
+struct BatcherOptions {
+  BatchLimits limits;
+  RetryPolicy retry;
+  store::OnDuplicate on_duplicate = store::OnDuplicate::fail;
+  std::stop_token stop;  // once requested, a failing store is not waited for
+};
+
+// Told what became of records, on the thread that drives the Batcher, each record once.
+class Outcomes {
+ public:
+  virtual ~Outcomes() = default;
+  virtual void written(const Block& block, std::size_t first, std::size_t last) = 0;
+  virtual void skipped(const Block& block, std::size_t index) = 0;
+  virtual void rejected(const Block& block, std::size_t index, const Error& error) = 0;
+  // All of the block's records are settled; it may be used again.
+  virtual void released(std::unique_ptr<Block> block) = 0;
+};
+
+struct BatchCounts {
+  std::uint64_t batches = 0;
+  std::uint64_t calls = 0;      // requests to the store
+  std::uint64_t retries = 0;    // batches sent again for a retryable error
+  std::uint64_t conflicts = 0;  // those of them that lost against another transaction
+  std::uint64_t batch_records_last = 0;
+  std::uint64_t in_flight_last = 0;  // batches under way when the last one was sent
+};
+
+class Batcher {
+ public:
+  // The store and the outcomes outlive the Batcher.
+  Batcher(store::Store& store, Lane lane, BatcherOptions options, Outcomes& outcomes);
+  // Waits for what is in flight.
+  ~Batcher();
+  Batcher(const Batcher&) = delete;
+  Batcher& operator=(const Batcher&) = delete;
+
+  // Takes the block's records behind those already queued. A block without records is released at once.
+  void add(std::unique_ptr<Block> block);
+  // Sends full batches while slots are free, and waits while at least one more is queued. An error means that the store is
+  // given up, or that a stop was asked for while it failed: records without an outcome are lost to this Batcher, not to
+  // the input.
+  Result<void> pump();
+  // The same, and one batch of what is left when a slot is free. To be called when no more records are at hand.
+  Result<void> flush();
+  // Sends everything and waits until it is settled.
+  Result<void> drain();
+
+  bool wants_more() const;  // fewer records are queued than the next batch may hold
+  void set_limits(const BatchLimits& limits);
+  BatchCounts counts() const;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace millrace::batch

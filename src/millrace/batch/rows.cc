@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/batch/rows.h"
+
+#include <functional>
+#include <utility>
+
+namespace millrace::batch {
+namespace {
+
+// Beyond so many records that wait for another with their id, the cut ends: an input that repeats one id forever must not
+// be read into memory.
+constexpr std::size_t deferred_rows_max = 4096;
+
+std::uint64_t hash_id(const Block& block, std::size_t index) {
+  const IdView id = block.id(index);
+  if (id.kind == IdView::Kind::integer) return static_cast<std::uint64_t>(id.integer) * 0x9e3779b97f4a7c15;
+  return std::hash<std::string_view>{}(id.text);
+}
+
+}  // namespace
+
+void append_row(Runs& runs, Block& block, std::size_t index) {
+  if (!runs.empty() && runs.back().block == &block && runs.back().last == index) {
+    ++runs.back().last;
+  } else {
+    runs.push_back({&block, index, index + 1});
+  }
+}
+
+std::size_t count_rows(const Runs& runs) {
+  std::size_t rows = 0;
+  for (const store::BlockRun& run : runs) rows += run.size();
+  return rows;
+}
+
+bool BusyIds::insert(const Block& block, std::size_t index) {
+  return block.entries[index].id_generated || hashes_.insert(hash_id(block, index)).second;
+}
+
+void BusyIds::erase(const Block& block, std::size_t index) {
+  if (!block.entries[index].id_generated) hashes_.erase(hash_id(block, index));
+}
+
+void RowQueue::push(Block& block) {
+  if (block.size() == 0) return;
+  fresh_.push_back({&block, 0, block.size()});
+  rows_ += block.size();
+}
+
+struct RowQueue::Cutting {
+  CutLimits limits;
+  BusyIds* busy;
+  Runs taken = {};
+  Runs deferred = {};
+  std::size_t rows = 0;
+  std::size_t bytes = 0;
+  std::size_t deferred_rows = 0;
+  // Hashes of what this cut defers: a later record with the same id must not overtake.
+  BusyIds waiting = {};
+};
+
+// False when the cut is full; the record then stays where it is.
+bool RowQueue::take(Cutting& cutting, Block& block, std::size_t index) {
+  const std::size_t size = block.entries[index].body_size;
+  if (cutting.rows == cutting.limits.rows_max || cutting.deferred_rows == deferred_rows_max) return false;
+  if (cutting.rows != 0 && cutting.bytes + size > cutting.limits.bytes_max) return false;
+  if (cutting.busy != nullptr) {
+    const bool overtakes = !block.entries[index].id_generated && !cutting.waiting.insert(block, index);
+    if (overtakes || !cutting.busy->insert(block, index)) {
+      append_row(cutting.deferred, block, index);
+      ++cutting.deferred_rows;
+      return true;
+    }
+    cutting.waiting.erase(block, index);
+  }
+  append_row(cutting.taken, block, index);
+  ++cutting.rows;
+  cutting.bytes += size;
+  return true;
+}
+
+Runs RowQueue::cut(const CutLimits& limits, BusyIds* busy) {
+  Cutting cutting{limits, busy};
+  const Runs before = std::exchange(deferred_, {});
+  bool full = false;
+  for (const store::BlockRun& run : before) {
+    for (std::size_t i = run.first; i < run.last; ++i) {
+      full = full || !take(cutting, *run.block, i);
+      if (full) append_row(cutting.deferred, *run.block, i);
+    }
+  }
+  while (!full && !fresh_.empty()) {
+    store::BlockRun& run = fresh_.front();
+    while (run.first < run.last && take(cutting, *run.block, run.first)) ++run.first;
+    full = run.first < run.last;
+    if (!full) fresh_.pop_front();
+  }
+  deferred_ = std::move(cutting.deferred);
+  rows_ -= cutting.rows;
+  return std::move(cutting.taken);
+}
+
+}  // namespace millrace::batch

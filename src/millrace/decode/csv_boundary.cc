@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/decode/boundary.h"
+#include "millrace/decode/csv_syntax.h"
+
+namespace millrace::decode {
+namespace {
+
+class CsvBoundaries final : public Boundaries {
+ public:
+  std::size_t find_last(std::string_view text, std::size_t from) override {
+    std::size_t boundary = 0;
+    for (std::size_t at = from; const std::optional<std::size_t> end = row_.find_end(text, at);) boundary = at = *end;
+    return boundary;
+  }
+
+  std::optional<RecordEnd> find_end(std::string_view text, bool last) override {
+    const std::optional<std::size_t> end = row_.find_end(text, 0);
+    if (end) return RecordEnd{*end, row_.line_end_bytes()};
+    return last && row_.ends_with_return() ? std::optional(RecordEnd{text.size(), 1}) : std::nullopt;
+  }
+
+ private:
+  CsvRow row_;
+};
+
+}  // namespace
+
+std::unique_ptr<Boundaries> csv_boundaries() { return std::make_unique<CsvBoundaries>(); }
+
+}  // namespace millrace::decode

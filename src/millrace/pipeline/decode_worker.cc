@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/pipeline/decode_worker.h"
+
+#include <utility>
+
+namespace millrace::pipeline {
+namespace {
+
+// A block that one huge record has grown is freed instead of kept.
+constexpr std::size_t kept_block_bytes_max = 8u << 20;
+
+}  // namespace
+
+std::unique_ptr<Block> BlockPool::take() {
+  const std::lock_guard lock(mutex_);
+  if (free_.empty()) return std::make_unique<Block>();
+  std::unique_ptr<Block> block = std::move(free_.back());
+  free_.pop_back();
+  return block;
+}
+
+void BlockPool::give(std::unique_ptr<Block> block) {
+  chunks_.give(std::move(block->input));
+  block->clear();
+  if (block->bytes_in_memory() > kept_block_bytes_max) return;
+  const std::lock_guard lock(mutex_);
+  free_.push_back(std::move(block));
+}
+
+std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
+  const InputFile& file = job_.files[piece.file];
+  std::unique_ptr<decode::RecordReader>& reader = readers_[piece.file];
+  if (!reader) {
+    reader = std::make_unique<decode::RecordReader>(
+        file.format, decode::ReaderOptions{.automatic_types = job_.shape.types.automatic});
+  }
+  std::unique_ptr<Block> block = blocks_.take();
+  block->encoding = job_.encoding;
+  block->source = file.path;
+  block->source_number = piece.file;
+  block->bytes_read = piece.slice.bytes_taken;
+  BlockWriter writer(job_.shape, job_.encoding, IdSource::for_source(job_.start, job_.key, file.path));
+  reader->open(piece.slice);
+  for (decode::Found found; reader->next(found);) add(found, piece.slice, writer, *block);
+  if (piece.slice.fault) {
+    ++block->records_read;
+    Error fault = std::move(*piece.slice.fault);
+    fault.place.source = file.path;
+    block->malformed.push_back({std::move(fault), std::move(piece.slice.fault_text)});
+  }
+  block->input = std::move(piece.slice.chunk);
+  return block;
+}
+
+void DecodeWorker::add(const decode::Found& found, const decode::Slice& slice, BlockWriter& writer, Block& block) {
+  ++block.records_read;
+  Result<void> done = found.error ? std::unexpected(*found.error) : Result<void>();
+  const auto begin = static_cast<std::uint32_t>(found.input.data() - slice.chunk.data());
+  if (done) {
+    done = writer.add(found.record, {found.line, found.byte, begin, static_cast<std::uint32_t>(found.input.size())}, block);
+  }
+  const bool from_elsewhere = !found.source.empty();
+  if (done) {
+    if (from_elsewhere) {
+      block.other_sources.push_back(found.source);
+      block.entries.back().other_source = static_cast<std::uint32_t>(block.other_sources.size());
+    }
+    return;
+  }
+  Error error = std::move(done).error();
+  error.place = {from_elsewhere ? found.source : block.source, found.line, found.byte, {}};
+  Block::Malformed& bad = block.malformed.emplace_back(std::move(error));
+  bad.is_json = !found.error;
+  if (!bad.is_json) {
+    bad.record = found.input;
+    return;
+  }
+  bad.record = readers_[block.source_number]->as_json(found.input, slice);
+  if (const FieldView* id = found.record.find(job_.shape.id_field); id != nullptr) bad.id_json = id->value;
+}
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/pipeline/input.h"
+
+#include "millrace/base/file.h"
+
+namespace millrace::pipeline {
+namespace {
+
+std::optional<std::uint64_t> total_size(const std::vector<InputFile>& files) {
+  std::uint64_t total = 0;
+  for (const InputFile& file : files) {
+    if (file.path == "-") return std::nullopt;
+    const Result<File> opened = File::open_to_read(file.path);
+    const auto size = opened ? opened->size() : std::nullopt;
+    if (!size) return std::nullopt;
+    total += *size;
+  }
+  return total;
+}
+
+}  // namespace
+
+Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool)
+    : files_(std::move(files)), options_(options), pool_(pool), bytes_total_(total_size(files_)) {}
+
+std::optional<Piece> Input::next() {
+  while (!stopped_) {
+    if (!splitter_ && !open_next()) return std::nullopt;
+    if (std::optional<decode::Slice> slice = splitter_->next()) return Piece{std::move(*slice), at_ - 1};
+    if (splitter_->ended()) {
+      bytes_of_done_files_ += source_->bytes_taken();
+      const std::lock_guard lock(mutex_);
+      if (const std::string warning = source_->warning(); !warning.empty()) warning_ = source_->name() + ": " + warning;
+      splitter_.reset();
+      source_.reset();
+      continue;
+    }
+    const Result<std::size_t> got = source_->read(splitter_->space());
+    if (!got) {
+      fail_with(got.error());
+      return std::nullopt;
+    }
+    splitter_->filled(*got);
+    bytes_taken_ = bytes_of_done_files_ + source_->bytes_taken();
+  }
+  return std::nullopt;
+}
+
+bool Input::open_next() {
+  if (at_ == files_.size()) return false;
+  Result<std::unique_ptr<source::Source>> opened = source::open_source(files_[at_].path);
+  if (!opened) {
+    fail_with(std::move(opened).error());
+    return false;
+  }
+  source_ = std::move(*opened);
+  splitter_.emplace(files_[at_].format, options_, pool_);
+  ++at_;
+  return true;
+}
+
+void Input::fail_with(Error error) {
+  stopped_ = true;
+  const std::lock_guard lock(mutex_);
+  failure_ = std::move(error);
+}
+
+std::optional<Error> Input::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+std::string Input::warning() const {
+  const std::lock_guard lock(mutex_);
+  return warning_;
+}
+
+}  // namespace millrace::pipeline

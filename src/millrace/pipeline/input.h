@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The files of a job, one behind the other, as slices. Private to `pipeline`.
+//
+// Threads: next() one call at a time; the progress figures and finished() from any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "millrace/decode/splitter.h"
+#include "millrace/source/source.h"
+
+namespace millrace::pipeline {
+
+struct InputFile {
+  std::string path;
+  decode::Format format = decode::Format::ndjson;
+};
+
+struct Piece {
+  decode::Slice slice;
+  std::uint32_t file = 0;
+};
+
+class Input {
+ public:
+  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool);
+
+  // The next slice; nothing at the end, after a failure, or after stop().
+  std::optional<Piece> next();
+  void stop() { stopped_ = true; }
+
+  const std::vector<InputFile>& files() const { return files_; }
+  std::uint64_t bytes_taken() const { return bytes_taken_; }
+  std::optional<std::uint64_t> bytes_total() const { return bytes_total_; }
+  // Why the input ended early, if it did.
+  std::optional<Error> failure() const;
+  std::string warning() const;
+
+ private:
+  bool open_next();
+  void fail_with(Error error);
+
+  const std::vector<InputFile> files_;
+  const decode::SplitterOptions options_;
+  ChunkPool& pool_;
+  std::optional<std::uint64_t> bytes_total_;
+
+  std::uint32_t at_ = 0;  // files_[at_ - 1] is open
+  std::uint64_t bytes_of_done_files_ = 0;
+  std::unique_ptr<source::Source> source_;
+  std::optional<decode::Splitter> splitter_;
+
+  std::atomic<bool> stopped_ = false;
+  std::atomic<std::uint64_t> bytes_taken_ = 0;
+  mutable std::mutex mutex_;  // guards the two below
+  std::optional<Error> failure_;
+  std::string warning_;
+};
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The load job: files into a table of a store.
+//
+//   Result<Report> report = load({.files = {"posts.ndjson"}, .shape = {.table = "post"}}, *store, progress, stop);
+//
+// Every record that was read ends as written, skipped or rejected; the report counts them. An error in place of a report
+// means that nothing was done. Memory does not depend on the input's size.
+// Threads: `workers` decode side by side; the caller's thread commits.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/base/result.h"
+#include "millrace/batch/batcher.h"
+#include "millrace/decode/format.h"
+#include "millrace/pipeline/report.h"
+#include "millrace/record/block_writer.h"
+#include "millrace/store/store.h"
+
+namespace millrace::pipeline {
+
+// --max-rejects: a count, or a share of the records read, which is looked at from 1,000 records on.
+struct RejectLimit {
+  std::optional<std::uint64_t> records = 100;
+  std::optional<double> percent;
+
+  bool passed_by(const Counts& counts) const;
+};
+// "100" or "2.5%"
+Result<RejectLimit> parse_reject_limit(std::string_view text);
+
+struct LoadOptions {
+  std::vector<std::string> files;         // paths; "-" is standard input
+  std::optional<decode::Format> format;   // by each name when there is none
+  RecordShape shape;                      // table, id field, types, projection
+  store::OnDuplicate on_duplicate = store::OnDuplicate::fail;
+  std::string rejects_path;               // empty: "<first file>.rejects" in the working directory
+  RejectLimit max_rejects;
+  std::size_t record_bytes_max = 16u << 20;
+  std::size_t memory_bytes = 128u << 20;  // least 48 MiB
+  std::optional<std::size_t> batch_records;  // --batch N: records a transaction; else the store's best known
+  std::optional<std::size_t> in_flight;      // --in-flight N
+  std::chrono::milliseconds wait{60'000};    // for a store that fails
+  std::size_t workers = 0;                   // 0: one for each core
+  std::optional<batch::BatchLimits> limits;  // all of a batch's limits, in place of the store's best known
+};
+
+Result<Report> load(const LoadOptions& options, store::Store& store, Progress& progress, std::stop_token stop);
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/pipeline/rejects.h"
+
+#include <fmt/format.h>
+
+#include "millrace/record/json.h"
+
+namespace millrace::pipeline {
+namespace {
+
+constexpr std::size_t buffer_bytes_max = 256u << 10;
+
+}  // namespace
+
+Result<void> RejectsWriter::add(const Reject& reject) {
+  ++count_;
+  const Place& place = reject.error.place;
+  buffer_ += "{\"source\":";
+  append_json_string(buffer_, place.source);
+  fmt::format_to(std::back_inserter(buffer_), ",\"line\":{},\"byte\":{},\"id\":{},\"reason\":", place.line,
+                 place.byte.value_or(0), reject.id_json.empty() ? "null" : reject.id_json);
+  append_json_string(buffer_, reject.error.message);
+  if (!reject.json.empty()) {
+    buffer_.append(",\"record\":").append(reject.json);
+  } else if (is_utf8(reject.raw)) {
+    buffer_ += ",\"record\":";
+    append_json_string(buffer_, reject.raw);
+  } else {
+    buffer_.append(",\"record_base64\":\"").append(encode_base64(reject.raw)).append("\"");
+  }
+  buffer_ += "}\n";
+  return buffer_.size() < buffer_bytes_max ? Result<void>() : flush();
+}
+
+Result<void> RejectsWriter::flush() {
+  if (buffer_.empty()) return {};
+  if (!file_) {
+    Result<File> made = File::create(path_);
+    if (!made) return std::unexpected(std::move(made).error());
+    file_ = std::move(*made);
+  }
+  Result<void> done = file_->write_all(buffer_);
+  buffer_.clear();
+  return done;
+}
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rejects of a job, as NDJSON that can be loaded again (contract.md): one line
+// {"source","line","byte","id","reason","record"} each, `record` being the JSON value when it parsed, else the raw text, or
+// `record_base64` when it is not UTF-8.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "millrace/base/file.h"
+#include "millrace/base/result.h"
+
+namespace millrace::pipeline {
+
+class RejectsWriter {
+ public:
+  // The file is made with the first reject.
+  explicit RejectsWriter(std::string path) : path_(std::move(path)) {}
+
+  struct Reject {
+    const Error& error;
+    std::string_view id_json = {};  // empty when the record has none
+    std::string_view json = {};     // the record as one line of JSON; empty when it did not parse, then
+    std::string_view raw = {};      // what stood there
+  };
+  Result<void> add(const Reject& reject);
+  // Puts everything on disk. Called at the end, and before memory grows.
+  Result<void> flush();
+
+  std::uint64_t count() const { return count_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  std::optional<File> file_;
+  std::string buffer_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/store/faulty_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "millrace/store/transaction.h"
+
+namespace millrace::store {
+namespace {
+
+Capabilities with_in_flight(Capabilities capabilities, std::size_t in_flight_max) {
+  capabilities.in_flight_max = in_flight_max;
+  return capabilities;
+}
+
+// The inner stores that this is put around answer before write() returns.
+BatchOutcome write_and_wait(Store& store, Batch batch) {
+  std::optional<BatchOutcome> outcome;
+  store.write(std::move(batch), [&](BatchOutcome told) { outcome = std::move(told); });
+  return std::move(outcome).value();
+}
+
+}  // namespace
+
+FaultyStore::FaultyStore(Store& inner, FaultPlan plan)
+    : inner_(inner),
+      plan_(std::move(plan)),
+      capabilities_(with_in_flight(inner.capabilities(), plan_.in_flight_max)),
+      random_(plan_.seed) {
+  if (plan_.delay.count() > 0) {
+    courier_ = std::jthread([this](std::stop_token stop) { deliver(std::move(stop)); });
+  }
+}
+
+FaultyStore::~FaultyStore() = default;  // stops and joins the courier, which delivers what is left
+
+void FaultyStore::write(Batch batch, Completion done) {
+  ++writes_;
+  if (!fails_now()) return answer(apply(std::move(batch)), std::move(done));
+
+  ++failures_;
+  const std::size_t size = batch.size();
+  if (plan_.applied) std::ignore = apply(std::move(batch));
+  Outcomes outcomes(size);
+  outcomes.unsettle(0, size, {plan_.code, fmt::format("write {} fails by plan", writes_), {}});
+  answer(std::move(outcomes).take(), std::move(done));
+}
+
+bool FaultyStore::fails_now() {
+  if (failures_ >= plan_.failures_max) return false;
+  if (plan_.fail_every != 0 && writes_ % plan_.fail_every == 0) return true;
+  return std::bernoulli_distribution(plan_.fail_chance)(random_);
+}
+
+BatchOutcome FaultyStore::apply(Batch batch) {
+  return plan_.refuses ? apply_what_is_not_refused(batch) : write_and_wait(inner_, std::move(batch));
+}
+
+BatchOutcome FaultyStore::apply_what_is_not_refused(const Batch& batch) {
+  Outcomes outcomes(batch.size());
+  for (const Transaction& transaction : transactions_of(batch)) {
+    const bool is_refused = std::ranges::any_of(transaction.runs, [&](const BlockRun& run) {
+      for (std::size_t i = run.first; i < run.last; ++i) {
+        if (plan_.refuses(run.block->id(i))) return true;
+      }
+      return false;
+    });
+    const Error refusal{Code::refused, "refused by plan", {}};
+    if (is_refused && transaction.last - transaction.first == 1) {
+      outcomes.reject(transaction.first, refusal);
+    } else if (is_refused) {
+      outcomes.unsettle(transaction.first, transaction.last, refusal);
+    } else {
+      Batch part = batch;
+      part.runs = transaction.runs;
+      outcomes.settle(transaction.first, write_and_wait(inner_, std::move(part)));
+    }
+  }
+  return std::move(outcomes).take();
+}
+
+void FaultyStore::answer(BatchOutcome outcome, Completion done) {
+  if (!courier_.joinable()) return done(std::move(outcome));
+  const std::lock_guard lock(mutex_);
+  answers_.push_back({std::chrono::steady_clock::now() + plan_.delay, std::move(outcome), std::move(done)});
+  in_flight_peak_ = std::max(in_flight_peak_, answers_.size());
+  changed_.notify_one();
+}
+
+void FaultyStore::deliver(std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop, [&] { return !answers_.empty(); })) {
+    Answer next = std::move(answers_.front());
+    answers_.pop_front();
+    lock.unlock();
+    std::this_thread::sleep_until(next.due);
+    next.done(std::move(next.outcome));
+    lock.lock();
+  }
+}
+
+}  // namespace millrace::store

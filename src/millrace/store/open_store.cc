@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "millrace/store/memory_store.h"
+#include "millrace/store/sqlite_store.h"
+#include "millrace/store/store.h"
+#include "millrace/store/surreal_store.h"
+#include "millrace/surrealdb/address.h"
+
+namespace millrace::store {
+namespace {
+
+constexpr std::string_view forms = "sqlite:PATH, ws[s]://[user[:password]@]host[:port]/namespace/database, or memory:";
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options) {
+  if (url.starts_with("sqlite:")) {
+    return SqliteStore::open(url.substr(std::string_view("sqlite:").size()), {.create = options.create});
+  }
+  if (url == "memory:") return std::make_unique<MemoryStore>();
+  if (url.starts_with("ws://") || url.starts_with("wss://")) return SurrealStore::open(url, options);
+  if (url.starts_with("http://") || url.starts_with("https://")) return SurrealStore::open(url, options);  // says what to write
+  return fail(Code::invalid_argument, fmt::format("'{}' names no store: it has to be {}", surrealdb::redacted(url), forms));
+}
+
+}  // namespace millrace::store

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/store/sqlite_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "millrace/store/id_first.h"
+#include "millrace/store/sqlite_database.h"
+#include "millrace/store/transaction.h"
+
+namespace millrace::store {
+namespace {
+
+constexpr std::int64_t layout_version = 1;
+constexpr std::string_view layout = "id ANY PRIMARY KEY NOT NULL, body TEXT NOT NULL, created_at TEXT NOT NULL";
+
+// For files that we create: 1.4 times the rows a second of the default 4096 (reference/prototypes.md, P2).
+constexpr std::int64_t page_bytes = 16384;
+// SQLite counts the log in pages, so that its default of 1,000 means 4 MiB or 64 MiB by the page's size.
+constexpr std::int64_t log_bytes_max = 32 << 20;
+constexpr std::int64_t cache_kib = 8192;
+
+std::string insert_sql(const Lane& lane, OnDuplicate on_duplicate) {
+  const auto conflict_clause = [&] {
+    switch (on_duplicate) {
+      case OnDuplicate::fail: return "";
+      case OnDuplicate::skip: return " ON CONFLICT(id) DO NOTHING";
+      case OnDuplicate::replace:
+        return " ON CONFLICT(id) DO UPDATE SET body = excluded.body, created_at = excluded.created_at";
+    }
+    std::unreachable();
+  };
+  return fmt::format(R"(INSERT INTO "{}" (id, body, created_at) VALUES (?1, ?2, ?3){})", lane.table, conflict_clause());
+}
+
+void bind_id(SqliteStatement& statement, int parameter, const IdView& id) {
+  if (id.kind == IdView::Kind::integer) {
+    statement.bind(parameter, id.integer);
+  } else {
+    statement.bind(parameter, id.text);
+  }
+}
+
+RecordId id_in_row(SqliteStatement& row, int column) {
+  if (row.is_integer(column)) return row.integer(column);
+  return std::string(row.text(column));
+}
+
+// The column created_at of a row; in a transaction most rows have the same, so that it is formatted once for them.
+class CreatedAtText {
+ public:
+  std::string_view operator()(Timestamp time) {
+    if (time != time_) {
+      write_rfc3339_milliseconds(time, text_);
+      time_ = time;
+    }
+    return {text_.data(), text_.size()};
+  }
+
+ private:
+  std::optional<Timestamp> time_;
+  std::array<char, rfc3339_milliseconds_size> text_;
+};
+
+}  // namespace
+
+SqliteStore::SqliteStore(SqliteDatabase database, const Clock& clock)
+    : clock_(clock), database_(std::make_unique<SqliteDatabase>(std::move(database))) {}
+
+SqliteStore::~SqliteStore() = default;
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, const SqliteOptions& options,
+                                                       const Clock& clock) {
+  Result<SqliteDatabase> database = SqliteDatabase::open(path, options.create, options.busy_timeout);
+  if (!database) return std::unexpected(std::move(database).error());
+  const Result<std::int64_t> version = database->integer("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version > layout_version) {
+    return fail(Code::refused, fmt::format("{} has user_version {}, and this millrace knows {}: another program's file, "
+                                           "or a later millrace's",
+                                           path, *version, layout_version));
+  }
+  return std::unique_ptr<SqliteStore>(new SqliteStore(*std::move(database), clock));
+}
+
+Result<void> SqliteStore::prepare(const Lane& lane) {
+  if (auto named = check_table_name(lane.table); !named) return named;
+  const Result<bool> exists = find_table(lane.table);
+  if (!exists) return std::unexpected(exists.error());
+  if (auto ready = become_writer(); !ready) return ready;
+  if (*exists) return {};
+  return database_->run(fmt::format(R"(CREATE TABLE IF NOT EXISTS "{}" ({}) STRICT)", lane.table, layout));
+}
+
+// Whether there is a table of ours by that name. CREATE TABLE IF NOT EXISTS would be content with any table or view of the
+// name, in any case of letters.
+Result<bool> SqliteStore::find_table(const std::string& table) {
+  const auto look = statement(R"(
+      SELECT name, type || iif(strict, ' STRICT', ''), (
+          SELECT group_concat(name || ' ' || type || iif(pk, ' PRIMARY KEY', '') || iif("notnull", ' NOT NULL', ''), ', ')
+          FROM pragma_table_info(?1))
+      FROM pragma_table_list(?1) WHERE schema = 'main')");
+  if (!look) return std::unexpected(look.error());
+  SqliteStatement& found = **look;
+  const SqliteReset reset(found);
+  found.bind(1, table);
+  const int code = found.step();
+  if (code == SQLITE_DONE) return false;
+  if (code != SQLITE_ROW) return std::unexpected(database_->last_error());
+  if (found.text(0) != table) {
+    return fail(Code::refused, fmt::format("{} has a table {}, which SQLite takes for the same name as {}",
+                                           database_->path(), found.text(0), table));
+  }
+  if (found.text(1) == "table STRICT" && found.text(2) == layout) return true;
+  return fail(Code::refused, fmt::format("{} has a {} {} of another layout: ({}), where millrace expects ({}) STRICT",
+                                         database_->path(), found.text(1), table, found.text(2), layout));
+}
+
+// The settings that only a writer needs: reading a file leaves it as it is.
+Result<void> SqliteStore::become_writer() {
+  if (writer_) return {};
+  if (database_->is_read_only()) return fail(Code::forbidden, fmt::format("{} cannot be written", database_->path()));
+  const Result<std::int64_t> pages = database_->integer("PRAGMA page_count");
+  if (!pages) return std::unexpected(pages.error());
+  if (*pages == 0) {
+    if (auto sized = database_->run(fmt::format("PRAGMA page_size = {}", page_bytes)); !sized) return sized;
+  }
+  if (auto logged = database_->run("PRAGMA journal_mode = WAL"); !logged) return logged;
+  const Result<std::int64_t> page_size = database_->integer("PRAGMA page_size");
+  if (!page_size) return std::unexpected(page_size.error());
+  const auto set = database_->run(fmt::format(
+      R"(PRAGMA synchronous = FULL;
+         PRAGMA wal_autocheckpoint = {};
+         PRAGMA journal_size_limit = {};
+         PRAGMA cache_size = -{};
+         PRAGMA user_version = {})",
+      log_bytes_max / *page_size, log_bytes_max, cache_kib, layout_version));
+  if (!set) return set;
+  writer_ = true;
+  return {};
+}
+
+void SqliteStore::write(Batch batch, Completion done) {
+  Outcomes outcomes(batch.size());
+  for (const Transaction& transaction : transactions_of(batch)) {
+    const Result<void> committed = commit(batch, transaction, outcomes);
+    if (committed) continue;
+    outcomes.unsettle(transaction.first, batch.size(), committed.error());
+    break;
+  }
+  done(std::move(outcomes).take());
+}
+
+Result<void> SqliteStore::commit(const Batch& batch, const Transaction& transaction, Outcomes& outcomes) {
+  if (auto begun = database_->run("BEGIN IMMEDIATE"); !begun) return begun;
+  Result<void> done = insert(batch, transaction, outcomes);
+  if (done) done = database_->run("COMMIT");
+  // SQLite has rolled back by itself after some errors. Should this fail too, the next BEGIN says so.
+  if (!done && database_->in_transaction()) std::ignore = database_->run("ROLLBACK");
+  return done;
+}
+
+// The hot loop: nothing is allocated and no text is copied before SQLite's own page.
+Result<void> SqliteStore::insert(const Batch& batch, const Transaction& transaction, Outcomes& outcomes) {
+  const auto prepared = statement(insert_sql(batch.lane, batch.on_duplicate));
+  if (!prepared) return std::unexpected(prepared.error());
+  SqliteStatement& row = **prepared;
+  const SqliteReset reset(row);
+
+  CreatedAtText created_at;
+  const Timestamp now = clock_.now();
+  std::size_t position = transaction.first;
+  for (const BlockRun& run : transaction.runs) {
+    run.block->stamp(run.first, run.last, now);
+    for (std::size_t i = run.first; i < run.last; ++i, ++position) {
+      const IdView id = run.block->id(i);
+      bind_id(row, 1, id);
+      row.bind(2, run.block->body(i));
+      row.bind(3, created_at(run.block->entries[i].created_at.value_or(now)));
+      const int code = row.step();
+      if (code != SQLITE_DONE) {
+        const auto settled = settle_failed_row(id, batch.lane, position, code, outcomes);
+        if (!settled) return settled;
+      } else if (batch.on_duplicate == OnDuplicate::skip && !database_->changed_a_row()) {
+        outcomes.skip(position);
+      }
+      row.reset();
+    }
+  }
+  return {};
+}
+
+// What a failed row means: its own fault, or an error when the transaction is lost.
+Result<void> SqliteStore::settle_failed_row(const IdView& id, const Lane& lane, std::size_t index, int code,
+                                            Outcomes& outcomes) {
+  if (!database_->in_transaction()) return std::unexpected(database_->last_error());
+  const char* const words = database_->last_words();
+  if (code == SQLITE_CONSTRAINT_PRIMARYKEY) {
+    Error error = duplicate_error(id, lane);
+    error.message += fmt::format(" ({})", words);
+    outcomes.reject(index, std::move(error));
+  } else if (code == SQLITE_CONSTRAINT_UNIQUE) {  // of an index that the user added
+    outcomes.reject(index,
+                    {Code::duplicate, fmt::format("table {} refuses id {}: {}", lane.table, id.to_string(), words), {}});
+  } else if ((code & 0xff) == SQLITE_CONSTRAINT) {  // of a trigger or check that the user added
+    outcomes.reject(index,
+                    {Code::refused, fmt::format("table {} refuses id {}: {}", lane.table, id.to_string(), words), {}});
+  } else if (code == SQLITE_TOOBIG) {
+    outcomes.reject(index, {Code::too_large, fmt::format("id {} is larger than SQLite allows", id.to_string()), {}});
+  } else {
+    return std::unexpected(database_->last_error());
+  }
+  return {};
+}
+
+Result<std::optional<std::string>> SqliteStore::get(const Lane& lane, const RecordId& id) {
+  const auto select = select_from(lane, R"(SELECT body FROM "{}" WHERE id = ?1)");
+  if (!select) return std::unexpected(select.error());
+  if (*select == nullptr) return std::nullopt;
+  SqliteStatement& row = **select;
+  const SqliteReset reset(row);
+  const std::string text = to_string(id);
+  if (const std::int64_t* integer = std::get_if<std::int64_t>(&id)) {
+    row.bind(1, *integer);
+  } else {
+    row.bind(1, text);
+  }
+  switch (row.step()) {
+    case SQLITE_ROW: return id_first(id, row.text(0));
+    case SQLITE_DONE: return std::nullopt;
+    default: return std::unexpected(database_->last_error());
+  }
+}
+
+Result<void> SqliteStore::scan(const Lane& lane, std::size_t limit, const RecordSink& sink) {
+  const auto select = select_from(lane, R"(SELECT id, body FROM "{}" ORDER BY id DESC LIMIT ?1)");
+  if (!select) return std::unexpected(select.error());
+  if (*select == nullptr) return {};
+  SqliteStatement& row = **select;
+  const SqliteReset reset(row);
+  constexpr std::size_t limit_max = std::numeric_limits<std::int64_t>::max();
+  row.bind(1, static_cast<std::int64_t>(std::min(limit, limit_max)));
+  for (int code = row.step(); code != SQLITE_DONE; code = row.step()) {
+    if (code != SQLITE_ROW) return std::unexpected(database_->last_error());
+    const Result<std::string> object = id_first(id_in_row(row, 0), row.text(1));
+    if (!object) return std::unexpected(object.error());
+    if (!sink(*object)) break;
+  }
+  return {};
+}
+
+Result<std::uint64_t> SqliteStore::count(const Lane& lane) {
+  const auto select = select_from(lane, R"(SELECT count(*) FROM "{}")");
+  if (!select) return std::unexpected(select.error());
+  if (*select == nullptr) return 0;
+  SqliteStatement& row = **select;
+  const SqliteReset reset(row);
+  if (row.step() != SQLITE_ROW) return std::unexpected(database_->last_error());
+  return static_cast<std::uint64_t>(row.integer(0));
+}
+
+// The statement with the table's name in place of {}; nullptr when there is no such table.
+Result<SqliteStatement*> SqliteStore::select_from(const Lane& lane, std::string_view sql_form) {
+  if (auto named = check_table_name(lane.table); !named) return std::unexpected(named.error());
+  const std::string sql = fmt::format(fmt::runtime(sql_form), lane.table);
+  if (!statements_.contains(sql)) {
+    const Result<bool> exists = find_table(lane.table);
+    if (!exists) return std::unexpected(exists.error());
+    if (!*exists) return nullptr;
+  }
+  return statement(sql);
+}
+
+// Prepared on first use.
+Result<SqliteStatement*> SqliteStore::statement(const std::string& sql) {
+  if (const auto kept = statements_.find(sql); kept != statements_.end()) return &kept->second;
+  Result<SqliteStatement> prepared = database_->prepare(sql);
+  if (!prepared) return std::unexpected(std::move(prepared).error());
+  return &statements_.try_emplace(sql, *std::move(prepared)).first->second;
+}
+
+}  // namespace millrace::store

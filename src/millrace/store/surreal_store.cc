@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/store/surreal_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "millrace/base/clock.h"
+#include "millrace/record/json.h"
+#include "millrace/store/surreal_batch.h"
+
+namespace millrace::store {
+namespace {
+
+// Two requests in flight on each connection keep the server busy while a reply travels (reference: P3; more gained
+// nothing).
+constexpr std::size_t requests_per_connection = 2;
+constexpr std::size_t batch_bytes_max = 16u << 20;
+constexpr std::size_t page_records = 100;
+
+Value link_to(const Lane& lane, const RecordId& id) {
+  return RecordLink{lane.table, {std::visit([](const auto& key) { return Value(key); }, id)}};
+}
+
+// SurrealDB's record as a JSON object: the id first, and its key only.
+Result<std::string> to_object(Value record) {
+  Object* const members = record.get_if<Object>();
+  const auto id = members == nullptr ? Object::iterator{} : std::ranges::find(*members, "id", &Member::key);
+  if (members == nullptr || id == members->end() || !id->value.is<RecordLink>()) {
+    return fail(Code::internal, "the server gave a record without an id");
+  }
+  id->value = Value(std::move(id->value.get_if<RecordLink>()->key.front()));
+  std::rotate(members->begin(), id, id + 1);
+  return to_json(record);
+}
+
+Error with_advice(Error error) {
+  if (error.code == Code::unavailable) error.message += " (is SurrealDB running there? `surreal start` starts one)";
+  return error;
+}
+
+}  // namespace
+
+SurrealStore::SurrealStore(std::unique_ptr<surrealdb::Client> client, const StoreOptions& options)
+    : capabilities_{.name = "surrealdb",
+                    .encoding = Encoding::cbor,
+                    .in_flight_max = options.connections * requests_per_connection,
+                    .batch_bytes_max = batch_bytes_max,
+                    .repeats_in_batch = false},
+      client_(std::move(client)) {}
+
+Result<std::unique_ptr<SurrealStore>> SurrealStore::open(std::string_view url, const StoreOptions& options) {
+  Result<surrealdb::Address> address = surrealdb::parse_address(url);
+  if (!address) return std::unexpected(std::move(address).error());
+  if (!options.password.empty()) address->password = options.password;
+  address->token = options.token;
+  if (!options.password.empty() && address->user.empty() && address->token.empty()) {
+    return fail(Code::invalid_argument, "a password is given, but the URL names no user: write ws://user@host/…");
+  }
+  surrealdb::ClientOptions client_options{.connections = options.connections, .connection = {}};
+  client_options.connection.request_timeout = options.timeout;
+  auto client = surrealdb::Client::open(*address, client_options);
+  if (!client) return std::unexpected(with_advice(std::move(client).error()));
+
+  std::unique_ptr<SurrealStore> store(new SurrealStore(*std::move(client), options));
+  const Result<Value> user = store->ask("RETURN $auth", {});  // NONE for root, namespace and database users
+  if (!user) return std::unexpected(user.error());
+  store->is_record_user_ = user->is<RecordLink>();
+  return store;
+}
+
+Result<void> SurrealStore::prepare(const Lane& lane) {
+  if (auto named = check_table_name(lane.table); !named) return named;
+  const Result<Value> defined = ask(fmt::format("DEFINE TABLE IF NOT EXISTS `{}`", lane.table), {});
+  if (defined || (is_record_user_ && defined.error().code == Code::forbidden)) return {};
+  return std::unexpected(defined.error());
+}
+
+void SurrealStore::write(Batch batch, Completion done) {
+  const Timestamp now = Clock::system().now();
+  for (const BlockRun& run : batch.runs) run.block->stamp(run.first, run.last, now);
+  SurrealBatch sent(std::move(batch), is_record_user_);
+  if (sent.empty()) return done({});
+  surrealdb::Request request = sent.request();
+  client_->query(std::move(request), [sent = std::move(sent), done = std::move(done)](surrealdb::QueryResult answer) mutable {
+    done(sent.settle(std::move(answer)));
+  });
+}
+
+Result<std::optional<std::string>> SurrealStore::get(const Lane& lane, const RecordId& id) {
+  Result<Value> record = ask("SELECT * FROM ONLY $id", {{"id", link_to(lane, id)}});
+  if (!record && record.error().code == Code::not_found) return std::nullopt;
+  if (!record) return std::unexpected(std::move(record).error());
+  if (record->is<None>() || record->is<std::nullptr_t>()) return std::nullopt;
+  return to_object(*std::move(record));
+}
+
+Result<void> SurrealStore::scan(const Lane& lane, std::size_t limit, const RecordSink& sink) {
+  std::optional<RecordId> last;  // given
+  for (std::size_t start = 0; limit > 0;) {
+    const auto wanted = static_cast<std::int64_t>(std::min(limit, page_records));
+    // ORDER BY id alone is read backwards from the table's end; a range with it would be read whole and sorted (3.0.2).
+    Result<Value> page = ask("SELECT * FROM type::table($tb) ORDER BY id DESC LIMIT $limit START $start",
+                             {{"tb", lane.table}, {"limit", wanted}, {"start", static_cast<std::int64_t>(start)}});
+    if (!page && page.error().code == Code::not_found) return {};
+    if (!page) return std::unexpected(std::move(page).error());
+    Array* const records = page->get_if<Array>();
+    if (records == nullptr || records->empty()) return {};
+    for (Value& record : *records) {
+      const Value* const id = record.find("id");
+      const Result<RecordId> key = read_record_id(id == nullptr ? Value() : *id, lane.table);
+      if (key && last && *key >= *last) continue;  // moved here by a record that came in front
+      if (key) last = *key;
+      Result<std::string> object = to_object(std::move(record));
+      if (!object) return std::unexpected(std::move(object).error());
+      --limit;
+      if (!sink(*object)) return {};
+    }
+    start += records->size();
+    if (records->size() < static_cast<std::size_t>(wanted)) return {};
+  }
+  return {};
+}
+
+Result<std::uint64_t> SurrealStore::count(const Lane& lane) {
+  const Result<Value> groups = ask("SELECT count() FROM type::table($tb) GROUP ALL", {{"tb", lane.table}});
+  if (!groups && groups.error().code == Code::not_found) return 0;
+  if (!groups) return std::unexpected(groups.error());
+  const Array* const rows = groups->get_if<Array>();
+  if (rows == nullptr || rows->empty()) return 0;
+  const Value* const count = rows->front().find("count");
+  const std::int64_t* const number = count == nullptr ? nullptr : count->get_if<std::int64_t>();
+  if (number == nullptr) return fail(Code::internal, "the server gave no count");
+  return static_cast<std::uint64_t>(*number);
+}
+
+Result<Value> SurrealStore::ask(std::string_view text, const Object& variables) {
+  surrealdb::QueryResult answer = client_->query(text, variables);
+  if (!answer) return std::unexpected(std::move(answer).error());
+  if (answer->size() != 1) return fail(Code::internal, "the server did not answer one statement with one result");
+  surrealdb::StatementResult& result = answer->front();
+  if (!result) return std::unexpected(to_error(result.error()));
+  return *std::move(result);
+}
+
+}  // namespace millrace::store

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/batch/batcher.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "millrace/store/faulty_store.h"
+#include "millrace/store/memory_store.h"
+#include "support/blocks.h"
+
+namespace millrace::batch {
+namespace {
+
+using namespace std::chrono_literals;
+using store::OnDuplicate;
+using testing::block_of;
+using testing::Lines;
+
+constexpr RetryPolicy quick_retry{.delay_min = 1ms, .delay_max = 4ms, .give_up_after = 20'000ms};
+
+// A memory store with the tables that the tests write to.
+class Memory final : public store::MemoryStore {
+ public:
+  Memory() {
+    EXPECT_TRUE(prepare({"post"}));
+    EXPECT_TRUE(prepare({"thing"}));
+  }
+};
+
+// Counts each record's outcome by its place; a record with two outcomes fails the test.
+class Ledger final : public Outcomes {
+ public:
+  void written(const Block& block, std::size_t first, std::size_t last) override {
+    for (std::size_t i = first; i < last; ++i) note(block, i, "written");
+  }
+  void skipped(const Block& block, std::size_t index) override { note(block, index, "skipped"); }
+  void rejected(const Block& block, std::size_t index, const Error& error) override {
+    note(block, index, std::string(to_string(error.code)));
+    reasons.push_back(error.message);
+  }
+  void released(std::unique_ptr<Block> block) override {
+    ++blocks_released;
+    last_released = std::move(block);
+  }
+
+  std::size_t count(const std::string& outcome) const {
+    std::size_t count = 0;
+    for (const auto& [place, said] : by_place) count += said == outcome;
+    return count;
+  }
+
+  std::map<std::pair<std::string, std::uint64_t>, std::string> by_place;
+  std::vector<std::string> reasons;
+  std::size_t blocks_released = 0;
+  std::unique_ptr<Block> last_released;
+
+ private:
+  void note(const Block& block, std::size_t index, std::string outcome) {
+    const auto [at, is_new] = by_place.emplace(std::pair(block.source, block.entries[index].line), std::move(outcome));
+    EXPECT_TRUE(is_new) << "line " << at->first.second << " has a second outcome";
+  }
+};
+
+std::unique_ptr<Block> posts(int first, int last, const std::string& source = "posts") {
+  Lines lines;
+  for (int i = first; i < last; ++i) lines.push_back(fmt::format(R"({{"id":{},"title":"t{}","content":"c"}})", i, i));
+  auto block = std::make_unique<Block>(block_of(lines));
+  block->source = source;
+  return block;
+}
+
+std::unique_ptr<Block> lines_of(const Lines& lines, const std::string& table = "thing") {
+  return std::make_unique<Block>(block_of(lines, Encoding::json, {.table = table}));
+}
+
+TEST(Batcher, writes_every_record_once_across_blocks) {
+  Memory memory;
+  Ledger ledger;
+  Batcher batcher(memory, {"post"}, {.limits = {.rows_per_transaction = 7, .transactions_per_request = 2}}, ledger);
+  for (int i = 0; i < 100; i += 10) {
+    batcher.add(posts(i, i + 10, fmt::format("block {}", i)));
+    ASSERT_TRUE(batcher.pump());
+  }
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), 100u);
+  EXPECT_EQ(ledger.blocks_released, 10u);
+  EXPECT_EQ(memory.count({"post"}), 100u);
+  EXPECT_EQ(batcher.counts().batches, 8u);  // seven of 14 records, and two are left
+}
+
+TEST(Batcher, sends_only_full_batches_until_told_to_flush) {
+  Memory memory;
+  Ledger ledger;
+  Batcher batcher(memory, {"post"}, {.limits = {.rows_per_transaction = 8}}, ledger);
+  batcher.add(posts(0, 10));
+  ASSERT_TRUE(batcher.pump());
+  EXPECT_EQ(memory.count({"post"}), 8u);
+  EXPECT_TRUE(batcher.wants_more());
+  ASSERT_TRUE(batcher.flush());
+  EXPECT_EQ(memory.count({"post"}), 10u);
+}
+
+TEST(Batcher, cuts_by_bytes_and_sends_a_record_larger_than_the_limit_alone) {
+  Memory memory;
+  Ledger ledger;
+  Batcher batcher(memory, {"thing"}, {.limits = {.rows_per_transaction = 100, .request_bytes_max = 200}}, ledger);
+  const std::string large(500, 'x');
+  batcher.add(lines_of({R"({"id":1})", fmt::format(R"({{"id":2,"a":"{}"}})", large), R"({"id":3})"}));
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(batcher.counts().batches, 3u);
+  EXPECT_EQ(ledger.count("written"), 3u);
+}
+
+TEST(Batcher, releases_a_block_without_records) {
+  Memory memory;
+  Ledger ledger;
+  Batcher batcher(memory, {"post"}, {}, ledger);
+  batcher.add(std::make_unique<Block>());
+  EXPECT_EQ(ledger.blocks_released, 1u);
+  EXPECT_TRUE(batcher.drain());
+}
+
+TEST(Batcher, keeps_as_many_batches_in_flight_as_it_may) {
+  Memory memory;
+  store::FaultyStore slow(memory, {.delay = 2ms, .in_flight_max = 3});
+  Ledger ledger;
+  Batcher batcher(slow, {"post"}, {.limits = {.rows_per_transaction = 5, .in_flight = 3}}, ledger);
+  batcher.add(posts(0, 100));
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(slow.in_flight_peak(), 3u);
+  EXPECT_EQ(ledger.count("written"), 100u);
+}
+
+TEST(Batcher, never_has_an_id_in_two_batches_and_keeps_its_order) {
+  Memory memory;
+  store::FaultyStore slow(memory, {.delay = 1ms, .in_flight_max = 4});
+  Ledger ledger;
+  Batcher batcher(slow, {"thing"},
+                  {.limits = {.rows_per_transaction = 3, .in_flight = 4}, .on_duplicate = OnDuplicate::replace}, ledger);
+  Lines lines;
+  for (int i = 0; i < 120; ++i) lines.push_back(fmt::format(R"({{"id":{},"turn":{}}})", i % 5, i));
+  batcher.add(lines_of(lines));
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), 120u);
+  for (int id = 0; id < 5; ++id) {
+    const auto last = memory.get({"thing"}, RecordId(std::int64_t{id}));
+    ASSERT_TRUE(last && *last);
+    EXPECT_EQ(**last, fmt::format(R"({{"id":{},"turn":{}}})", id, 115 + id));
+  }
+}
+
+TEST(Batcher, fail_and_skip_keep_the_first_of_a_repeated_id) {
+  for (const auto& [mode, said] : {std::pair{OnDuplicate::fail, "duplicate"}, {OnDuplicate::skip, "skipped"}}) {
+    Memory memory;
+    store::FaultyStore slow(memory, {.delay = 1ms, .in_flight_max = 2});
+    Ledger ledger;
+    Batcher batcher(slow, {"thing"}, {.limits = {.rows_per_transaction = 2, .in_flight = 2}, .on_duplicate = mode}, ledger);
+    batcher.add(lines_of({R"({"id":"a","n":1})", R"({"id":"a","n":2})", R"({"id":"b"})", R"({"id":"a","n":3})"}));
+    ASSERT_TRUE(batcher.drain());
+    EXPECT_EQ(ledger.count("written"), 2u);
+    EXPECT_EQ(ledger.count(said), 2u);
+    EXPECT_EQ(**memory.get({"thing"}, RecordId("a")), R"({"id":"a","n":1})");
+  }
+}
+
+TEST(Batcher, sends_again_what_the_store_could_not_take) {
+  Memory memory;
+  store::FaultyStore failing(memory, {.fail_every = 2, .code = Code::overloaded});
+  Ledger ledger;
+  Batcher batcher(failing, {"post"}, {.limits = {.rows_per_transaction = 10}, .retry = quick_retry}, ledger);
+  batcher.add(posts(0, 100));
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), 100u);
+  EXPECT_GT(batcher.counts().retries, 0u);
+  EXPECT_EQ(batcher.counts().conflicts, 0u);
+}
+
+TEST(Batcher, counts_conflicts_apart) {
+  Memory memory;
+  store::FaultyStore failing(memory, {.fail_every = 3, .code = Code::conflict});
+  Ledger ledger;
+  Batcher batcher(failing, {"post"}, {.limits = {.rows_per_transaction = 10}, .retry = quick_retry}, ledger);
+  batcher.add(posts(0, 100));
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), 100u);
+  EXPECT_EQ(batcher.counts().conflicts, failing.failures());
+}
+
+TEST(Batcher, reads_back_after_a_lost_reply_and_doubles_nothing) {
+  for (const bool applied : {true, false}) {
+    Memory memory;
+    store::FaultyStore lossy(memory, {.fail_every = 2, .code = Code::unknown_outcome, .applied = applied});
+    Ledger ledger;
+    Batcher batcher(lossy, {"post"}, {.limits = {.rows_per_transaction = 10}, .retry = quick_retry}, ledger);
+    batcher.add(posts(0, 100));
+    ASSERT_TRUE(batcher.drain());
+    EXPECT_EQ(ledger.count("written"), 100u) << "applied " << applied;
+    EXPECT_EQ(memory.count({"post"}), 100u);
+  }
+}
+
+TEST(Batcher, rejects_only_the_culprits_of_a_refused_transaction) {
+  Memory memory;
+  store::FaultyStore strict(memory, {.refuses = [](const IdView& id) { return id.integer % 25 == 13; }});
+  Ledger ledger;
+  Batcher batcher(strict, {"post"}, {.limits = {.rows_per_transaction = 20}, .retry = quick_retry}, ledger);
+  batcher.add(posts(0, 100));
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), 96u);
+  EXPECT_EQ(ledger.count("refused"), 4u);
+}
+
+TEST(Batcher, gives_up_on_a_store_that_stays_away) {
+  Memory memory;
+  store::FaultyStore gone(memory, {.fail_every = 1, .code = Code::unavailable});
+  Ledger ledger;
+  Batcher batcher(gone, {"post"}, {.retry = {.delay_min = 1ms, .delay_max = 2ms, .give_up_after = 20ms}}, ledger);
+  batcher.add(posts(0, 10));
+  const Result<void> drained = batcher.drain();
+  ASSERT_FALSE(drained);
+  EXPECT_EQ(drained.error().code, Code::unavailable);
+  EXPECT_EQ(ledger.by_place.size(), 0u);
+}
+
+TEST(Batcher, a_stop_ends_the_waiting_for_a_failing_store) {
+  Memory memory;
+  store::FaultyStore gone(memory, {.fail_every = 1, .code = Code::unavailable});
+  Ledger ledger;
+  std::stop_source stop;
+  stop.request_stop();
+  Batcher batcher(gone, {"post"},
+                  {.retry = {.delay_min = 1h, .delay_max = 1h, .give_up_after = 2h}, .stop = stop.get_token()}, ledger);
+  batcher.add(posts(0, 10));
+  const Result<void> drained = batcher.drain();
+  ASSERT_FALSE(drained);
+  EXPECT_EQ(drained.error().code, Code::interrupted);
+}
+
+TEST(Batcher, a_full_disk_ends_the_load_instead_of_rejecting_everything) {
+  Memory memory;
+  store::FaultyStore full(memory, {.fail_every = 2, .code = Code::io});
+  Ledger ledger;
+  Batcher batcher(full, {"post"}, {.limits = {.rows_per_transaction = 10}}, ledger);
+  batcher.add(posts(0, 100));
+  const Result<void> drained = batcher.drain();
+  ASSERT_FALSE(drained);
+  EXPECT_EQ(drained.error().code, Code::io);
+  EXPECT_EQ(ledger.count("written"), 10u);
+  EXPECT_EQ(ledger.by_place.size(), 10u);
+}
+
+}  // namespace
+}  // namespace millrace::batch

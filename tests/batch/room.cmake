@@ -1,0 +1,1 @@
+target_link_libraries(batch_test PRIVATE fmt::fmt)

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tests look into SQLite's files with its own API.
+target_link_libraries(store_test PRIVATE SQLite::SQLite3 fmt::fmt)

@@ -164,7 +164,7 @@ class LoadJob final : public batch::Outcomes {
     counts_.bytes_read += block.bytes_read;
     for (const Block::Malformed& bad : block.malformed) {
       if (bad.is_json) {
-        reject({bad.error, {}, bad.record, {}});
+        reject({bad.error, bad.id_json, bad.record, {}});
       } else {
         reject({bad.error, {}, {}, bad.record});
       }

@@ -20,6 +20,15 @@ using testing::Lines;
 
 constexpr RetryPolicy quick_retry{.delay_min = 1ms, .delay_max = 4ms, .give_up_after = 20'000ms};
 
+// A memory store with the tables that the tests write to.
+class Memory final : public store::MemoryStore {
+ public:
+  Memory() {
+    EXPECT_TRUE(prepare({"post"}));
+    EXPECT_TRUE(prepare({"thing"}));
+  }
+};
+
 // Counts each record's outcome by its place; a record with two outcomes fails the test.
 class Ledger final : public Outcomes {
  public:
@@ -67,7 +76,7 @@ std::unique_ptr<Block> lines_of(const Lines& lines, const std::string& table = "
 }
 
 TEST(Batcher, writes_every_record_once_across_blocks) {
-  store::MemoryStore memory;
+  Memory memory;
   Ledger ledger;
   Batcher batcher(memory, {"post"}, {.limits = {.rows_per_transaction = 7, .transactions_per_request = 2}}, ledger);
   for (int i = 0; i < 100; i += 10) {
@@ -82,7 +91,7 @@ TEST(Batcher, writes_every_record_once_across_blocks) {
 }
 
 TEST(Batcher, sends_only_full_batches_until_told_to_flush) {
-  store::MemoryStore memory;
+  Memory memory;
   Ledger ledger;
   Batcher batcher(memory, {"post"}, {.limits = {.rows_per_transaction = 8}}, ledger);
   batcher.add(posts(0, 10));
@@ -94,7 +103,7 @@ TEST(Batcher, sends_only_full_batches_until_told_to_flush) {
 }
 
 TEST(Batcher, cuts_by_bytes_and_sends_a_record_larger_than_the_limit_alone) {
-  store::MemoryStore memory;
+  Memory memory;
   Ledger ledger;
   Batcher batcher(memory, {"thing"}, {.limits = {.rows_per_transaction = 100, .request_bytes_max = 200}}, ledger);
   const std::string large(500, 'x');
@@ -105,7 +114,7 @@ TEST(Batcher, cuts_by_bytes_and_sends_a_record_larger_than_the_limit_alone) {
 }
 
 TEST(Batcher, releases_a_block_without_records) {
-  store::MemoryStore memory;
+  Memory memory;
   Ledger ledger;
   Batcher batcher(memory, {"post"}, {}, ledger);
   batcher.add(std::make_unique<Block>());
@@ -114,7 +123,7 @@ TEST(Batcher, releases_a_block_without_records) {
 }
 
 TEST(Batcher, keeps_as_many_batches_in_flight_as_it_may) {
-  store::MemoryStore memory;
+  Memory memory;
   store::FaultyStore slow(memory, {.delay = 2ms, .in_flight_max = 3});
   Ledger ledger;
   Batcher batcher(slow, {"post"}, {.limits = {.rows_per_transaction = 5, .in_flight = 3}}, ledger);
@@ -125,7 +134,7 @@ TEST(Batcher, keeps_as_many_batches_in_flight_as_it_may) {
 }
 
 TEST(Batcher, never_has_an_id_in_two_batches_and_keeps_its_order) {
-  store::MemoryStore memory;
+  Memory memory;
   store::FaultyStore slow(memory, {.delay = 1ms, .in_flight_max = 4});
   Ledger ledger;
   Batcher batcher(slow, {"thing"},
@@ -144,7 +153,7 @@ TEST(Batcher, never_has_an_id_in_two_batches_and_keeps_its_order) {
 
 TEST(Batcher, fail_and_skip_keep_the_first_of_a_repeated_id) {
   for (const auto& [mode, said] : {std::pair{OnDuplicate::fail, "duplicate"}, {OnDuplicate::skip, "skipped"}}) {
-    store::MemoryStore memory;
+    Memory memory;
     store::FaultyStore slow(memory, {.delay = 1ms, .in_flight_max = 2});
     Ledger ledger;
     Batcher batcher(slow, {"thing"}, {.limits = {.rows_per_transaction = 2, .in_flight = 2}, .on_duplicate = mode}, ledger);
@@ -157,7 +166,7 @@ TEST(Batcher, fail_and_skip_keep_the_first_of_a_repeated_id) {
 }
 
 TEST(Batcher, sends_again_what_the_store_could_not_take) {
-  store::MemoryStore memory;
+  Memory memory;
   store::FaultyStore failing(memory, {.fail_every = 2, .code = Code::overloaded});
   Ledger ledger;
   Batcher batcher(failing, {"post"}, {.limits = {.rows_per_transaction = 10}, .retry = quick_retry}, ledger);
@@ -169,7 +178,7 @@ TEST(Batcher, sends_again_what_the_store_could_not_take) {
 }
 
 TEST(Batcher, counts_conflicts_apart) {
-  store::MemoryStore memory;
+  Memory memory;
   store::FaultyStore failing(memory, {.fail_every = 3, .code = Code::conflict});
   Ledger ledger;
   Batcher batcher(failing, {"post"}, {.limits = {.rows_per_transaction = 10}, .retry = quick_retry}, ledger);
@@ -181,7 +190,7 @@ TEST(Batcher, counts_conflicts_apart) {
 
 TEST(Batcher, reads_back_after_a_lost_reply_and_doubles_nothing) {
   for (const bool applied : {true, false}) {
-    store::MemoryStore memory;
+    Memory memory;
     store::FaultyStore lossy(memory, {.fail_every = 2, .code = Code::unknown_outcome, .applied = applied});
     Ledger ledger;
     Batcher batcher(lossy, {"post"}, {.limits = {.rows_per_transaction = 10}, .retry = quick_retry}, ledger);
@@ -193,7 +202,7 @@ TEST(Batcher, reads_back_after_a_lost_reply_and_doubles_nothing) {
 }
 
 TEST(Batcher, rejects_only_the_culprits_of_a_refused_transaction) {
-  store::MemoryStore memory;
+  Memory memory;
   store::FaultyStore strict(memory, {.refuses = [](const IdView& id) { return id.integer % 25 == 13; }});
   Ledger ledger;
   Batcher batcher(strict, {"post"}, {.limits = {.rows_per_transaction = 20}, .retry = quick_retry}, ledger);
@@ -204,7 +213,7 @@ TEST(Batcher, rejects_only_the_culprits_of_a_refused_transaction) {
 }
 
 TEST(Batcher, gives_up_on_a_store_that_stays_away) {
-  store::MemoryStore memory;
+  Memory memory;
   store::FaultyStore gone(memory, {.fail_every = 1, .code = Code::unavailable});
   Ledger ledger;
   Batcher batcher(gone, {"post"}, {.retry = {.delay_min = 1ms, .delay_max = 2ms, .give_up_after = 20ms}}, ledger);
@@ -216,7 +225,7 @@ TEST(Batcher, gives_up_on_a_store_that_stays_away) {
 }
 
 TEST(Batcher, a_stop_ends_the_waiting_for_a_failing_store) {
-  store::MemoryStore memory;
+  Memory memory;
   store::FaultyStore gone(memory, {.fail_every = 1, .code = Code::unavailable});
   Ledger ledger;
   std::stop_source stop;
@@ -229,8 +238,19 @@ TEST(Batcher, a_stop_ends_the_waiting_for_a_failing_store) {
   EXPECT_EQ(drained.error().code, Code::interrupted);
 }
 
+TEST(Batcher, counts_what_was_under_way_when_the_store_was_given_up) {
+  Memory memory;
+  store::FaultyStore failing(memory, {.fail_every = 2, .code = Code::io, .delay = 2ms, .in_flight_max = 3});
+  Ledger ledger;
+  Batcher batcher(failing, {"post"}, {.limits = {.rows_per_transaction = 10, .in_flight = 3}}, ledger);
+  batcher.add(posts(0, 100));
+  ASSERT_FALSE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), *memory.count({"post"}));
+  EXPECT_GE(ledger.count("written"), 20u);  // the first and the third batch
+}
+
 TEST(Batcher, a_full_disk_ends_the_load_instead_of_rejecting_everything) {
-  store::MemoryStore memory;
+  Memory memory;
   store::FaultyStore full(memory, {.fail_every = 2, .code = Code::io});
   Ledger ledger;
   Batcher batcher(full, {"post"}, {.limits = {.rows_per_transaction = 10}}, ledger);

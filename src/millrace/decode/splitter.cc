@@ -199,7 +199,8 @@ Splitter::Implementation::Step Splitter::Implementation::step_dropping() {
   const std::size_t line_end_bytes = end ? end->line_end_bytes : 0;
   pass_over(end ? end->at : chunk_.size());
   if (!end && !input_ended_) return ask_for_bytes();
-  phase_ = end ? Phase::records : Phase::ended;
+  const bool may_end = end || boundaries_->judge_rest().is_record;
+  phase_ = may_end ? Phase::records : Phase::ended;  // in the former an array may turn out never to be closed
   json_before_ = boundaries_->json_before();
   const std::uint64_t record_bytes = position(0) - dropped_byte_ - line_end_bytes;
   return fault_slice(too_large(record_bytes, options_.record_bytes_max), dropped_line_, dropped_byte_, position(0));

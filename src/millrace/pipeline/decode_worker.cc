@@ -69,9 +69,14 @@ void DecodeWorker::add(const decode::Found& found, const decode::Slice& slice, B
   }
   Error error = std::move(done).error();
   error.place = {from_elsewhere ? found.source : block.source, found.line, found.byte, {}};
-  const bool parsed = !found.error;
-  decode::RecordReader& reader = *readers_[block.source_number];
-  block.malformed.push_back({std::move(error), parsed ? reader.as_json(found.input, slice) : std::string(found.input), parsed});
+  Block::Malformed& bad = block.malformed.emplace_back(std::move(error));
+  bad.is_json = !found.error;
+  if (!bad.is_json) {
+    bad.record = found.input;
+    return;
+  }
+  bad.record = readers_[block.source_number]->as_json(found.input, slice);
+  if (const FieldView* id = found.record.find(job_.shape.id_field); id != nullptr) bad.id_json = id->value;
 }
 
 }  // namespace millrace::pipeline

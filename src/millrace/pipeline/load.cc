@@ -122,7 +122,7 @@ class LoadJob final : public batch::Outcomes {
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<Block>>;
 
   batch::BatcherOptions batcher_options() const {
-    batch::BatchLimits limits = batch::starting_limits(store_.capabilities());
+    batch::BatchLimits limits = options_.limits.value_or(batch::starting_limits(store_.capabilities()));
     if (options_.batch_records) {
       limits.rows_per_transaction = *options_.batch_records;
       limits.transactions_per_request = 1;
@@ -164,7 +164,7 @@ class LoadJob final : public batch::Outcomes {
     counts_.bytes_read += block.bytes_read;
     for (const Block::Malformed& bad : block.malformed) {
       if (bad.is_json) {
-        reject({bad.error, {}, bad.record, {}});
+        reject({bad.error, bad.id_json, bad.record, {}});
       } else {
         reject({bad.error, {}, {}, bad.record});
       }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "millrace/base/result.h"
+#include "millrace/batch/batcher.h"
 #include "millrace/decode/format.h"
 #include "millrace/pipeline/report.h"
 #include "millrace/record/block_writer.h"
@@ -48,6 +49,7 @@ struct LoadOptions {
   std::optional<std::size_t> in_flight;      // --in-flight N
   std::chrono::milliseconds wait{60'000};    // for a store that fails
   std::size_t workers = 0;                   // 0: one for each core
+  std::optional<batch::BatchLimits> limits;  // all of a batch's limits, in place of the store's best known
 };
 
 Result<Report> load(const LoadOptions& options, store::Store& store, Progress& progress, std::stop_token stop);

@@ -18,7 +18,7 @@ namespace millrace::store {
 class Outcomes;
 struct Transaction;
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
   // `clock` outlives the store.
   explicit MemoryStore(Encoding encoding = Encoding::json, const Clock& clock = Clock::system());

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is decoded must not depend on how the input came: on the size of chunks and of reads.
+#include <gmock/gmock.h>
+
+#include "decode/decode_all.h"
+#include "decode/soup.h"
+
+namespace millrace::decode {
+namespace {
+
+std::string name_of(const testing::TestParamInfo<Format>& format) {
+  return std::array{"ndjson", "json", "csv", "rejects"}[static_cast<std::size_t>(format.param)];
+}
+
+class ChunkTest : public testing::TestWithParam<Format> {};
+INSTANTIATE_TEST_SUITE_P(Formats, ChunkTest,
+                         testing::Values(Format::ndjson, Format::json, Format::csv, Format::rejects), name_of);
+
+class PlaceTest : public testing::TestWithParam<Format> {};  // not of rejects, whose places are of another input
+INSTANTIATE_TEST_SUITE_P(Formats, PlaceTest, testing::Values(Format::ndjson, Format::json, Format::csv), name_of);
+
+TEST_P(ChunkTest, every_size_gives_the_same_records_and_faults) {
+  test::Random random;
+  Soup soup(GetParam(), random);
+  for (std::size_t round = 0; round < 20; ++round) {
+    const std::string text = soup.make(40);
+    const std::size_t record_bytes_max = std::array{5uz, 30uz, 100uz, 100'000uz}[round % 4];
+    const std::vector<Decoded> expected = decode_all(GetParam(), text, {.record_bytes_max = record_bytes_max});
+    for (std::size_t chunk = 1; chunk <= 200; ++chunk) {
+      const std::size_t read = std::array{1uz, 7uz, 100'000uz}[chunk % 3];
+      const DecodeOptions options{.chunk_bytes = chunk, .read_bytes = read, .record_bytes_max = record_bytes_max};
+      ASSERT_EQ(decode_all(GetParam(), text, options), expected)
+          << "chunk " << chunk << ", read " << read << ", --max-record " << record_bytes_max << ", input <" << text
+          << ">";
+    }
+  }
+}
+
+TEST_P(ChunkTest, small_inputs_of_every_kind_give_the_same_in_the_smallest_chunks) {
+  test::Random random;
+  Soup soup(GetParam(), random);
+  for (std::size_t round = 0; round < 5000; ++round) {
+    const std::string text = soup.make(3);
+    const std::size_t record_bytes_max = 1 + random.below(40);
+    const std::vector<Decoded> expected = decode_all(GetParam(), text, {.record_bytes_max = record_bytes_max});
+    const DecodeOptions options{
+        .chunk_bytes = 1 + random.below(20), .read_bytes = 1 + random.below(4), .record_bytes_max = record_bytes_max};
+    ASSERT_EQ(decode_all(GetParam(), text, options), expected)
+        << "chunk " << options.chunk_bytes << ", --max-record " << record_bytes_max << ", input <" << text << ">";
+  }
+}
+
+TEST_P(ChunkTest, slices_account_for_every_byte) {
+  test::Random random;
+  Soup soup(GetParam(), random);
+  for (std::size_t round = 0; round < 500; ++round) {
+    const std::string text = soup.make(20);
+    std::uint64_t bytes_taken = 0;
+    const std::vector<Decoded> all =
+        decode_all(GetParam(), text, {.chunk_bytes = 50, .record_bytes_max = 60, .bytes_taken = &bytes_taken});
+    const bool gave_up =
+        !all.empty() && (all.back().message.contains("header") || all.back().message.contains("closing bracket"));
+    ASSERT_LE(bytes_taken, text.size());
+    ASSERT_TRUE(gave_up || bytes_taken == text.size()) << text;
+  }
+}
+
+// The place of every record, counted over again from its input.
+TEST_P(PlaceTest, places_are_those_of_the_input) {
+  test::Random random;
+  Soup soup(GetParam(), random);
+  for (std::size_t round = 0; round < 500; ++round) {
+    const std::string text = soup.make(20);
+    for (const Decoded& one : decode_all(GetParam(), text, {.chunk_bytes = 64})) {
+      ASSERT_EQ(text.substr(one.byte, one.input.size()), one.input) << one;
+      std::uint64_t line = 1;
+      for (std::size_t at = 0; at < one.byte; ++at) {
+        const bool lone_return =
+            GetParam() == Format::csv && text[at] == '\r' && (at + 1 == text.size() || text[at + 1] != '\n');
+        if (text[at] == '\n' || lone_return) ++line;
+      }
+      ASSERT_EQ(one.line, line) << one << " of <" << text << ">";
+    }
+  }
+}
+
+TEST(ChunkReuseTest, memory_is_bounded_by_a_few_chunks) {
+  const std::string text(1'000'000, 'x');  // one line that is too large
+  ChunkPool pool(1000);
+  Splitter splitter(Format::ndjson, {.record_bytes_max = 10'000}, pool);
+  std::size_t largest = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    while (splitter.next()) {
+    }
+    const std::span<char> space = splitter.space();
+    largest = std::max(largest, space.size());
+    const std::size_t size = std::min(space.size(), text.size() - at);
+    text.copy(space.data(), size, at);
+    at += size;
+    splitter.filled(size);
+  }
+  EXPECT_LE(largest, 10'003u);
+}
+
+}  // namespace
+}  // namespace millrace::decode

@@ -1,0 +1,1 @@
+target_link_libraries(decode_test PRIVATE csv simdjson::simdjson)

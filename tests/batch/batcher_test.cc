@@ -238,6 +238,17 @@ TEST(Batcher, a_stop_ends_the_waiting_for_a_failing_store) {
   EXPECT_EQ(drained.error().code, Code::interrupted);
 }
 
+TEST(Batcher, counts_what_was_under_way_when_the_store_was_given_up) {
+  Memory memory;
+  store::FaultyStore failing(memory, {.fail_every = 2, .code = Code::io, .delay = 2ms, .in_flight_max = 3});
+  Ledger ledger;
+  Batcher batcher(failing, {"post"}, {.limits = {.rows_per_transaction = 10, .in_flight = 3}}, ledger);
+  batcher.add(posts(0, 100));
+  ASSERT_FALSE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), *memory.count({"post"}));
+  EXPECT_GE(ledger.count("written"), 20u);  // the first and the third batch
+}
+
 TEST(Batcher, a_full_disk_ends_the_load_instead_of_rejecting_everything) {
   Memory memory;
   store::FaultyStore full(memory, {.fail_every = 2, .code = Code::io});

@@ -15,10 +15,10 @@ namespace millrace::net {
 namespace {
 
 using std::chrono::milliseconds;
+using ::testing::HasSubstr;
 using testing::Opcode;
 using testing::Peer;
 using testing::SocketServer;
-using ::testing::HasSubstr;
 
 // A socket on a loop of its own, whose events a test waits for.
 class Wire {
@@ -247,7 +247,9 @@ TEST(WebSocket, tells_a_name_that_nobody_has) {
   std::unique_ptr<WebSocket> socket;
   loop.run([&] {
     socket = WebSocket::connect(loop, {.host = "no-such-host.invalid", .port = 8000, .tls = {}}, {},
-                                {.opened = [] {}, .message = [](std::string_view) {}, .closed = [&](Error error) { closed.set_value(std::move(error)); }});
+                                {.opened = [] {},
+                                 .message = [](std::string_view) {},
+                                 .closed = [&](Error error) { closed.set_value(std::move(error)); }});
   });
   const Error error = closed.get_future().get();
   EXPECT_EQ(error.code, Code::unavailable);

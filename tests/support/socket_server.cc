@@ -26,7 +26,8 @@ Listener listen_anywhere() {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(descriptor, generic, size) != 0 || ::listen(descriptor, 16) != 0 || ::getsockname(descriptor, generic, &size) != 0) {
+  if (::bind(descriptor, generic, size) != 0 || ::listen(descriptor, 16) != 0 ||
+      ::getsockname(descriptor, generic, &size) != 0) {
     throw std::runtime_error("cannot listen on 127.0.0.1");
   }
   return {descriptor, ntohs(address.sin_port)};
@@ -78,10 +79,11 @@ std::string Peer::read_http_head() {
 void Peer::upgrade(std::string_view protocol) {
   const std::string head = read_http_head();
   const std::string asked = header(head, "Sec-WebSocket-Protocol");
-  write_raw(fmt::format("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        "Sec-WebSocket-Accept: {}\r\n{}{}\r\n\r\n",
-                        accept_key(header(head, "Sec-WebSocket-Key")), asked.empty() ? "X-None: " : "Sec-WebSocket-Protocol: ",
-                        protocol.empty() ? asked : std::string(protocol)));
+  write_raw(fmt::format(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: {}\r\n{}{}\r\n\r\n",
+      accept_key(header(head, "Sec-WebSocket-Key")),
+      asked.empty() ? "X-None: " : "Sec-WebSocket-Protocol: ", protocol.empty() ? asked : std::string(protocol)));
 }
 
 std::string Peer::read_frame(Opcode* opcode) {

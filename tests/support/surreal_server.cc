@@ -60,8 +60,13 @@ SurrealServer::~SurrealServer() {
 }
 
 void SurrealServer::start() {
-  std::vector<std::string> command = {"node", MILLRACE_SOURCE_FOLDER "/tools/surreal-dev/server.mjs", "--exit-with-parent",
-                                      "--listen", fmt::format("127.0.0.1:{}", port_), "--engine", options_.engine};
+  std::vector<std::string> command = {"node",
+                                      MILLRACE_SOURCE_FOLDER "/tools/surreal-dev/server.mjs",
+                                      "--exit-with-parent",
+                                      "--listen",
+                                      fmt::format("127.0.0.1:{}", port_),
+                                      "--engine",
+                                      options_.engine};
   command.insert(command.end(), options_.arguments.begin(), options_.arguments.end());
   const Pipe in = make_pipe();
   const Pipe out = make_pipe();
@@ -72,7 +77,8 @@ void SurrealServer::start() {
   const std::string line = read_line(out[0]);
   ::close(out[0]);
   const std::size_t host = line.find("127.0.0.1:");
-  if (!line.starts_with("listening ") || host == std::string::npos) throw std::runtime_error("the SurrealDB server did not start: " + line);
+  if (!line.starts_with("listening ") || host == std::string::npos)
+    throw std::runtime_error("the SurrealDB server did not start: " + line);
   const char* const digits = line.data() + host + std::string_view("127.0.0.1:").size();
   std::from_chars(digits, line.data() + line.size(), port_);
 }

@@ -23,7 +23,8 @@ TEST(Address, has_defaults_for_all_that_may_be_left_out) {
 }
 
 TEST(Address, reads_every_part) {
-  const Result<Address> address = parse_address("wss://jo%40x:p%2Fa%3Ass@a.example:9000,[::1],b%2Dc/my%20ns/db?auth=database&ca=/etc/ca%26.pem");
+  const Result<Address> address =
+      parse_address("wss://jo%40x:p%2Fa%3Ass@a.example:9000,[::1],b%2Dc/my%20ns/db?auth=database&ca=/etc/ca%26.pem");
   ASSERT_TRUE(address) << address.error().message;
   ASSERT_EQ(address->endpoints.size(), 3u);
   EXPECT_EQ(to_string(address->endpoints[0]), "a.example:9000");
@@ -54,9 +55,28 @@ TEST(Address, refuses_http_and_gives_the_ws_form) {
 }
 
 TEST(Address, refuses_what_is_no_address) {
-  for (const char* url : {"", "post.db", "ws://", "ws:///n/d", "ws://h", "ws://h/", "ws://h/n", "ws://h/n/", "ws://h/n/d/x", "ws://h:0/n/d",
-                          "ws://h:70000/n/d", "ws://h:8o/n/d", "ws://[::1/n/d", "ws://[::1]x/n/d", "ws://h,,i/n/d", "ws://@h/n/d", "ws://%zz/n/d",
-                          "ws://h/n/d?auth=all", "ws://h/n/d?ca=x", "ws://h/n/d?user=x", "ws://h/%2/d", "ftp://h/n/d"}) {
+  for (const char* url : {"",
+                          "post.db",
+                          "ws://",
+                          "ws:///n/d",
+                          "ws://h",
+                          "ws://h/",
+                          "ws://h/n",
+                          "ws://h/n/",
+                          "ws://h/n/d/x",
+                          "ws://h:0/n/d",
+                          "ws://h:70000/n/d",
+                          "ws://h:8o/n/d",
+                          "ws://[::1/n/d",
+                          "ws://[::1]x/n/d",
+                          "ws://h,,i/n/d",
+                          "ws://@h/n/d",
+                          "ws://%zz/n/d",
+                          "ws://h/n/d?auth=all",
+                          "ws://h/n/d?ca=x",
+                          "ws://h/n/d?user=x",
+                          "ws://h/%2/d",
+                          "ftp://h/n/d"}) {
     const Result<Address> address = parse_address(url);
     ASSERT_FALSE(address) << url;
     EXPECT_EQ(address.error().code, Code::invalid_argument) << url;
@@ -65,8 +85,9 @@ TEST(Address, refuses_what_is_no_address) {
 }
 
 TEST(Address, no_error_message_shows_a_password) {
-  for (const char* url : {"ws://root:s3cret@", "ws://root:s3cret@h", "ws://root:s3cret/x@h/n/d", "ws://root:12/s3cret@h/n/d", "ws://root:s3cret%@h/n/d",
-                          "ws://root:s3cret?x@h/n/d", "ws://root:s3cret#x@h:z/n/d", "http://root:s3cret@h/n/d", "http://root:12/s3cret@h/n/d",
+  for (const char* url : {"ws://root:s3cret@", "ws://root:s3cret@h", "ws://root:s3cret/x@h/n/d",
+                          "ws://root:12/s3cret@h/n/d", "ws://root:s3cret%@h/n/d", "ws://root:s3cret?x@h/n/d",
+                          "ws://root:s3cret#x@h:z/n/d", "http://root:s3cret@h/n/d", "http://root:12/s3cret@h/n/d",
                           "ws://root:x@s3cret:y@h:q/n/d", "ftp://root:s3cret@h/n/d", "ws:/root:s3cret@h/n/d"}) {
     const Result<Address> address = parse_address(url);
     ASSERT_FALSE(address) << url;

@@ -32,9 +32,11 @@ TEST(Request, is_the_map_that_servers_read) {
   cbor::append_text(request.frame, "a");
   cbor::append_int(request.frame, 5);
   request.set_id(0x0102030405060708);
-  EXPECT_EQ(cbor::decode(request.frame), Value(Object{{"id", Value(std::int64_t{0x0102030405060708})},
-                                                      {"method", Value(std::string("query"))},
-                                                      {"params", Value(Array{Value(std::string("RETURN $a")), Value(Object{{"a", Value(std::int64_t{5})}})})}}));
+  EXPECT_EQ(cbor::decode(request.frame),
+            Value(Object{
+                {"id", Value(std::int64_t{0x0102030405060708})},
+                {"method", Value(std::string("query"))},
+                {"params", Value(Array{Value(std::string("RETURN $a")), Value(Object{{"a", Value(std::int64_t{5})}})})}}));
 }
 
 TEST(Reply, reads_a_pings_answer) {
@@ -46,8 +48,8 @@ TEST(Reply, reads_a_pings_answer) {
 }
 
 TEST(Reply, reads_a_statement_of_version_3) {
-  const Result<Reply> reply = read_reply(
-      from_hex("a2 626964 18ff 66726573756c74 81 a4 66726573756c74 80 66737461747573 624f4b 6474696d65 6431c2b573 6474797065 c6f6"));
+  const Result<Reply> reply = read_reply(from_hex(
+      "a2 626964 18ff 66726573756c74 81 a4 66726573756c74 80 66737461747573 624f4b 6474696d65 6431c2b573 6474797065 c6f6"));
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->id, 255u);
   const Result<std::vector<StatementResult>> statements = read_statements(reply->result.value());
@@ -83,13 +85,14 @@ TEST(Reply, reads_a_failed_statement_of_version_2_which_is_text_alone) {
 }
 
 TEST(Reply, reads_an_error_of_version_3) {
-  const Result<Reply> reply = read_reply(to_cbor(Value(Object{
-      {"id", std::int64_t{7}},
-      {"error", Object{{"code", std::int64_t{-32000}},
-                       {"kind", std::string("AlreadyExists")},
-                       {"details", Object{{"kind", std::string("Record")}, {"details", Object{{"id", std::string("t:cc")}}}}},
-                       {"message", std::string("Database record `t:cc` already exists")},
-                       {"cause", None{}}}}})));
+  const Result<Reply> reply = read_reply(to_cbor(Value(
+      Object{{"id", std::int64_t{7}},
+             {"error",
+              Object{{"code", std::int64_t{-32000}},
+                     {"kind", std::string("AlreadyExists")},
+                     {"details", Object{{"kind", std::string("Record")}, {"details", Object{{"id", std::string("t:cc")}}}}},
+                     {"message", std::string("Database record `t:cc` already exists")},
+                     {"cause", None{}}}}})));
   ASSERT_TRUE(reply);
   ASSERT_FALSE(reply->result);
   EXPECT_EQ(reply->result.error().number, -32000);
@@ -98,7 +101,8 @@ TEST(Reply, reads_an_error_of_version_3) {
 
 TEST(Reply, reads_an_error_of_version_2) {
   const Result<Reply> reply = read_reply(to_cbor(
-      Value(Object{{"id", std::int64_t{7}}, {"error", Object{{"code", std::int64_t{-32602}}, {"message", std::string("Invalid params")}}}})));
+      Value(Object{{"id", std::int64_t{7}},
+                   {"error", Object{{"code", std::int64_t{-32602}}, {"message", std::string("Invalid params")}}}})));
   ASSERT_TRUE(reply);
   ASSERT_FALSE(reply->result);
   EXPECT_EQ(reply->result.error().number, -32602);
@@ -107,15 +111,16 @@ TEST(Reply, reads_an_error_of_version_2) {
 }
 
 TEST(Reply, a_request_that_could_not_be_read_is_answered_without_an_id) {
-  const Result<Reply> reply =
-      read_reply(to_cbor(Value(Object{{"error", Object{{"code", std::int64_t{-32700}}, {"message", std::string("Parse error")}}}})));
+  const Result<Reply> reply = read_reply(
+      to_cbor(Value(Object{{"error", Object{{"code", std::int64_t{-32700}}, {"message", std::string("Parse error")}}}})));
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->id, std::nullopt);
   EXPECT_FALSE(reply->result);
 }
 
 TEST(Reply, refuses_what_is_none) {
-  for (const std::string& frame : {std::string(), std::string("hello"), from_hex("80"), from_hex("a0"), from_hex("a1 626964 01"), from_hex("a2 626964")}) {
+  for (const std::string& frame : {std::string(), std::string("hello"), from_hex("80"), from_hex("a0"),
+                                   from_hex("a1 626964 01"), from_hex("a2 626964")}) {
     EXPECT_FALSE(read_reply(frame));
   }
   EXPECT_FALSE(read_statements(Value(std::int64_t{1})));

@@ -68,6 +68,14 @@ class Batcher::Implementation {
   enum class Until { full_batches_are_sent, a_partial_one_is_sent, all_is_settled };
 
   Result<void> run(Until until) {
+    Result<void> done = send_and_wait(until);
+    // What is under way may still be written: it gets its outcome before anybody counts.
+    while (!done && !in_flight_.empty()) wait_for_reply(Instant::max());
+    return done;
+  }
+
+ private:
+  Result<void> send_and_wait(Until until) {
     for (bool partial_allowed = until != Until::full_batches_are_sent;;) {
       while (take_reply()) {
       }
@@ -86,7 +94,6 @@ class Batcher::Implementation {
     }
   }
 
- private:
   struct Held {
     std::unique_ptr<Block> block;
     std::size_t unsettled;
@@ -197,8 +204,11 @@ class Batcher::Implementation {
           append_row(alone.runs, *run.block, i);
           any_settled = true;
         } else {
-          if (failed && stops_the_job(record->error->code) && !error_) error_ = record->error;
-          if (!error_) settle_one(*run.block, i, *record);
+          if (failed && stops_the_job(record->error->code)) {
+            if (!error_) error_ = record->error;  // and the record has no outcome: it may be written another time
+            continue;
+          }
+          settle_one(*run.block, i, *record);
           any_settled = true;
         }
       }

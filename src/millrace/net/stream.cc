@@ -31,8 +31,7 @@ class TcpStream : public Stream {
         endpoint_.host, std::to_string(endpoint_.port),
         [this, done = std::move(done)](ErrorCode error, const tcp::resolver::results_type& found) mutable {
           if (error)
-            return done(
-                Error{Code::unavailable, fmt::format("cannot find {}: {}", endpoint_.host, error.message()), {}});
+            return done(Error{Code::unavailable, fmt::format("cannot find {}: {}", endpoint_.host, error.message()), {}});
           asio::async_connect(socket_, found,
                               [this, done = std::move(done)](ErrorCode refused, const tcp::endpoint&) mutable {
                                 if (refused) return done(cannot_connect(refused.message()));

@@ -53,8 +53,8 @@ class AnyStream {
 
   template <typename Buffers, typename Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    return initiate(
-        token, [this, first = first_of(buffers)](Stream::Done done) { stream_->read_some(first, std::move(done)); });
+    return initiate(token,
+                    [this, first = first_of(buffers)](Stream::Done done) { stream_->read_some(first, std::move(done)); });
   }
 
   template <typename Buffers, typename Token>

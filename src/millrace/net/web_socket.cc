@@ -30,8 +30,7 @@ namespace {
 
 // A kept read buffer that one huge message has grown beyond this is given back.
 constexpr std::size_t read_buffer_kept_bytes = 1u << 20;
-constexpr std::size_t write_buffer_bytes = 1u
-                                           << 20;  // Beast masks into it; its default of 4 KiB costs a write per 4 KiB
+constexpr std::size_t write_buffer_bytes = 1u << 20;  // Beast masks into it; its default of 4 KiB costs a write per 4 KiB
 
 }  // namespace
 
@@ -72,7 +71,8 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
     ended_ = true;
     connect_timer_.cancel();
     events_ = {};
-    if (!open_) return socket_.next_layer().stream().close();
+    // Behind a frame that is being written a goodbye would come too late: its caller no longer waits for it.
+    if (!open_ || !frames_.empty()) return socket_.next_layer().stream().close();
     socket_.async_close(websocket::close_code::normal, [self = shared_from_this()](ErrorCode) {});
   }
 

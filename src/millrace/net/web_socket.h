@@ -62,7 +62,7 @@ class WebSocket {
  public:
   static std::unique_ptr<WebSocket> connect(Loop& loop, const Endpoint& endpoint, const WebSocketOptions& options,
                                             WebSocketEvents events);
-  // Says goodbye without waiting for the answer.
+  // Says goodbye without waiting for the answer; cuts the connection when a frame is still being written.
   ~WebSocket();
   WebSocket(const WebSocket&) = delete;
   WebSocket& operator=(const WebSocket&) = delete;

@@ -62,7 +62,9 @@ void Block::stamp(std::size_t first, std::size_t last, Timestamp time) {
 }
 
 std::size_t Block::bytes_in_memory() const {
-  return bytes.capacity() + id_text.capacity() + entries.capacity() * sizeof(Entry) + input.capacity();
+  std::size_t total = bytes.capacity() + id_text.capacity() + entries.capacity() * sizeof(Entry) + input.capacity();
+  for (const Malformed& item : malformed) total += sizeof item + item.record.capacity() + item.error.message.capacity();
+  return total;
 }
 
 void Block::clear() {

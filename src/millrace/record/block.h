@@ -56,7 +56,8 @@ class Block {
     bool id_generated = false;
     std::uint32_t other_source = 0;  // 0: the block's source; else other_sources[other_source - 1]
     std::uint32_t stamp_at = no_stamp;  // where created_at stands in the body, when millrace gives it
-    std::optional<Timestamp> created_at;  // the record's own, when it is a datetime; else the commit's, after stamp()
+    std::optional<Timestamp>
+        created_at;  // the record's own, when it is a datetime; in a post else the commit's, after stamp()
   };
   // A record that never became one: it goes to the rejects.
   struct Malformed {

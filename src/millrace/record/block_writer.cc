@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "millrace/record/cbor.h"
 #include "millrace/record/json.h"
+#include "millrace/record/json_text.h"
 
 namespace millrace {
 namespace {
@@ -26,15 +28,31 @@ constexpr std::string_view kind_word(JsonKind kind) {
   std::unreachable();
 }
 
-std::string_view unquoted(const FieldView& field) { return field.value.substr(1, field.value.size() - 2); }
-
 std::string text_of(const FieldView& field) {
-  return field.escaped ? decode_json_string(field.value) : std::string(unquoted(field));
+  return field.escaped ? decode_json_string(field.value) : std::string(unquoted(field.value));
 }
 
 void append_key(std::string& out, std::string_view key) {
   append_json_string(out, key);
   out += ':';
+}
+
+void put_text_id(std::string_view text, IdView::Kind kind, Block::Entry& entry, Block& block) {
+  entry.id_kind = kind;
+  entry.id_begin = static_cast<std::uint32_t>(block.id_text.size());
+  entry.id_size = static_cast<std::uint32_t>(text.size());
+  block.id_text += text;
+}
+
+void put_id(const RecordId& id, Block::Entry& entry, Block& block) {
+  if (const auto* integer = std::get_if<std::int64_t>(&id)) {
+    entry.id_kind = IdView::Kind::integer;
+    entry.id_integer = *integer;
+  } else if (const auto* text = std::get_if<std::string>(&id)) {
+    put_text_id(*text, IdView::Kind::text, entry, block);
+  } else {
+    put_text_id(to_string(id), IdView::Kind::uuid, entry, block);
+  }
 }
 
 JsonKind kind_of(const Value& value) {
@@ -64,8 +82,7 @@ BlockWriter::BlockWriter(const RecordShape& shape, Encoding encoding, IdSource i
 
 Result<void> BlockWriter::add(const RecordView& record, const InputSpan& input, Block& block) {
   as_it_is_ = encoding_ == Encoding::json;
-  project(record);
-  if (Result<void> done = apply_types(); !done) return done;
+  if (Result<void> done = take_fields(record); !done) return done;
   return write(record.text, input, block);
 }
 
@@ -83,7 +100,8 @@ Result<void> BlockWriter::add(const Object& record, const InputSpan& input, Bloc
 }
 
 Result<void> BlockWriter::write(std::string_view text, const InputSpan& input, Block& block) {
-  Block::Entry entry{.line = input.line, .byte = input.byte, .input_begin = input.input_begin, .input_size = input.input_size};
+  Block::Entry entry{
+      .line = input.line, .byte = input.byte, .input_begin = input.input_begin, .input_size = input.input_size};
   const std::size_t bytes_before = block.bytes.size();
   const std::size_t ids_before = block.id_text.size();
   entry.body_begin = static_cast<std::uint32_t>(bytes_before);
@@ -115,30 +133,35 @@ BlockWriter::OutField* BlockWriter::find(std::string_view key) {
   return nullptr;
 }
 
-void BlockWriter::project(const RecordView& record) {
+Result<void> BlockWriter::take_fields(const RecordView& record) {
   fields_.clear();
+  Result<void> done;
   if (shape_.projection.all) {
-    for (const FieldView& field : record.fields) fields_.push_back({.view = field});
-    return;
+    for (const FieldView& field : record.fields) {
+      fields_.emplace_back().view = field;
+      if (!shape_.types.empty() && !(done = apply_type(field.key))) return done;
+    }
+    return done;
   }
   as_it_is_ = false;
   for (const Projection::Column& column : shape_.projection.columns) {
-    if (const FieldView* field = record.find(column.field)) {
-      fields_.push_back({.view = *field});
-      fields_.back().view.key = column.name;
-    }
+    const FieldView* const field = record.find(column.field);
+    if (field == nullptr) continue;
+    fields_.emplace_back().view = *field;
+    if (!(done = apply_type(column.field))) return done;
+    fields_.back().view.key = column.name;
   }
+  return done;
 }
 
-Result<void> BlockWriter::apply_types() {
-  for (const TypeRule& rule : shape_.types.rules) {
-    OutField* field = find(rule.field);
-    if (field == nullptr) continue;
-    Result<Value> value = convert(field->view, rule.type);
-    if (!value) return std::unexpected(std::move(value).error());
-    field->converted = std::move(*value);
-    as_it_is_ = false;
-  }
+// Converts the field that was taken last. --types speaks of fields by their names in the input.
+Result<void> BlockWriter::apply_type(std::string_view input_name) {
+  const TypeRule* const rule = shape_.types.find(input_name);
+  if (rule == nullptr) return {};
+  Result<Value> value = convert(fields_.back().view, rule->type);
+  if (!value) return std::unexpected(std::move(value).error());
+  fields_.back().converted = std::move(*value);
+  as_it_is_ = false;
   return {};
 }
 
@@ -163,19 +186,6 @@ Result<RecordId> BlockWriter::read_id(const OutField& field, bool& as_written) c
   return id;
 }
 
-void BlockWriter::put_id(const RecordId& id, Block::Entry& entry, Block& block) {
-  if (const auto* integer = std::get_if<std::int64_t>(&id)) {
-    entry.id_kind = IdView::Kind::integer;
-    entry.id_integer = *integer;
-    return;
-  }
-  entry.id_kind = std::holds_alternative<Uuid>(id) ? IdView::Kind::uuid : IdView::Kind::text;
-  const std::string text = to_string(id);
-  entry.id_begin = static_cast<std::uint32_t>(block.id_text.size());
-  entry.id_size = static_cast<std::uint32_t>(text.size());
-  block.id_text += text;
-}
-
 // The id goes first in a body that is written anew; the field that it came from stays only under another name.
 Result<void> BlockWriter::find_id(const InputSpan& input, Block::Entry& entry, Block& block) {
   OutField* const own = find("id");
@@ -186,7 +196,9 @@ Result<void> BlockWriter::find_id(const InputSpan& input, Block::Entry& entry, B
   if (source == nullptr) {
     entry.id_generated = true;
     as_it_is_ = false;
-    put_id(to_string(ids_.id_at(input.byte)), entry, block);
+    std::array<char, uuid_text_size> text;
+    write_uuid(ids_.id_at(input.byte), text);
+    put_text_id({text.data(), text.size()}, IdView::Kind::text, entry, block);
     return {};
   }
   bool as_written = false;
@@ -210,13 +222,17 @@ Result<void> BlockWriter::check_post(Block::Entry& entry) {
   return done;
 }
 
-Result<void> BlockWriter::check_title() const {
+// What a post's field is instead of a text.
+std::string_view BlockWriter::word_for(const OutField& field) {
+  return field.converted ? "turned into another type by --types" : kind_word(field.view.kind);
+}
+
+Result<void> BlockWriter::check_title() {
   const auto refuse = [](std::string words) { return fail(Code::invalid_record, std::move(words)); };
-  const OutField* const title = const_cast<BlockWriter*>(this)->find("title");
+  const OutField* const title = find("title");
   if (title == nullptr) return refuse("title is missing");
-  const bool is_text = title->converted ? title->converted->is<std::string>() : title->view.kind == JsonKind::string;
-  if (!is_text) return refuse(fmt::format("title is {}, not a text", kind_word(title->view.kind)));
-  std::size_t size = title->converted ? title->converted->text().size() : unquoted(title->view).size();
+  if (!title->is_text()) return refuse(fmt::format("title is {}, not a text", word_for(*title)));
+  std::size_t size = title->converted ? title->converted->text().size() : unquoted(title->view.value).size();
   if (size == 0) return refuse("title is empty");
   if (size > post_title_bytes_max && !title->converted) size = text_of(title->view).size();
   if (size > post_title_bytes_max) {
@@ -227,17 +243,14 @@ Result<void> BlockWriter::check_title() const {
 
 Result<void> BlockWriter::check_content() {
   OutField* const content = find("content");
-  const bool is_null = content != nullptr && (content->converted ? content->converted->is<std::nullptr_t>()
-                                                                 : content->view.kind == JsonKind::null_value);
-  if (content == nullptr || is_null) {
+  if (content == nullptr || content->is_null()) {
     if (content != nullptr) content->dropped = true;
     adds_content_ = true;
     as_it_is_ = false;
     return {};
   }
-  const bool is_text = content->converted ? content->converted->is<std::string>() : content->view.kind == JsonKind::string;
-  if (is_text) return {};
-  return fail(Code::invalid_record, fmt::format("content is {}, not a text", kind_word(content->view.kind)));
+  if (content->is_text()) return {};
+  return fail(Code::invalid_record, fmt::format("content is {}, not a text", word_for(*content)));
 }
 
 // Notes the record's own time. In a post it has to be one, and is written in UTC and as the store's datetime.
@@ -247,14 +260,13 @@ Result<void> BlockWriter::check_created_at(Block::Entry& entry) {
   if (field->converted) {
     if (const auto* time = field->converted->get_if<Timestamp>()) entry.created_at = *time;
   } else if (field->view.kind == JsonKind::string) {
-    entry.created_at = field->view.escaped ? parse_rfc3339(text_of(field->view)) : parse_rfc3339(unquoted(field->view));
+    entry.created_at =
+        field->view.escaped ? parse_rfc3339(text_of(field->view)) : parse_rfc3339(unquoted(field->view.value));
   }
   if (!is_post_) return {};
   if (!entry.created_at) {
-    const bool is_null = field->converted ? field->converted->is<std::nullptr_t>() : field->view.kind == JsonKind::null_value;
-    if (is_null) return {};
-    return fail(Code::invalid_record, fmt::format("created_at {} is no RFC 3339 datetime",
-                                                 field->converted ? to_json(*field->converted) : std::string(field->view.value.substr(0, 60))));
+    if (field->is_null()) return {};
+    return fail(Code::invalid_record, fmt::format("created_at {} is no RFC 3339 datetime", show_json(field->view.value)));
   }
   const bool in_utc = !field->view.escaped && field->view.value.ends_with("Z\"") && field->view.value[11] == 'T';
   if (encoding_ == Encoding::cbor || (!field->converted && !in_utc)) {
@@ -306,6 +318,8 @@ Result<void> BlockWriter::write_cbor(Block::Entry& entry, Block& block) const {
     cbor::append_text(out, field.view.key);
     if (field.converted) {
       cbor::append_value(out, *field.converted);
+    } else if (field.view.kind == JsonKind::string && !field.view.escaped) {
+      cbor::append_text(out, unquoted(field.view.value));
     } else if (Result<void> done = cbor::append_json_text(out, field.view.value); !done) {
       done.error().message = fmt::format("field '{}': {}", field.view.key, done.error().message);
       return done;

@@ -26,8 +26,8 @@ namespace millrace {
 // What a job makes of its records.
 struct RecordShape {
   std::string table;
-  std::string id_field = "id";  // --id
-  TypeRules types;
+  std::string id_field = "id";  // --id, a field of what goes out
+  TypeRules types;              // of the input's fields
   Projection projection;
 };
 
@@ -53,16 +53,19 @@ class BlockWriter {
     FieldView view;
     std::optional<Value> converted;
     bool dropped = false;  // written by other means, or not at all
+
+    bool is_text() const { return converted ? converted->is<std::string>() : view.kind == JsonKind::string; }
+    bool is_null() const { return converted ? converted->is<std::nullptr_t>() : view.kind == JsonKind::null_value; }
   };
 
   OutField* find(std::string_view key);
-  void project(const RecordView& record);
-  Result<void> apply_types();
+  Result<void> take_fields(const RecordView& record);
+  Result<void> apply_type(std::string_view input_name);
   Result<void> find_id(const InputSpan& input, Block::Entry& entry, Block& block);
   Result<RecordId> read_id(const OutField& field, bool& as_written) const;
-  void put_id(const RecordId& id, Block::Entry& entry, Block& block);
   Result<void> check_post(Block::Entry& entry);
-  Result<void> check_title() const;
+  Result<void> check_title();
+  static std::string_view word_for(const OutField& field);
   Result<void> check_content();
   Result<void> check_created_at(Block::Entry& entry);
   Result<void> write(std::string_view text, const InputSpan& input, Block& block);

@@ -41,12 +41,18 @@ void append_value(std::string& out, const Value& value);
 inline constexpr std::size_t fixed_datetime_size = 16;
 void append_fixed_datetime(std::string& out, Timestamp time);
 
+// How deep a field may nest. SurrealDB refuses the whole request, and does not say which, when one nests 255 levels; a
+// field stands some six levels deep in a request.
+inline constexpr std::size_t json_depth_max = 200;
+
 // Appends JSON text that the scanner accepted, as CBOR: no tree between. Integers outside int64 become decimals.
-// invalid_record for a number that no float holds (1e400).
+// invalid_record for what SurrealDB cannot take: a number that no float holds (1e400), an integer of more digits than
+// Decimal::digits_max, and text that nests deeper than json_depth_max.
 Result<void> append_json_text(std::string& out, std::string_view validated_json);
 
-// Reads one data item; invalid_json when the bytes are not well-formed CBOR or nest deeper than 256. Unknown tags become
-// Tagged. `consumed`, when given, is set to the item's size.
+// Reads one data item; invalid_json when the bytes are not well-formed CBOR, hold a text that is not UTF-8, or nest deeper
+// than 256. Unknown tags, and known ones with another content than SurrealDB's, become Tagged. `consumed`, when given, is
+// set to the item's size.
 Result<Value> decode(std::string_view bytes, std::size_t* consumed = nullptr);
 
 }  // namespace millrace::cbor

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cbor.h>
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <cstring>
+#include <iterator>
 #include <limits>
+#include <optional>
 
 #include "millrace/record/cbor.h"
+#include "millrace/record/repeats.h"
 
 namespace millrace::cbor {
 namespace {
@@ -26,20 +30,40 @@ struct Open {
   std::string pieces = {};
 };
 
+constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
+
+// [], [seconds] or [seconds, nanoseconds], as datetimes and durations have them.
+struct Seconds {
+  std::int64_t seconds = 0;
+  std::int64_t nanoseconds = 0;
+};
+
+std::optional<Seconds> read_seconds(const Array& parts) {
+  Seconds out;
+  std::int64_t* const places[] = {&out.seconds, &out.nanoseconds};
+  if (parts.size() > std::size(places)) return std::nullopt;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto* const integer = parts[i].get_if<std::int64_t>();
+    if (integer == nullptr) return std::nullopt;
+    *places[i] = *integer;
+  }
+  if (out.nanoseconds < 0 || out.nanoseconds >= nanoseconds_per_second) return std::nullopt;
+  return out;
+}
+
 // What a tag of SurrealDB makes of its content; unknown ones stay Tagged.
 Value untag(std::uint64_t tag, Value content) {
   const auto tagged = [&] { return Value(Tagged{tag, {std::move(content)}}); };
   const auto* const parts = content.get_if<Array>();
-  const auto integer_at = [&](std::size_t index) -> const std::int64_t* {
-    return parts != nullptr && index < parts->size() ? (*parts)[index].get_if<std::int64_t>() : nullptr;
-  };
   switch (tag) {
     case 0:
       if (const auto time = parse_rfc3339(content.text())) return *time;
       return tagged();
     case static_cast<std::uint64_t>(Tag::none): return None{};
-    case static_cast<std::uint64_t>(Tag::table):
-    case 9: return content.is<std::string>() ? std::move(content) : tagged();
+    case static_cast<std::uint64_t>(Tag::table): return content.is<std::string>() ? std::move(content) : tagged();
+    case 9:
+      if (const auto uuid = parse_uuid(content.text())) return *uuid;
+      return tagged();
     case static_cast<std::uint64_t>(Tag::record_id): {
       if (parts == nullptr || parts->size() != 2 || !(*parts)[0].is<std::string>()) return tagged();
       RecordLink link{std::string((*parts)[0].text()), {}};
@@ -49,18 +73,15 @@ Value untag(std::uint64_t tag, Value content) {
     case static_cast<std::uint64_t>(Tag::decimal):
       return content.is<std::string>() ? Value(Decimal{std::string(content.text())}) : tagged();
     case static_cast<std::uint64_t>(Tag::datetime): {
-      const auto* const seconds = integer_at(0);
-      const auto* const nanoseconds = integer_at(1);
-      constexpr std::int64_t limit = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
-      if (seconds == nullptr || nanoseconds == nullptr || *seconds > limit || *seconds < -limit) return tagged();
-      return Timestamp(std::chrono::seconds(*seconds)) + std::chrono::nanoseconds(*nanoseconds);
+      const auto time = parts != nullptr && parts->size() == 2 ? read_seconds(*parts) : std::nullopt;
+      constexpr std::int64_t limit = std::numeric_limits<std::int64_t>::max() / nanoseconds_per_second - 1;
+      if (!time || time->seconds > limit || time->seconds < -limit) return tagged();
+      return Timestamp(std::chrono::seconds(time->seconds)) + std::chrono::nanoseconds(time->nanoseconds);
     }
     case static_cast<std::uint64_t>(Tag::duration): {
-      if (parts == nullptr || parts->size() > 2) return tagged();
-      Duration duration;
-      if (const auto* seconds = integer_at(0)) duration.seconds = static_cast<std::uint64_t>(*seconds);
-      if (const auto* nanoseconds = integer_at(1)) duration.nanoseconds = static_cast<std::uint32_t>(*nanoseconds);
-      return duration;
+      const auto time = parts != nullptr ? read_seconds(*parts) : std::nullopt;
+      if (!time || time->seconds < 0) return tagged();
+      return Duration{static_cast<std::uint64_t>(time->seconds), static_cast<std::uint32_t>(time->nanoseconds)};
     }
     case static_cast<std::uint64_t>(Tag::uuid): {
       const auto* const bytes = content.get_if<Bytes>();
@@ -76,6 +97,7 @@ Value untag(std::uint64_t tag, Value content) {
 // Builds one value out of libcbor's callbacks.
 class Builder {
  public:
+  explicit Builder(std::size_t bytes) : bytes_(bytes) {}
   bool done() const { return done_; }
   bool failed() const { return failed_; }
   Value take() { return std::move(result_); }
@@ -88,29 +110,30 @@ class Builder {
         return;
       }
       Open& top = open_.back();
-      if (!accept(top, value)) {
-        failed_ = true;
-        return;
-      }
+      if (!accept(top, value)) return fail();
       if (top.left == unknown_length || top.left != 0) return;
       value = close();
     }
   }
 
+  void fail() { failed_ = true; }
+
+  // A container of `count` entries of so many items each. More of them than there are bytes is a lie, and is not believed.
+  void begin_counted(Open::Kind kind, std::uint64_t count, std::uint64_t items_each) {
+    if (count > bytes_ / items_each) return fail();
+    begin(kind, count * items_each);
+  }
+
   void begin(Open::Kind kind, std::uint64_t left, std::uint64_t tag = 0) {
-    if (open_.size() >= depth_max) {
-      failed_ = true;
-      return;
-    }
+    const bool in_string =
+        !open_.empty() && (open_.back().kind == Open::Kind::text || open_.back().kind == Open::Kind::bytes);
+    if (open_.size() >= depth_max || in_string) return fail();
     open_.push_back({.kind = kind, .left = left, .tag = tag});
     if (left == 0) put(close());
   }
 
   void end_of_unknown_length() {
-    if (open_.empty() || open_.back().left != unknown_length || open_.back().has_key) {
-      failed_ = true;
-      return;
-    }
+    if (open_.empty() || open_.back().left != unknown_length || open_.back().has_key) return fail();
     put(close());
   }
 
@@ -131,7 +154,7 @@ class Builder {
           if (!value.is<std::string>()) return false;
           top.key = value.text();
         } else {
-          put_member(top, std::move(value));
+          top.members.push_back({std::move(top.key), std::move(value)});
         }
         top.has_key = !top.has_key;
         return true;
@@ -141,22 +164,12 @@ class Builder {
     std::unreachable();
   }
 
-  static void put_member(Open& top, Value value) {
-    for (Member& member : top.members) {
-      if (member.key == top.key) {
-        member.value = std::move(value);
-        return;
-      }
-    }
-    top.members.push_back({std::move(top.key), std::move(value)});
-  }
-
   Value close() {
     Open top = std::move(open_.back());
     open_.pop_back();
     switch (top.kind) {
       case Open::Kind::array: return std::move(top.items);
-      case Open::Kind::map: return std::move(top.members);
+      case Open::Kind::map: keep_last_of_repeats(top.members); return std::move(top.members);
       case Open::Kind::text: return std::move(top.pieces);
       case Open::Kind::bytes: return Bytes{std::move(top.pieces)};
       case Open::Kind::tag: return untag(top.tag, std::move(top.items.front()));
@@ -164,6 +177,7 @@ class Builder {
     std::unreachable();
   }
 
+  const std::size_t bytes_;  // of the whole input
   std::vector<Open> open_;
   Value result_;
   bool done_ = false;
@@ -206,11 +220,12 @@ cbor_callbacks make_callbacks() {
   };
   calls.string_start = [](void* c) { builder(c).begin(Open::Kind::text, unknown_length); };
   calls.string = [](void* c, cbor_data data, std::size_t size) {
-    builder(c).put(std::string(reinterpret_cast<const char*>(data), size));
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    simdjson::validate_utf8(text) ? builder(c).put(std::string(text)) : builder(c).fail();
   };
-  calls.array_start = [](void* c, std::size_t size) { builder(c).begin(Open::Kind::array, size); };
+  calls.array_start = [](void* c, std::size_t size) { builder(c).begin_counted(Open::Kind::array, size, 1); };
   calls.indef_array_start = [](void* c) { builder(c).begin(Open::Kind::array, unknown_length); };
-  calls.map_start = [](void* c, std::size_t size) { builder(c).begin(Open::Kind::map, 2 * size); };
+  calls.map_start = [](void* c, std::size_t size) { builder(c).begin_counted(Open::Kind::map, size, 2); };
   calls.indef_map_start = [](void* c) { builder(c).begin(Open::Kind::map, unknown_length); };
   calls.tag = [](void* c, std::uint64_t tag) { builder(c).begin(Open::Kind::tag, 1, tag); };
   calls.float2 = [](void* c, float v) { builder(c).put(static_cast<double>(v)); };
@@ -227,7 +242,7 @@ cbor_callbacks make_callbacks() {
 
 Result<Value> decode(std::string_view bytes, std::size_t* consumed) {
   static const cbor_callbacks calls = make_callbacks();
-  Builder built;
+  Builder built(bytes.size());
   std::size_t at = 0;
   while (!built.done()) {
     const auto* const data = reinterpret_cast<cbor_data>(bytes.data()) + at;

@@ -6,12 +6,11 @@
 
 #include "millrace/record/field_type.h"
 #include "millrace/record/json.h"
+#include "millrace/record/json_text.h"
 #include "millrace/record/record.h"
 
 namespace millrace {
 namespace {
-
-constexpr std::size_t decimal_digits_max = 28;  // SurrealDB's decimal holds about as many
 
 struct Scalar {
   JsonKind kind;
@@ -22,18 +21,15 @@ struct Scalar {
 };
 
 std::unexpected<Error> refuse(const FieldView& field, std::string_view type) {
-  std::string_view shown = field.value.substr(0, 60);
-  while (!shown.empty() && (static_cast<unsigned char>(shown.back()) & 0xc0) == 0x80) shown.remove_suffix(1);
-  return fail(Code::invalid_record,
-              fmt::format("field '{}': {}{} is no {}", field.key, shown, shown.size() < field.value.size() ? "…" : "", type));
+  return fail(Code::invalid_record, fmt::format("field '{}': {} is no {}", field.key, show_json(field.value), type));
 }
 
 template <typename Number>
 std::optional<Number> read_number(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
 }
 
@@ -59,7 +55,7 @@ bool is_decimal(std::string_view text) {
       return false;
     }
   }
-  return digits > 0 && digits <= decimal_digits_max && points <= 1 && text.front() != '.' && text.back() != '.';
+  return digits > 0 && digits <= Decimal::digits_max && points <= 1 && text.front() != '.' && text.back() != '.';
 }
 
 Result<Value> convert_text(const FieldView& field, const Scalar& scalar, FieldType type) {
@@ -102,11 +98,14 @@ Result<Value> convert_text(const FieldView& field, const Scalar& scalar, FieldTy
 
 Result<Value> convert(const FieldView& field, FieldType type) {
   if (field.kind == JsonKind::null_value) return Value(nullptr);
-  if (field.kind == JsonKind::array || field.kind == JsonKind::object) return refuse(field, "scalar that could be converted");
-  const Scalar scalar{field.kind, field.kind == JsonKind::string ? decode_json_string(field.value) : std::string(field.value)};
+  if (field.kind == JsonKind::array || field.kind == JsonKind::object)
+    return refuse(field, "scalar that could be converted");
+  const Scalar scalar{field.kind,
+                      field.kind == JsonKind::string ? decode_json_string(field.value) : std::string(field.value)};
   switch (type) {
     case FieldType::integer:
-      if (const auto integer = to_integer(scalar); integer && (scalar.is_number() || scalar.is_string())) return Value(*integer);
+      if (const auto integer = to_integer(scalar); integer && (scalar.is_number() || scalar.is_string()))
+        return Value(*integer);
       return refuse(field, "int");
     case FieldType::real:
       if (const auto real = read_number<double>(scalar.text); real && std::isfinite(*real)) return Value(*real);

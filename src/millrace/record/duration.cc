@@ -21,9 +21,9 @@ struct Unit {
 };
 // Longer names first where one begins another.
 constexpr std::array units{
-    Unit{"ns", 0, 1},          Unit{"us", 0, 1'000},  Unit{"µs", 0, 1'000}, Unit{"ms", 0, 1'000'000}, Unit{"s", 1, 0},
-    Unit{"m", 60, 0},          Unit{"h", 3'600, 0},   Unit{"d", 86'400, 0}, Unit{"w", 604'800, 0},
-    Unit{"y", 31'536'000, 0},
+    Unit{"ns", 0, 1},     Unit{"us", 0, 1'000},     Unit{"µs", 0, 1'000},  // U+00B5, and U+03BC:
+    Unit{"μs", 0, 1'000}, Unit{"ms", 0, 1'000'000}, Unit{"s", 1, 0},       Unit{"m", 60, 0},
+    Unit{"h", 3'600, 0},  Unit{"d", 86'400, 0},     Unit{"w", 604'800, 0}, Unit{"y", 31'536'000, 0},
 };
 
 }  // namespace
@@ -31,7 +31,8 @@ constexpr std::array units{
 std::string to_string(const Duration& duration) {
   std::string out;
   std::uint64_t seconds = duration.seconds;
-  for (const auto& [name, size] : {std::pair{"y", 31'536'000u}, {"w", 604'800u}, {"d", 86'400u}, {"h", 3'600u}, {"m", 60u}, {"s", 1u}}) {
+  for (const auto& [name, size] :
+       {std::pair{"y", 31'536'000u}, {"w", 604'800u}, {"d", 86'400u}, {"h", 3'600u}, {"m", 60u}, {"s", 1u}}) {
     if (seconds >= size) out += fmt::format("{}{}", seconds / size, name);
     seconds %= size;
   }
@@ -62,8 +63,8 @@ Result<Duration> parse_duration(std::string_view text) {
     }
     if (found == nullptr) return broken();
     rest.remove_prefix(found->name.size());
-    nanoseconds += static_cast<Wide>(count) * found->seconds * 1'000'000'000u +
-                   static_cast<Wide>(count) * found->nanoseconds;
+    nanoseconds +=
+        static_cast<Wide>(count) * found->seconds * 1'000'000'000u + static_cast<Wide>(count) * found->nanoseconds;
     if (nanoseconds / 1'000'000'000u > std::numeric_limits<std::int64_t>::max()) return broken();
   }
   return Duration{static_cast<std::uint64_t>(nanoseconds / 1'000'000'000u),

@@ -14,10 +14,11 @@ struct TypeName {
   FieldType type;
 };
 constexpr std::array type_names{
-    TypeName{"text", FieldType::text},         TypeName{"int", FieldType::integer},   TypeName{"float", FieldType::real},
-    TypeName{"decimal", FieldType::decimal},   TypeName{"bool", FieldType::boolean},  TypeName{"datetime", FieldType::datetime},
-    TypeName{"duration", FieldType::duration}, TypeName{"uuid", FieldType::uuid},     TypeName{"bytes", FieldType::bytes},
-    TypeName{"record", FieldType::record},
+    TypeName{"text", FieldType::text},         TypeName{"int", FieldType::integer},
+    TypeName{"float", FieldType::real},        TypeName{"decimal", FieldType::decimal},
+    TypeName{"bool", FieldType::boolean},      TypeName{"datetime", FieldType::datetime},
+    TypeName{"duration", FieldType::duration}, TypeName{"uuid", FieldType::uuid},
+    TypeName{"bytes", FieldType::bytes},       TypeName{"record", FieldType::record},
 };
 
 std::optional<FieldType> find_type(std::string_view name) {
@@ -38,10 +39,10 @@ const TypeRule* TypeRules::find(std::string_view field) const {
 
 Result<TypeRules> parse_type_rules(std::string_view text) {
   TypeRules out;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view part = rest.substr(0, comma);
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+  if (text.empty()) return out;
+  for (std::size_t at = 0, comma = 0; comma != std::string_view::npos; at = comma + 1) {
+    comma = text.find(',', at);
+    const std::string_view part = text.substr(at, comma - at);
     if (part == "auto") {
       out.automatic = true;
       continue;

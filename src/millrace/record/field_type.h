@@ -34,8 +34,8 @@ struct TypeRules {
 Result<TypeRules> parse_type_rules(std::string_view text);
 
 // Turns a field's JSON value into the type. null stays null. invalid_record says what did not convert.
-//   int       an integer, a real without a fraction, text of one; int64 only
-//   float     any number, text of one        decimal  any number, text of one, at most 28 digits
+//   int       an integer of 64 bits, text of one; a real without a fraction, up to 2^53
+//   float     any number, text of one        decimal  a number without an exponent, text of one, at most 28 digits
 //   bool      true, false, their text        text     any scalar, as JSON prints it
 //   datetime  RFC 3339 text                  duration text like 1h30m or 1d12h5s100ms
 //   uuid      36-character text              bytes    base64 text        record  "table:key" text

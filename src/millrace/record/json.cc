@@ -48,11 +48,21 @@ char unescape(char letter) {
   }
 }
 
-// The record id as SurrealDB's JSON shows it: "post:1".
+// True when a text key can stand bare behind its table: letters, digits and _, and not digits alone, which would be an int.
+bool is_bare_key(std::string_view key) {
+  constexpr std::string_view digits = "0123456789";
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+  return key.find_first_not_of(letters) == std::string_view::npos &&
+         key.find_first_not_of(digits) != std::string_view::npos;
+}
+
+// The record id as SurrealQL writes it: post:1, post:abc, post:⟨a b⟩, post:u'0190…'.
 std::string link_text(const RecordLink& link) {
-  if (link.key.empty()) return link.table;
   const Value& key = link.key.front();
-  return link.table + ":" + (key.is<std::string>() ? std::string(key.text()) : to_json(key));
+  if (const auto* uuid = key.get_if<Uuid>()) return fmt::format("{}:u'{}'", link.table, to_string(*uuid));
+  if (!key.is<std::string>()) return fmt::format("{}:{}", link.table, to_json(key));
+  return is_bare_key(key.text()) ? fmt::format("{}:{}", link.table, key.text())
+                                 : fmt::format("{}:⟨{}⟩", link.table, key.text());
 }
 
 void append_double(std::string& out, double value) {
@@ -115,7 +125,8 @@ void append_json_string(std::string& out, std::string_view text) {
   std::size_t copied = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') [[likely]] continue;
+    if (byte >= 0x20 && byte != '"' && byte != '\\') [[likely]]
+      continue;
     out.append(text.substr(copied, at - copied));
     copied = at + 1;
     switch (byte) {

@@ -23,8 +23,8 @@ std::string to_json(const Value& value);
 // What a JSON string says: without quotes, escapes decoded. `quoted` was validated by the scanner.
 std::string decode_json_string(std::string_view quoted);
 
-// The tree of JSON text that the scanner has accepted. Integers outside int64 become Decimal; the last of duplicate keys
-// wins.
+// The tree of JSON text that the scanner has accepted. Integers outside int64 become Decimal, reals beyond a double's range
+// an infinity; the last of duplicate keys wins.
 Value parse_validated_json(std::string_view text);
 // The same for text of unknown origin: validates first (UTF-8 too). Surrounding white space is allowed.
 Result<Value> parse_json(std::string_view text);

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "millrace/base/chunk.h"
 #include "millrace/record/json.h"
-#include "millrace/record/json_rewrite.h"
 #include "millrace/record/json_scanner.h"
+#include "millrace/record/json_text.h"
+#include "millrace/record/repeats.h"
 
 namespace millrace {
 namespace {
@@ -44,11 +46,7 @@ class Parser {
     const std::string_view digits = text_.substr(at_, skip_json_value(text_.substr(at_)));
     at_ += digits.size();
     const char* const end = digits.data() + digits.size();
-    if (digits.find_first_of(".eE") != std::string_view::npos) {
-      double real = 0;
-      std::from_chars(digits.data(), end, real);
-      return real;
-    }
+    if (digits.find_first_of(".eE") != std::string_view::npos) return read_json_double(digits);
     std::int64_t integer = 0;
     if (std::from_chars(digits.data(), end, integer).ec != std::errc{}) return Decimal{std::string(digits)};
     return integer;
@@ -68,15 +66,10 @@ class Parser {
     for (skip(" \t\r\n"); text_[at_] != '}'; skip(" \t\r\n,")) {
       std::string key = string();
       skip(" \t\r\n:");
-      Value content = value();
-      const auto same = std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.key == key; });
-      if (same != members.end()) {
-        same->value = std::move(content);
-      } else {
-        members.push_back({std::move(key), std::move(content)});
-      }
+      members.push_back({std::move(key), value()});
     }
     ++at_;
+    keep_last_of_repeats(members);
     return members;
   }
 
@@ -93,17 +86,15 @@ Value parse_validated_json(std::string_view text) { return Parser(text).value();
 Result<Value> parse_json(std::string_view text) {
   if (!is_utf8(text)) return fail(Code::invalid_json, "the text is not valid UTF-8");
   std::string padded(text);
-  padded.append(16, '\0');  // JsonScanner reads whole vectors
-  std::string_view rest(padded.data(), text.size());
-  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
+  padded.append(Chunk::padding, '\0');
+  const std::string_view whole(padded.data(), text.size());
+  const std::size_t begin = std::min(whole.find_first_not_of(" \t\r\n"), whole.size());
   JsonScanner scanner;
-  const auto end = scanner.scan_value(rest);
-  if (!end) return fail(Code::invalid_json, end.error().what, {.byte = end.error().at});
-  if (!std::all_of(rest.begin() + static_cast<std::ptrdiff_t>(*end), rest.end(), is_space)) {
-    return fail(Code::invalid_json, "text follows the value", {.byte = *end});
-  }
-  return parse_validated_json(rest.substr(0, *end));
+  const auto size = scanner.scan_value(whole.substr(begin));
+  if (!size) return fail(Code::invalid_json, size.error().what, {.byte = begin + size.error().at});
+  const std::size_t behind = whole.find_first_not_of(" \t\r\n", begin + *size);
+  if (behind != std::string_view::npos) return fail(Code::invalid_json, "text follows the value", {.byte = behind});
+  return parse_validated_json(whole.substr(begin, *size));
 }
 
 }  // namespace millrace

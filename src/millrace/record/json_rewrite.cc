@@ -1,94 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/record/json_rewrite.h"
 
-#include <unordered_map>
+#include <map>
 #include <vector>
+
+#include "millrace/record/json.h"
+#include "millrace/record/json_text.h"
 
 namespace millrace {
 namespace {
 
-std::size_t skip_to_token(std::string_view text, std::size_t at) {
-  while (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r' || text[at] == ',' || text[at] == ':') {
-    ++at;
+// One pass over the text, however deep it nests. Recursion is as deep as the text: the scanner allows 1,000 levels, and a
+// frame is small.
+class Rewriter {
+ public:
+  Rewriter(std::string& out, std::string_view text) : out_(out), text_(text) {}
+
+  void value() {
+    if (text_[at_] == '{') return object();
+    if (text_[at_] == '[') return array();
+    copy(skip_json_value(text_.substr(at_)));
   }
-  return at;
-}
 
-struct MemberText {
-  std::string_view key;  // with quotes
-  std::string_view value;
-};
+ private:
+  // A member as it stands in out_.
+  struct Member {
+    std::size_t key;
+    std::size_t value;
+    std::size_t end;
+  };
 
-// Recursion is as deep as the text nests: the scanner allows 1,000 levels, and a frame is small.
-void append_object(std::string& out, std::string_view text) {
-  std::vector<MemberText> members;
-  std::unordered_map<std::string, std::size_t> places;
-  for (std::size_t at = skip_to_token(text, 1); text[at] != '}'; at = skip_to_token(text, at)) {
-    const std::string_view key = text.substr(at, skip_json_string(text.substr(at)));
-    at = skip_to_token(text, at + key.size());
-    const std::string_view value = text.substr(at, skip_json_value(text.substr(at)));
-    at += value.size();
-    const auto [place, is_new] = places.try_emplace(decode_json_string(key), members.size());
-    if (is_new) {
-      members.push_back({key, value});
-    } else {
-      members[place->second].value = value;
+  // To the next token that says something; the commas and colons are written anew.
+  char next_token() {
+    while (std::string_view(" \t\r\n,:").contains(text_[at_])) ++at_;
+    return text_[at_];
+  }
+
+  std::string_view copy(std::size_t size) {
+    const std::string_view token = text_.substr(at_, size);
+    out_.append(token);
+    at_ += size;
+    return token;
+  }
+
+  void array() {
+    copy(1);
+    for (bool first = true; next_token() != ']'; first = false) {
+      if (!first) out_ += ',';
+      value();
     }
+    copy(1);
   }
-  out += '{';
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    if (i != 0) out += ',';
-    out.append(members[i].key).append(":");
-    append_without_repeats(out, members[i].value);
-  }
-  out += '}';
-}
 
-void append_array(std::string& out, std::string_view text) {
-  out += '[';
-  bool first = true;
-  for (std::size_t at = skip_to_token(text, 1); text[at] != ']'; at = skip_to_token(text, at)) {
-    const std::string_view value = text.substr(at, skip_json_value(text.substr(at)));
-    at += value.size();
-    if (!first) out += ',';
-    first = false;
-    append_without_repeats(out, value);
+  void object() {
+    const std::size_t begin = out_.size();
+    std::vector<Member> members;
+    std::map<std::string, std::size_t> places;
+    bool repeats = false;
+    copy(1);
+    while (next_token() != '}') {
+      if (out_.size() != begin + 1) out_ += ',';
+      Member member{.key = out_.size(), .value = 0, .end = 0};
+      const std::string_view key = copy(skip_json_string(text_.substr(at_)));
+      next_token();
+      out_ += ':';
+      member.value = out_.size();
+      value();
+      member.end = out_.size();
+      const auto [place, is_new] = places.try_emplace(decode_json_string(key), members.size());
+      if (is_new) {
+        members.push_back(member);
+      } else {
+        members[place->second].value = member.value;
+        members[place->second].end = member.end;
+        repeats = true;
+      }
+    }
+    copy(1);
+    if (repeats) join(begin, members);
   }
-  out += ']';
-}
+
+  // Writes the object that begins at out_[begin] again with these members.
+  void join(std::size_t begin, const std::vector<Member>& members) {
+    std::string joined = "{";
+    for (const Member& member : members) {
+      if (joined.size() != 1) joined += ',';
+      const std::size_t key_end = skip_json_string(std::string_view(out_).substr(member.key));
+      joined.append(out_, member.key, key_end).append(":").append(out_, member.value, member.end - member.value);
+    }
+    joined += '}';
+    out_.replace(begin, std::string::npos, joined);
+  }
+
+  std::string& out_;
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
 
 }  // namespace
 
-std::size_t skip_json_string(std::string_view text) {
-  std::size_t at = 1;
-  while (text[at] != '"') at += text[at] == '\\' ? 2 : 1;
-  return at + 1;
-}
-
-std::size_t skip_json_value(std::string_view text) {
-  if (text.front() == '"') return skip_json_string(text);
-  std::size_t at = 0;
-  if (text.front() != '{' && text.front() != '[') {
-    while (at < text.size() && !std::string_view(" \t\r\n,]}").contains(text[at])) ++at;
-    return at;
-  }
-  std::size_t depth = 0;
-  do {
-    if (text[at] == '"') {
-      at += skip_json_string(text.substr(at));
-      continue;
-    }
-    if (text[at] == '{' || text[at] == '[') ++depth;
-    if (text[at] == '}' || text[at] == ']') --depth;
-    ++at;
-  } while (depth != 0);
-  return at;
-}
-
-void append_without_repeats(std::string& out, std::string_view text) {
-  if (text.front() == '{') return append_object(out, text);
-  if (text.front() == '[') return append_array(out, text);
-  out.append(text);
-}
+void append_without_repeats(std::string& out, std::string_view text) { Rewriter(out, text).value(); }
 
 }  // namespace millrace

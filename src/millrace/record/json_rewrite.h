@@ -6,17 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "millrace/record/json.h"
-
 namespace millrace {
 
 // Appends the validated value with, in every object, only the last of the members that share a key, in the place of the
-// first; escaped keys are compared decoded. Numbers and strings stay as they are written.
+// first; escaped keys are compared decoded. Numbers and strings stay as they are written, white space between tokens goes.
 void append_without_repeats(std::string& out, std::string_view validated);
-
-// The byte after the validated value that begins at text[0].
-std::size_t skip_json_value(std::string_view validated);
-// The byte after the validated string that begins at text[0], a quote.
-std::size_t skip_json_string(std::string_view validated);
 
 }  // namespace millrace

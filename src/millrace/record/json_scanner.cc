@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "millrace/base/chunk.h"
+#include "millrace/record/json.h"
 #include "millrace/record/json_rewrite.h"
 
 namespace millrace {
@@ -26,13 +28,13 @@ int hex_value(char c) {
 
 // A short hash of a key: two that differ may share it, which costs a needless rewrite and nothing else.
 std::uint32_t hash_key(std::string_view key) {
-  std::uint64_t head = 0;
+  std::uint64_t head;
   std::uint64_t tail = 0;
+  std::memcpy(&head, key.data(), 8);  // Chunk::padding makes this safe
   if (key.size() >= 8) {
-    std::memcpy(&head, key.data(), 8);
     std::memcpy(&tail, key.data() + key.size() - 8, 8);
   } else {
-    std::memcpy(&head, key.data(), key.size());
+    head &= (std::uint64_t{1} << 8 * key.size()) - 1;
   }
   std::uint64_t hash = (head ^ key.size()) * 0x9e3779b97f4a7c15 + (tail ^ key.size() << 32) * 0xc2b2ae3d27d4eb4f;
   for (std::size_t at = 8; at + 8 < key.size(); at += 8) {
@@ -69,7 +71,7 @@ class Walk {
   bool key(std::string_view& name, bool& escaped);
   bool string(bool& escaped);
   bool scalar(FieldView& out);
-  bool nested();
+  bool nested(std::size_t levels_around);
   bool comma_or(char closing, bool& closed);
 
   // Keys of the object that began when `hashes.size()` was `base`; notes whether one may stand twice.
@@ -125,7 +127,7 @@ bool Walk::unicode_escape(unsigned& unit) {
 bool Walk::escape() {  // *p is the backslash
   if (end_ - p < 2) return fault("an escape is cut short");
   if (p[1] != 'u') {
-    if (std::strchr("\"\\/bfnrt", p[1]) == nullptr || p[1] == '\0') return fault("there is no such escape in JSON");
+    if (!std::string_view("\"\\/bfnrt").contains(p[1])) return fault("there is no such escape in JSON");
     p += 2;
     return true;
   }
@@ -240,15 +242,16 @@ bool Walk::comma_or(char closing, bool& closed) {
 }
 
 // *p opens an object or array; afterwards p is behind the bracket that closes it. No recursion: the text decides the depth.
-bool Walk::nested() {
+bool Walk::nested(std::size_t levels_around) {
   std::bitset<JsonScanner::depth_max + 1> is_object;
   std::array<std::uint32_t, JsonScanner::depth_max + 1> key_base;  // NOLINT: each is written before it is read
+  const std::size_t depth_max = JsonScanner::depth_max - levels_around;
   std::size_t depth = 0;
   FieldView ignored;
   for (;;) {
     bool closed = false;
     if (!at_end() && (*p == '{' || *p == '[')) {
-      if (depth + 1 >= JsonScanner::depth_max) return fault("nested deeper than 1000 levels");
+      if (depth == depth_max) return fault("nested deeper than 1000 levels");
       is_object[++depth] = *p == '{';
       key_base[depth] = static_cast<std::uint32_t>(hashes_.size());
       ++p;
@@ -289,7 +292,7 @@ bool walk_record(Walk& walk, RecordView& record) {
   if (walk.at_end() || *walk.p != '{') {
     FieldView value;
     const char* const start = walk.p;
-    const bool whole = !walk.at_end() && *walk.p == '[' ? walk.nested() : walk.scalar(value);
+    const bool whole = !walk.at_end() && *walk.p == '[' ? walk.nested(0) : walk.scalar(value);
     return whole ? walk.fault_at(start, kind_name(*start)) : false;
   }
   ++walk.p;
@@ -299,6 +302,7 @@ bool walk_record(Walk& walk, RecordView& record) {
     return true;
   }
   for (bool closed = false; !closed;) {
+    if (record.fields.size() == JsonScanner::fields_max) return walk.fault("the record has more than 65536 fields");
     FieldView& field = record.fields.emplace_back();
     bool escaped_key = false;
     if (!walk.key(field.key, escaped_key)) return false;
@@ -307,7 +311,7 @@ bool walk_record(Walk& walk, RecordView& record) {
     const char* const start = walk.p;
     if (!walk.at_end() && (*start == '{' || *start == '[')) {
       field.kind = *start == '{' ? JsonKind::object : JsonKind::array;
-      if (!walk.nested()) return false;
+      if (!walk.nested(1)) return false;
     } else if (!walk.scalar(field)) {
       return false;
     }
@@ -334,7 +338,7 @@ std::expected<std::size_t, JsonFault> JsonScanner::scan_value(std::string_view t
   Walk walk(text, key_hashes_);
   FieldView value;
   const bool container = !walk.at_end() && (*walk.p == '{' || *walk.p == '[');
-  if (!(container ? walk.nested() : walk.scalar(value))) return walk.take_fault();
+  if (!(container ? walk.nested(0) : walk.scalar(value))) return walk.take_fault();
   return walk.offset();
 }
 
@@ -343,8 +347,8 @@ std::expected<std::size_t, JsonFault> JsonScanner::scan_value(std::string_view t
 void JsonScanner::rewrite(RecordView& record) {
   scratch_.clear();
   append_without_repeats(scratch_, record.text);
-  scratch_.append(16, '\0');
-  const std::string_view text(scratch_.data(), scratch_.size() - 16);
+  scratch_.append(Chunk::padding, '\0');
+  const std::string_view text(scratch_.data(), scratch_.size() - Chunk::padding);
   record.fields.clear();
   Walk walk(text, key_hashes_);
   walk_record(walk, record);

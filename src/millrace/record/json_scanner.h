@@ -10,9 +10,9 @@
 //   if (!end) … end.error().at, end.error().what
 //
 // Requires: the text is valid UTF-8 (decode checks whole slices with simdjson), and Chunk::padding bytes behind it are
-// readable. Limits: depth_max levels of nesting. A lone surrogate (\ud800) is refused, as simdjson's DOM refuses it; an
-// integer of any length is accepted, where the DOM refuses those of 20 digits.
-// Memory: the scratch of the largest rewritten record. Threads: one scanner per thread.
+// readable. Limits: depth_max levels of nesting, and fields_max fields, so that a record's view stays small. A lone
+// surrogate (\ud800) is refused, as simdjson's DOM refuses it; an integer of any length is accepted, where the DOM refuses
+// those of 20 digits. Memory: the scratch of the largest rewritten record. Threads: one scanner per thread.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,7 @@ struct JsonFault {
 class JsonScanner {
  public:
   static constexpr std::size_t depth_max = 1000;
+  static constexpr std::size_t fields_max = 65'536;
 
   // Scans the object that begins at text[0] and returns the byte after its '}'; what follows is the caller's matter. The
   // view is valid until the next call.
@@ -45,8 +46,8 @@ class JsonScanner {
  private:
   void rewrite(RecordView& record);
 
-  std::string scratch_;             // the text of a rewritten record
-  std::vector<std::string> keys_;   // and its keys that had escapes
+  std::string scratch_;            // the text of a rewritten record
+  std::vector<std::string> keys_;  // and its keys that had escapes
   std::vector<std::uint32_t> key_hashes_;
 };
 

@@ -21,16 +21,19 @@ bool is_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_name_part);
 }
 
-// The key of "table:key" as SurrealDB writes keys.
+// The key of "table:key" as SurrealQL writes keys: 7, abc, ⟨a b⟩, `a b`, u'0190…'.
 RecordId read_key(std::string_view key) {
   std::int64_t integer = 0;
   const char* const end = key.data() + key.size();
   const auto [stop, error] = std::from_chars(key.data(), end, integer);
   if (error == std::errc{} && stop == end) return integer;
   for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"⟨", "⟩"}, {"`", "`"}}) {
-    if (key.size() > open.size() + close.size() && key.starts_with(open) && key.ends_with(close)) {
+    if (key.size() >= open.size() + close.size() && key.starts_with(open) && key.ends_with(close)) {
       return std::string(key.substr(open.size(), key.size() - open.size() - close.size()));
     }
+  }
+  if (key.starts_with("u'") && key.ends_with("'")) {
+    if (const auto uuid = parse_uuid(key.substr(2, key.size() - 3))) return *uuid;
   }
   return std::string(key);
 }
@@ -62,8 +65,9 @@ Result<RecordId> parse_record_id(std::string_view text, std::string_view table) 
   if (text.substr(0, colon) != table) {
     return fail(Code::invalid_id, fmt::format("id '{}' names the table {}, not {}", text, text.substr(0, colon), table));
   }
-  if (colon + 1 == text.size()) return fail(Code::invalid_id, fmt::format("id '{}' has no key", text));
-  return read_key(text.substr(colon + 1));
+  RecordId id = read_key(text.substr(colon + 1));
+  if (id == RecordId(std::string())) return fail(Code::invalid_id, fmt::format("id '{}' has no key", text));
+  return id;
 }
 
 Result<RecordId> read_record_id(const Value& value, std::string_view table) {

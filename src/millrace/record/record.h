@@ -23,8 +23,8 @@ using RecordId = std::variant<std::int64_t, std::string, Uuid>;
 std::string to_string(const RecordId& id);
 
 // Reads an id out of a value of a record of `table`: int and uuid as they are, text as the key, "table:key" and a record
-// link of the same table as their key. In "table:key" digits alone are an int and ⟨…⟩ or `…` is text, as SurrealDB writes
-// them. invalid_id for null, bool, float, '' and the ids of other tables.
+// link of the same table as their key. In "table:key" digits alone are an int, ⟨…⟩ or `…` is text and u'…' a uuid, as
+// SurrealQL writes them. invalid_id for null, bool, float, '' and the ids of other tables.
 Result<RecordId> read_record_id(const Value& value, std::string_view table);
 Result<RecordId> parse_record_id(std::string_view text, std::string_view table);
 
@@ -36,10 +36,10 @@ struct Record {
 
 // What a caller gives to create a post.
 struct PostData {
-  std::string title;                     // not empty, at most 1 KiB
-  std::string content;                   // may be empty
-  std::optional<RecordId> id;            // generated when there is none
-  std::optional<Timestamp> created_at;   // the commit's time when there is none
+  std::string title;                    // not empty, at most 1 KiB
+  std::string content;                  // may be empty
+  std::optional<RecordId> id;           // generated when there is none
+  std::optional<Timestamp> created_at;  // the commit's time when there is none
 };
 
 // What was created.

@@ -5,6 +5,7 @@
 // go from text into a Block (block_writer.h).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ struct None {  // no value at all; JSON has no word for it, so a field that is N
   friend bool operator==(const None&, const None&) = default;
 };
 struct Decimal {
-  std::string digits;  // "-1.10"
+  static constexpr std::size_t digits_max = 28;  // what SurrealDB's decimal holds, whatever the digits are
+  std::string digits;                            // "-1.10"
   friend bool operator==(const Decimal&, const Decimal&) = default;
 };
 struct Bytes {

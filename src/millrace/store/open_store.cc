@@ -23,7 +23,8 @@ Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOpt
   }
   if (url == "memory:") return std::make_unique<MemoryStore>();
   if (url.starts_with("ws://") || url.starts_with("wss://")) return SurrealStore::open(url, options);
-  if (url.starts_with("http://") || url.starts_with("https://")) return SurrealStore::open(url, options);  // says what to write
+  if (url.starts_with("http://") || url.starts_with("https://"))
+    return SurrealStore::open(url, options);  // says what to write
   return fail(Code::invalid_argument, fmt::format("'{}' names no store: it has to be {}", surrealdb::redacted(url), forms));
 }
 

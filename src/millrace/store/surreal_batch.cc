@@ -76,8 +76,8 @@ surrealdb::Request SurrealBatch::request() const {
 BatchOutcome SurrealBatch::settle(surrealdb::QueryResult answer) const {
   Outcomes outcomes(batch_.size());
   if (answer && answer->size() != transactions_.size()) {
-    answer = millrace::fail(Code::unknown_outcome, fmt::format("the server answered {} of {} statements", answer->size(),
-                                                               transactions_.size()));
+    answer = millrace::fail(Code::unknown_outcome,
+                            fmt::format("the server answered {} of {} statements", answer->size(), transactions_.size()));
   }
   for (std::size_t i = 0; i < transactions_.size(); ++i) {
     if (!answer) {
@@ -115,7 +115,8 @@ void SurrealBatch::compare_ids(const Transaction& transaction, const Value& writ
       } else if (form_ == Form::ignore) {
         outcomes.skip(position);
       } else {
-        outcomes.reject(position, {Code::forbidden, "the store wrote nothing: this user may not create, change or select it", {}});
+        outcomes.reject(position,
+                        {Code::forbidden, "the store wrote nothing: this user may not create, change or select it", {}});
       }
     }
   }

@@ -83,9 +83,8 @@ void SurrealStore::write(Batch batch, Completion done) {
   SurrealBatch sent(std::move(batch), is_record_user_);
   if (sent.empty()) return done({});
   surrealdb::Request request = sent.request();
-  client_->query(std::move(request), [sent = std::move(sent), done = std::move(done)](surrealdb::QueryResult answer) mutable {
-    done(sent.settle(std::move(answer)));
-  });
+  client_->query(std::move(request), [sent = std::move(sent), done = std::move(done)](
+                                         surrealdb::QueryResult answer) mutable { done(sent.settle(std::move(answer))); });
 }
 
 Result<std::optional<std::string>> SurrealStore::get(const Lane& lane, const RecordId& id) {

@@ -73,8 +73,7 @@ Result<net::Endpoint> parse_endpoint(std::string_view text) {
     endpoint.host = *std::move(host);
     rest.remove_prefix(std::min(rest.find(':'), rest.size()));
   }
-  if (endpoint.host.empty())
-    return fail(Code::invalid_argument, fmt::format("the URL names no host: write {}", url_form));
+  if (endpoint.host.empty()) return fail(Code::invalid_argument, fmt::format("the URL names no host: write {}", url_form));
   if (rest.empty()) return endpoint;
   Result<std::uint16_t> port = parse_port(rest.substr(1));
   if (!port) return std::unexpected(std::move(port).error());

@@ -31,8 +31,8 @@ class Client::Pool {
 
   void call(Request request, CallCompletion done) {
     if (request.frame.size() > options_.request_bytes_max) {
-      return done(fail(Code::too_large, "a request of " + format_bytes(request.frame.size()) +
-                                            " is over the limit of " + format_bytes(options_.request_bytes_max)));
+      return done(fail(Code::too_large, "a request of " + format_bytes(request.frame.size()) + " is over the limit of " +
+                                            format_bytes(options_.request_bytes_max)));
     }
     Connection* best = nullptr;
     for (const auto& slot : slots_) {
@@ -45,8 +45,7 @@ class Client::Pool {
   }
 
   std::size_t ready_connections() const {
-    return std::ranges::count_if(slots_,
-                                 [](const auto& slot) { return slot->connection && slot->connection->is_ready(); });
+    return std::ranges::count_if(slots_, [](const auto& slot) { return slot->connection && slot->connection->is_ready(); });
   }
 
  private:

@@ -89,9 +89,8 @@ Error Connection::refused_at(Error error) const {
 void Connection::receive(std::string_view frame) {
   Result<Reply> reply = read_reply(frame);
   if (!reply) {
-    return close({Code::unavailable,
-                  fmt::format("{} sent what is no reply: {}", to_string(endpoint_), reply.error().message),
-                  {}});
+    return close(
+        {Code::unavailable, fmt::format("{} sent what is no reply: {}", to_string(endpoint_), reply.error().message), {}});
   }
   if (!reply->id) {
     if (!reply->result) receive_without_id(to_error(reply->result.error()));

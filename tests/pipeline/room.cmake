@@ -1,0 +1,1 @@
+target_link_libraries(pipeline_test PRIVATE fmt::fmt)

@@ -72,7 +72,7 @@ class Csv(Formats):
         [(body,)] = self.sql("SELECT body FROM t")
         record = json.loads(body)
         self.assertEqual((record["a"], record["b"]), ("one\ntwo\r\nthree", 'say "hi", please'))
-        self.assertEqual(self.rejects("a.csv.rejects")[0]["line"], 4)
+        self.assertEqual(self.rejects("a.csv.rejects")[0]["line"], 5)
 
     def test_mark_returns_and_no_last_newline(self):
         self.assertEqual(self.loaded(self.write("a.csv", b"\xef\xbb\xbfa,b\r\n1,2\r\n3,4")), [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}])

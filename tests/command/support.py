@@ -30,6 +30,10 @@ def clean_environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("MILLRACE_")}
 
 
+def read_ndjson(text):
+    return [json.loads(line) for line in text.split("\n") if line]  # splitlines() would split at U+2028 too
+
+
 class Outcome:
     def __init__(self, status, out, err, report=None):
         self.status, self.out, self.err, self.report = status, out, err, report
@@ -94,7 +98,7 @@ class CommandTest(unittest.TestCase):
             self.assertAlmostEqual(report["records_per_second"], report["records_written"] / report["seconds"], delta=1)
 
     def rejects(self, name="input.ndjson.rejects"):
-        return [json.loads(line) for line in (self.folder / name).read_text().splitlines()]
+        return read_ndjson((self.folder / name).read_text())
 
     def sql(self, text, *values, store="store.db"):
         connection = sqlite3.connect(self.folder / store)
@@ -111,7 +115,7 @@ class CommandTest(unittest.TestCase):
         """Records as the command prints them."""
         outcome = self.run_command("get", what, "--from", source, *args, env=env)
         self.assertEqual(outcome.status, status, outcome.err)
-        return [json.loads(line) for line in outcome.out.splitlines()]
+        return read_ndjson(outcome.out)
 
 
 def end(process):

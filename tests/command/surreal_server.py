@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from support import ROOT, TIME_OUT, end
+from support import ROOT, TIME_OUT, end, read_ndjson
 
 TOOL = ROOT / "tools/surreal-dev"
 ENGINES = ("mem", "rocksdb", "surrealkv")
@@ -64,7 +64,7 @@ def count(url, table):
 
 def dump(url, table):
     """Records in ascending id, by the official SDK."""
-    return [json.loads(line) for line in node("dump.mjs", url, table).splitlines()]
+    return read_ndjson(node("dump.mjs", url, table))
 
 
 def query(url, text):

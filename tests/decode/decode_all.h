@@ -3,6 +3,7 @@
 // Decodes a whole text through splitter and reader, as a load does, with chunks and reads of any size.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <ostream>

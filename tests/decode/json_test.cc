@@ -116,7 +116,7 @@ TEST(JsonTest, rejects_only_the_elements_that_are_not_utf8) {
 TEST(JsonTest, drops_an_element_that_is_too_large_and_goes_on) {
   const std::string large = "{\"a\":\"" + std::string(1000, '}') + "\"}";
   for (const std::size_t chunk : {1, 16, 100, 100'000}) {
-    for (const std::string text : {"[{},\n" + large + ",{}," + large + "]", "{}  \n" + large + " {} " + large}) {
+    for (const std::string& text : {"[{},\n" + large + ",{}," + large + "]", "{}  \n" + large + " {} " + large}) {
       const std::vector<Decoded> all = decode(text, {.chunk_bytes = chunk, .read_bytes = 50, .record_bytes_max = 500});
       ASSERT_THAT(all, SizeIs(4)) << chunk;
       EXPECT_EQ(all[1].message, "a record of 1,008 bytes is larger than --max-record (500 bytes)");

@@ -26,7 +26,8 @@ inline void check_record(const std::string& record) {
 inline void check_decoding(Format format, std::string_view bytes) {
   if (bytes.size() < 3) return;
   const auto choice = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])); };
-  DecodeOptions options{.record_bytes_max = 1 + 8 * choice(0), .automatic_types = choice(1) % 2 == 1};
+  DecodeOptions options{
+      .chunk_bytes = 4096, .record_bytes_max = 1 + 8 * choice(0), .automatic_types = choice(1) % 2 == 1};
   const std::string_view input = bytes.substr(3);
   const std::vector<Decoded> expected = decode_all(format, input, options);
   for (const Decoded& one : expected) {

@@ -15,8 +15,8 @@ class CsvBoundaries final : public Boundaries {
 
   std::optional<RecordEnd> find_end(std::string_view text, bool last) override {
     const std::optional<std::size_t> end = row_.find_end(text, 0);
-    if (end) return RecordEnd{*end, row_.line_end_bytes()};
-    return last && row_.ends_with_return() ? std::optional(RecordEnd{text.size(), 1}) : std::nullopt;
+    const bool ends = end || (last && row_.ends_with_return());
+    return ends ? std::optional(RecordEnd{end.value_or(text.size()), row_.line_end_bytes()}) : std::nullopt;
   }
 
  private:

@@ -113,13 +113,15 @@ bool CsvReader::next(Found& found) {
   if (walk_.at_end()) return false;
   const std::size_t begin = walk_.at;
   const std::optional<CsvFault> fault = read_csv_row(walk_.text, walk_.at, cells_);
-  if (fault) walk_.at = CsvRow().find_end(walk_.text, begin).value_or(walk_.text.size());
-  const std::string_view row = walk_.text.substr(begin, walk_.at - begin);
+  std::size_t size = without_line_end(walk_.text.substr(begin, walk_.at - begin)).size();
+  if (fault) {
+    CsvRow row;
+    walk_.at = row.find_end(walk_.text, begin).value_or(walk_.text.size());
+    size = walk_.at - begin - row.line_end_bytes();
+  }
   const std::uint64_t line = walk_.line;
-  walk_.line += count_any_newlines(row);
-
-  const bool unclosed = fault && fault->what == unclosed_quote;  // the line end is the cell's
-  if (!walk_.begin_record(unclosed ? row : without_line_end(row), line, found)) return true;
+  walk_.line += count_any_newlines(walk_.text.substr(begin, walk_.at - begin));
+  if (!walk_.begin_record(walk_.text.substr(begin, size), line, found)) return true;
   if (fault) {
     found.error = malformed(fault->what, walk_.byte_of(walk_.text.data() + fault->at));
   } else if (cells_.size() != object_.columns()) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "millrace/base/chunk.h"
 #include "millrace/decode/byte_search.h"
 #include "millrace/decode/utf8.h"
 
@@ -25,6 +26,7 @@ bool ends_row(char byte) { return byte == '\n' || byte == '\r'; }
 std::optional<std::size_t> CsvRow::find_end(std::string_view text, std::size_t from) {
   const char* p = text.data() + from;
   const char* const end = text.data() + text.size();
+  line_end_bytes_ = 0;
   const auto row_ends = [&](std::size_t line_end_bytes) {
     in_ = In::cell_begin;
     line_end_bytes_ = line_end_bytes;
@@ -85,7 +87,7 @@ std::optional<CsvFault> read_csv_row(std::string_view text, std::size_t& at, std
     if (p < end && *p == '"') {
       for (p = find_quote(p + 1, end); end - p > 1 && p[1] == '"'; p = find_quote(p + 2, end))
         cell.doubled_quotes = true;
-      if (p == end) return fault(cell_begin, unclosed_quote);
+      if (p == end) return fault(cell_begin, "a quoted cell is never closed");
       cell.text = {cell_begin + 1, p};
       ++p;
       if (p < end && *p != ',' && !ends_row(*p)) return fault(p, "text follows a closing quote");
@@ -115,9 +117,11 @@ Result<std::vector<std::string>> read_csv_header(std::string_view row) {
   if (const std::size_t at = find_invalid_utf8(row); at != row.size()) {
     return fail(Code::invalid_json, "the CSV header is not valid UTF-8");
   }
+  std::string padded(row);
+  padded.append(Chunk::padding, '\0');
   std::vector<CsvCell> cells;
   std::size_t at = 0;
-  if (const std::optional<CsvFault> fault = read_csv_row(row, at, cells)) {
+  if (const std::optional<CsvFault> fault = read_csv_row(std::string_view(padded).substr(0, row.size()), at, cells)) {
     return fail(Code::invalid_json, fmt::format("the CSV header is malformed: {}", fault->what));
   }
   std::vector<std::string> names;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // CSV as RFC 4180 has it, and what is met in the wild: "\n", "\r\n" or '\r' ends a row; a quote counts only at the
-// beginning of a cell, elsewhere it is a character like any other.
+// beginning of a cell, elsewhere it is a character like any other. Behind the texts given to CsvRow and read_csv_row()
+// stand Chunk::padding readable bytes.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +21,10 @@ class CsvRow {
  public:
   // Behind the line end of the row, of which text[from] is the next byte; nothing when the text ends before.
   std::optional<std::size_t> find_end(std::string_view text, std::size_t from);
-  // At the end of the input: the last row's end when it is a '\r', of which it could not be told whether a '\n'
-  // follows.
+  // The text ended with a '\r' that ends the row, unless a '\n' follows.
   bool ends_with_return() const { return in_ == In::line_end; }
-  // 1 or 2, after find_end().
-  std::size_t line_end_bytes() const { return line_end_bytes_; }
+  // Of the row that was followed; 0 when the input ends instead.
+  std::size_t line_end_bytes() const { return ends_with_return() ? 1 : line_end_bytes_; }
 
  private:
   enum class In : unsigned char { cell_begin, plain, quoted, quote, line_end };
@@ -37,8 +37,6 @@ struct CsvCell {
   std::string_view text;        // between its quotes when it has them
   bool doubled_quotes = false;  // `text` holds "" for each "
 };
-
-inline constexpr std::string_view unclosed_quote = "a quoted cell is never closed";
 
 struct CsvFault {
   std::size_t at = 0;  // byte in the text

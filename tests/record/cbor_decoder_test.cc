@@ -24,15 +24,40 @@ bool is_refused(std::string_view bytes) {
 }
 
 TEST(HostileCbor, is_refused_when_it_is_cut_short) {
-  const std::string whole = from_hex("a2 6161 82 1a65937d25 d825500190163d8694739baea5966c26f8ad91 626263 9f f93c00 7f 6161 ff ff");
+  const std::string whole =
+      from_hex("a2 6161 82 1a65937d25 d825500190163d8694739baea5966c26f8ad91 626263 9f f93c00 7f 6161 ff ff");
   ASSERT_TRUE(decode(whole));
   for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_TRUE(is_refused(whole.substr(0, size))) << size;
 }
 
 TEST(HostileCbor, is_refused_when_it_is_not_well_formed) {
-  for (const char* hex : {"ff", "1c", "1f", "3c", "5c", "7e", "9d", "be", "dc", "df00", "e0", "f3", "f800", "f818", "fc",  // heads
-                          "82 01 ff", "c6 ff", "bf 6161 ff", "a1 01 02", "a1 f6 f6", "bf 01 02 ff",                      // breaks, keys
-                          "7f 01 ff", "7f 4161 ff", "7f c7 6161 ff", "7f 7f 6161 ff ff", "5f 6161 ff", "5f 5f 4101 ff ff"}) {  // chunks
+  for (const char* hex : {"ff",
+                          "1c",
+                          "1f",
+                          "3c",
+                          "5c",
+                          "7e",
+                          "9d",
+                          "be",
+                          "dc",
+                          "df00",
+                          "e0",
+                          "f3",
+                          "f800",
+                          "f818",
+                          "fc",  // heads
+                          "82 01 ff",
+                          "c6 ff",
+                          "bf 6161 ff",
+                          "a1 01 02",
+                          "a1 f6 f6",
+                          "bf 01 02 ff",  // breaks, keys
+                          "7f 01 ff",
+                          "7f 4161 ff",
+                          "7f c7 6161 ff",
+                          "7f 7f 6161 ff ff",
+                          "5f 6161 ff",
+                          "5f 5f 4101 ff ff"}) {  // chunks
     EXPECT_TRUE(is_refused(from_hex(hex))) << hex;
   }
 }
@@ -47,8 +72,8 @@ TEST(HostileCbor, is_refused_when_a_text_is_not_utf8) {
 
 TEST(HostileCbor, does_not_believe_a_length_beyond_its_bytes) {
   for (const std::string head : {"5b", "7b", "9b", "bb"}) {
-    for (const std::string length : {"ffffffffffffffff", "8000000000000000", "8000000000000001", "7fffffffffffffff", "0000000100000000",
-                                     "0000000000000100"}) {
+    for (const std::string length : {"ffffffffffffffff", "8000000000000000", "8000000000000001", "7fffffffffffffff",
+                                     "0000000100000000", "0000000000000100"}) {
       EXPECT_TRUE(is_refused(from_hex(head + length + "616101616102"))) << head << length;
     }
   }
@@ -82,7 +107,8 @@ TEST(HostileCbor, of_random_bytes_is_refused_or_read_to_a_value_that_json_can_sh
   for (int i = 0; i < 30'000; ++i) {
     std::string bytes;
     append_value(bytes, test::random_json_object(random));
-    for (std::size_t changes = random.below(5); changes > 0; --changes) bytes[random.below(bytes.size())] = static_cast<char>(random.bits());
+    for (std::size_t changes = random.below(5); changes > 0; --changes)
+      bytes[random.below(bytes.size())] = static_cast<char>(random.bits());
     std::size_t consumed = 0;
     const auto value = decode(bytes, &consumed);
     if (!value) continue;

@@ -104,14 +104,33 @@ TEST(Cbor, keeps_tags_that_it_does_not_know) {
   const Value point = Tagged{88, {Value(Array{1.5, 2.0})}};
   EXPECT_EQ(decoded("d858 82 f93e00 f94000"), point);
   EXPECT_EQ(encoded(point), "d85882fb3ff8000000000000fb4000000000000000");
-  EXPECT_EQ(decoded("d838 83 010203"), Value(Tagged{56, {Value(Array{std::int64_t{1}, std::int64_t{2}, std::int64_t{3}})}}));
+  EXPECT_EQ(decoded("d838 83 010203"),
+            Value(Tagged{56, {Value(Array{std::int64_t{1}, std::int64_t{2}, std::int64_t{3}})}}));
 }
 
 TEST(Cbor, keeps_a_known_tag_with_another_content_as_a_tag) {
-  for (const std::string hex : {"cc 80", "cc 81 01", "cc 83 01 02 03", "cc 82 01 1a3b9aca00", "cc 82 01 20",
-                                "cc 82 1b7fffffffffffffff 00", "cc 82 3b7fffffffffffffff 00", "cc 82 01 1b7fffffffffffffff",
-                                "cc 82 6161 00", "ce 81 20", "ce 81 6161", "ce 83 01 02 03", "ce 82 01 20", "ca 01", "c7 01",
-                                "c9 6161", "c0 6161", "c8 80", "c8 82 01 01", "c8 83 6161 01 01", "d825 41 00", "d825 01"}) {
+  for (const std::string hex : {"cc 80",
+                                "cc 81 01",
+                                "cc 83 01 02 03",
+                                "cc 82 01 1a3b9aca00",
+                                "cc 82 01 20",
+                                "cc 82 1b7fffffffffffffff 00",
+                                "cc 82 3b7fffffffffffffff 00",
+                                "cc 82 01 1b7fffffffffffffff",
+                                "cc 82 6161 00",
+                                "ce 81 20",
+                                "ce 81 6161",
+                                "ce 83 01 02 03",
+                                "ce 82 01 20",
+                                "ca 01",
+                                "c7 01",
+                                "c9 6161",
+                                "c0 6161",
+                                "c8 80",
+                                "c8 82 01 01",
+                                "c8 83 6161 01 01",
+                                "d825 41 00",
+                                "d825 01"}) {
     EXPECT_TRUE(decoded(hex).is<Tagged>()) << hex;
   }
 }
@@ -146,7 +165,8 @@ TEST(Cbor, writes_record_ids_of_every_kind) {
 }
 
 TEST(Cbor, writes_a_fixed_datetime_in_as_many_bytes_for_any_time) {
-  for (const char* text : {"1970-01-01T00:00:00Z", "2024-01-02T03:04:05.123456789Z", "1960-01-01T00:00:00.5Z", "2261-12-31T00:00:00Z"}) {
+  for (const char* text :
+       {"1970-01-01T00:00:00Z", "2024-01-02T03:04:05.123456789Z", "1960-01-01T00:00:00.5Z", "2261-12-31T00:00:00Z"}) {
     const Timestamp time = *parse_rfc3339(text);
     std::string out;
     append_fixed_datetime(out, time);

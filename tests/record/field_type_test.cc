@@ -30,7 +30,8 @@ void expect_refused(FieldType type, std::string_view wanted, const std::vector<s
 }
 
 TEST(ParseTypeRules, reads_every_type) {
-  const auto rules = parse_type_rules("a=text,b=int,c=float,d=decimal,e=bool,f=datetime,g=duration,h=uuid,i=bytes,j=record");
+  const auto rules =
+      parse_type_rules("a=text,b=int,c=float,d=decimal,e=bool,f=datetime,g=duration,h=uuid,i=bytes,j=record");
   ASSERT_TRUE(rules);
   ASSERT_EQ(rules->rules.size(), 10u);
   for (std::size_t i = 0; i < 10; ++i) {
@@ -62,8 +63,9 @@ TEST(ParseTypeRules, names_the_part_that_is_wrong) {
   EXPECT_EQ(words("=int"), "--types: '=int' is not FIELD=TYPE or auto");
   EXPECT_EQ(words("a=int,,b=int"), "--types: '' is not FIELD=TYPE or auto");
   EXPECT_EQ(words("a=int,"), "--types: '' is not FIELD=TYPE or auto");
-  EXPECT_EQ(words("a=int,b=integer"),
-            "--types: 'integer' is no type: use text, int, float, decimal, bool, datetime, duration, uuid, bytes or record");
+  EXPECT_EQ(
+      words("a=int,b=integer"),
+      "--types: 'integer' is no type: use text, int, float, decimal, bool, datetime, duration, uuid, bytes or record");
   EXPECT_EQ(words("a=int,a=text"), "--types: the field 'a' stands twice");
   EXPECT_EQ(parse_type_rules("a").error().code, Code::invalid_argument);
 }
@@ -90,8 +92,8 @@ TEST(Convert, makes_ints) {
   EXPECT_EQ(converted("9007199254740992.0", FieldType::integer), Value(std::int64_t{1} << 53));
   EXPECT_EQ(converted("9223372036854775807", FieldType::integer), Value(std::numeric_limits<std::int64_t>::max()));
   expect_refused(FieldType::integer, "int",
-                 {"9223372036854775808", "1.5", "1e30", "9007199254740994.0", "\"\"", "\" 1\"", "\"1 \"", "\"1.0\"", "\"+-5\"",
-                  "\"++5\"", "\"+\"", "\"0x1\"", "\"a\"", "true", "1e400"});
+                 {"9223372036854775808", "1.5", "1e30", "9007199254740994.0", "\"\"", "\" 1\"", "\"1 \"", "\"1.0\"",
+                  "\"+-5\"", "\"++5\"", "\"+\"", "\"0x1\"", "\"a\"", "true", "1e400"});
 }
 
 TEST(Convert, makes_floats) {
@@ -99,7 +101,8 @@ TEST(Convert, makes_floats) {
   EXPECT_EQ(converted("1.5e3", FieldType::real), Value(1500.0));
   EXPECT_EQ(converted("\"-0.25\"", FieldType::real), Value(-0.25));
   EXPECT_EQ(converted("\"+.5\"", FieldType::real), Value(0.5));
-  expect_refused(FieldType::real, "float", {"1e400", "\"\"", "\"nan\"", "\"inf\"", "\"1,5\"", "\"1.5 \"", "\"0x1p3\"", "false"});
+  expect_refused(FieldType::real, "float",
+                 {"1e400", "\"\"", "\"nan\"", "\"inf\"", "\"1,5\"", "\"1.5 \"", "\"0x1p3\"", "false"});
 }
 
 TEST(Convert, makes_decimals_digit_for_digit) {
@@ -107,8 +110,8 @@ TEST(Convert, makes_decimals_digit_for_digit) {
   EXPECT_EQ(converted("\"-0.001\"", FieldType::decimal), Value(Decimal{"-0.001"}));
   EXPECT_EQ(converted("1234567890123456789012345678", FieldType::decimal), Value(Decimal{"1234567890123456789012345678"}));
   expect_refused(FieldType::decimal, "decimal of at most 28 digits",
-                 {"12345678901234567890123456789", "1e5", "\"\"", "\"-\"", "\".\"", "\".5\"", "\"5.\"", "\"1.2.3\"", "\"--1\"",
-                  "\"+1\"", "\"1_0\"", "true"});
+                 {"12345678901234567890123456789", "1e5", "\"\"", "\"-\"", "\".\"", "\".5\"", "\"5.\"", "\"1.2.3\"",
+                  "\"--1\"", "\"+1\"", "\"1_0\"", "true"});
 }
 
 TEST(Convert, makes_bools) {

@@ -260,10 +260,10 @@ TEST(JsonScanner, takes_1000_levels_and_refuses_1001) {
   for (const auto& [open, close] : {std::pair{"[", "]"}, {"{\"a\":", "}"}}) {
     const std::string deep = nested(1000, open, close);
     EXPECT_EQ(scan_value(deep), std::to_string(deep.size()));
-    EXPECT_THAT(scan_value(nested(1001, open, close)), testing::EndsWith(": nested deeper than 1000 levels"));
+    EXPECT_THAT(scan_value(nested(1001, open, close)), ::testing::EndsWith(": nested deeper than 1000 levels"));
     const std::string record = "{\"r\":" + nested(999, open, close) + "}";
     EXPECT_EQ(scan(record), std::to_string(record.size()));
-    EXPECT_THAT(scan("{\"r\":" + deep + "}"), testing::EndsWith(": nested deeper than 1000 levels"));
+    EXPECT_THAT(scan("{\"r\":" + deep + "}"), ::testing::EndsWith(": nested deeper than 1000 levels"));
   }
 }
 

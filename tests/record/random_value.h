@@ -3,11 +3,19 @@
 // Random values, and random JSON texts with every liberty that RFC 8259 gives: white space, escapes, number forms.
 #pragma once
 
+#include <ostream>
 #include <string>
 
 #include "millrace/record/json.h"
 #include "millrace/record/value.h"
 #include "support/random.h"
+
+namespace millrace {
+
+// How GoogleTest shows a value that it did not expect.
+inline void PrintTo(const Value& value, std::ostream* out) { *out << to_json(value); }
+
+}  // namespace millrace
 
 namespace millrace::test {
 

@@ -110,8 +110,9 @@ TEST(CheckTableName, takes_names_of_1_to_63_letters_digits_and_underscores) {
 }
 
 TEST(CheckTableName, refuses_other_names_and_says_why) {
-  for (const std::string& name : {std::string(), std::string("1post"), std::string("po st"), std::string("pöst"), std::string("a-b"),
-                                  std::string("a\"b"), std::string("a.b"), std::string(64, 'a'), std::string("a\0b", 3)}) {
+  for (const std::string& name :
+       {std::string(), std::string("1post"), std::string("po st"), std::string("pöst"), std::string("a-b"),
+        std::string("a\"b"), std::string("a.b"), std::string(64, 'a'), std::string("a\0b", 3)}) {
     const auto checked = check_table_name(name);
     ASSERT_FALSE(checked) << name;
     EXPECT_EQ(checked.error().code, Code::invalid_argument);

@@ -4,18 +4,18 @@
 // can be seen again:  MILLRACE_SEED=42 build/dev/bin/record_test --gtest_filter=…
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <random>
 #include <string_view>
+
+#include "support/seed.h"
 
 namespace millrace::test {
 
 class Random {
  public:
-  Random() : Random(choose_seed()) {}
-  explicit Random(std::uint64_t seed) : engine_(seed) { std::cout << "MILLRACE_SEED=" << seed << std::endl; }
+  Random() : engine_(testing::test_seed()) {}
 
   std::uint64_t bits() { return engine_(); }
   // In [0, limit).
@@ -24,10 +24,6 @@ class Random {
   char any_of(std::string_view characters) { return characters[below(characters.size())]; }
 
  private:
-  static std::uint64_t choose_seed() {
-    const char* const given = std::getenv("MILLRACE_SEED");
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-  }
   std::mt19937_64 engine_;
 };
 

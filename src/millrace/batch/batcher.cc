@@ -200,11 +200,11 @@ class Batcher::Implementation {
         if (failed && (lost || may_retry(record->error->code, group.attempts))) {
           append_row(lost ? unknown.runs : retried.runs, *run.block, i);
           failure = &*record->error;
-        } else if (record->verdict == store::Verdict::unsettled && !group.alone && !stops_the_job(record->error->code)) {
+        } else if (record->verdict == store::Verdict::unsettled && !group.alone && !stops_the_job(*record, false)) {
           append_row(alone.runs, *run.block, i);
           any_settled = true;
         } else {
-          if (failed && stops_the_job(record->error->code)) {
+          if (failed && stops_the_job(*record, group.alone)) {
             if (!error_) error_ = record->error;  // and the record has no outcome: it may be written another time
             continue;
           }
@@ -219,7 +219,9 @@ class Batcher::Implementation {
   }
 
   // The store itself is at its end: a full disk, a missing right. Going on would reject every record.
-  static bool stops_the_job(Code code) {
+  static bool stops_the_job(const store::RecordOutcome& outcome, bool alone) {
+    const Code code = outcome.error->code;
+    if (code == Code::forbidden) return alone && outcome.verdict == store::Verdict::unsettled;
     return code == Code::io || code == Code::unauthorized || code == Code::internal || code == Code::interrupted;
   }
   static bool may_retry(Code code, int attempts) {

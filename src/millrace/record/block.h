@@ -54,10 +54,10 @@ class Block {
     std::int64_t id_integer = 0;
     IdView::Kind id_kind = IdView::Kind::text;
     bool id_generated = false;
-    std::uint32_t other_source = 0;  // 0: the block's source; else other_sources[other_source - 1]
+    std::uint32_t other_source = 0;     // 0: the block's source; else other_sources[other_source - 1]
     std::uint32_t stamp_at = no_stamp;  // where created_at stands in the body, when millrace gives it
-    std::optional<Timestamp>
-        created_at;  // the record's own, when it is a datetime; in a post else the commit's, after stamp()
+    // The record's own, when it is a datetime; after stamp() the commit's, when millrace gives it.
+    std::optional<Timestamp> created_at;
   };
   // A record that never became one: it goes to the rejects.
   struct Malformed {
@@ -87,8 +87,8 @@ class Block {
   std::string source;
   std::vector<std::string> other_sources;  // of records that tell where they come from: see Entry::other_source
   std::uint32_t source_number = 0;         // the job's own number for the source
-  std::uint64_t records_read = 0;  // entries + malformed + filtered
-  std::uint64_t bytes_read = 0;  // of the input, this block's share
+  std::uint64_t records_read = 0;          // entries + malformed + filtered
+  std::uint64_t bytes_read = 0;            // of the input, this block's share
 };
 
 }  // namespace millrace

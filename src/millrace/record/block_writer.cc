@@ -10,6 +10,7 @@
 #include "millrace/record/cbor.h"
 #include "millrace/record/json.h"
 #include "millrace/record/json_text.h"
+#include "millrace/record/member_check.h"
 
 namespace millrace {
 namespace {
@@ -27,6 +28,11 @@ constexpr std::string_view kind_word(JsonKind kind) {
   }
   std::unreachable();
 }
+
+// In the order of Value's variant.
+constexpr std::array<std::string_view, std::variant_size_v<Value::Variant>> type_words{
+    "nothing",    "null",       "a bool", "an int",      "a float",  "a decimal", "a text",        "bytes",
+    "a datetime", "a duration", "a uuid", "a record id", "an array", "an object", "a tagged value"};
 
 std::string text_of(const FieldView& field) {
   return field.escaped ? decode_json_string(field.value) : std::string(unquoted(field.value));
@@ -91,10 +97,8 @@ Result<void> BlockWriter::add(const Object& record, const InputSpan& input, Bloc
   fields_.clear();
   for (const Member& member : record) {
     if (member.value.is<None>()) continue;
-    if (!is_valid_text(member.value) || !is_utf8(member.key)) {
-      return fail(Code::invalid_record, fmt::format("field {} is not valid UTF-8", fields_.size() + 1));
-    }
-    fields_.push_back({.view = {.key = member.key, .kind = kind_of(member.value)}, .converted = member.value});
+    if (Result<void> checked = check_member(member); !checked) return checked;
+    fields_.push_back({.view = {.key = member.key}, .converted = member.value});
   }
   return write({}, input, block);
 }
@@ -224,7 +228,7 @@ Result<void> BlockWriter::check_post(Block::Entry& entry) {
 
 // What a post's field is instead of a text.
 std::string_view BlockWriter::word_for(const OutField& field) {
-  return field.converted ? "turned into another type by --types" : kind_word(field.view.kind);
+  return field.converted ? type_words[field.converted->variant().index()] : kind_word(field.view.kind);
 }
 
 Result<void> BlockWriter::check_title() {
@@ -266,7 +270,8 @@ Result<void> BlockWriter::check_created_at(Block::Entry& entry) {
   if (!is_post_) return {};
   if (!entry.created_at) {
     if (field->is_null()) return {};
-    return fail(Code::invalid_record, fmt::format("created_at {} is no RFC 3339 datetime", show_json(field->view.value)));
+    const std::string shown = show_json(field->converted ? to_json(*field->converted) : field->view.value);
+    return fail(Code::invalid_record, fmt::format("created_at {} is no RFC 3339 datetime", shown));
   }
   const bool in_utc = !field->view.escaped && field->view.value.ends_with("Z\"") && field->view.value[11] == 'T';
   if (encoding_ == Encoding::cbor || (!field->converted && !in_utc)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes records into a Block: finds the id or makes one, checks the table's shape, converts fields, projects, encodes.
+// Writes records into a Block: keeps the fields that the projection names, converts them, finds the id or makes one, checks
+// the table's shape, encodes.
 //
 //   BlockWriter writer({.table = "post"}, Encoding::json, IdSource::for_source(start, key, "posts.ndjson"));
 //   Result<void> added = writer.add(record, {.line = 12, .byte = 4711, .input_begin = …, .input_size = …}, block);

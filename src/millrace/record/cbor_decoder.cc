@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cbor.h>
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <cstring>
 #include <iterator>
@@ -9,6 +8,7 @@
 #include <optional>
 
 #include "millrace/record/cbor.h"
+#include "millrace/record/json.h"
 #include "millrace/record/repeats.h"
 
 namespace millrace::cbor {
@@ -221,7 +221,7 @@ cbor_callbacks make_callbacks() {
   calls.string_start = [](void* c) { builder(c).begin(Open::Kind::text, unknown_length); };
   calls.string = [](void* c, cbor_data data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    simdjson::validate_utf8(text) ? builder(c).put(std::string(text)) : builder(c).fail();
+    is_utf8(text) ? builder(c).put(std::string(text)) : builder(c).fail();
   };
   calls.array_start = [](void* c, std::size_t size) { builder(c).begin_counted(Open::Kind::array, size, 1); };
   calls.indef_array_start = [](void* c) { builder(c).begin(Open::Kind::array, unknown_length); };

@@ -42,22 +42,6 @@ std::optional<std::int64_t> to_integer(const Scalar& scalar) {
   return static_cast<std::int64_t>(*real);
 }
 
-bool is_decimal(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  std::size_t digits = 0;
-  std::size_t points = 0;
-  for (const char c : text) {
-    if (c == '.') {
-      ++points;
-    } else if (c >= '0' && c <= '9') {
-      ++digits;
-    } else {
-      return false;
-    }
-  }
-  return digits > 0 && digits <= Decimal::digits_max && points <= 1 && text.front() != '.' && text.back() != '.';
-}
-
 Result<Value> convert_text(const FieldView& field, const Scalar& scalar, FieldType type) {
   if (!scalar.is_string()) {
     if (type == FieldType::text) return Value(scalar.text);

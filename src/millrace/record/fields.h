@@ -32,18 +32,16 @@ template <typename T>
 struct Fields;  // specialise it
 
 template <typename T>
-concept Described = requires {
-  Fields<T>::members;
-};
+concept Described = requires { Fields<T>::members; };
 
 template <typename Owner, typename Member>
 struct Field {
   std::string_view name;
-  Member Owner::*member;
+  Member Owner::* member;
 };
 
 template <typename Owner, typename Member>
-constexpr Field<Owner, Member> field(std::string_view name, Member Owner::*member) {
+constexpr Field<Owner, Member> field(std::string_view name, Member Owner::* member) {
   return {name, member};
 }
 
@@ -82,8 +80,9 @@ Value to_value(const std::vector<T>& values) {
 template <Described T>
 Object to_object(const T& object) {
   Object out;
-  std::apply([&](const auto&... fields) { (out.push_back({std::string(fields.name), to_value(object.*fields.member)}), ...); },
-             Fields<T>::members);
+  std::apply(
+      [&](const auto&... fields) { (out.push_back({std::string(fields.name), to_value(object.*fields.member)}), ...); },
+      Fields<T>::members);
   return out;
 }
 

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "millrace/record/value.h"
+
 namespace millrace {
 namespace {
 
@@ -73,6 +75,22 @@ double read_json_double(std::string_view number) {
   if (error == std::errc{}) return real;
   real = magnitude(number) > 0 ? std::numeric_limits<double>::infinity() : 0.0;
   return number.starts_with('-') ? -real : real;
+}
+
+bool is_decimal(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  std::size_t digits = 0;
+  std::size_t points = 0;
+  for (const char c : text) {
+    if (c == '.') {
+      ++points;
+    } else if (c >= '0' && c <= '9') {
+      ++digits;
+    } else {
+      return false;
+    }
+  }
+  return digits > 0 && digits <= Decimal::digits_max && points <= 1 && text.front() != '.' && text.back() != '.';
 }
 
 std::string show_json(std::string_view value) {

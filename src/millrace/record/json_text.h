@@ -19,6 +19,9 @@ inline std::string_view unquoted(std::string_view string) { return string.substr
 // The double nearest to the number: an infinity beyond a double's range, a zero below it.
 double read_json_double(std::string_view number);
 
+// True for 1 to Decimal::digits_max digits, with a minus before them and a point among them, as may be.
+bool is_decimal(std::string_view text);
+
 // The value as a message shows it: its first 60 bytes, cut between two characters.
 std::string show_json(std::string_view value);
 

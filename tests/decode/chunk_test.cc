@@ -9,16 +9,16 @@
 namespace millrace::decode {
 namespace {
 
-std::string name_of(const testing::TestParamInfo<Format>& format) {
+std::string name_of(const ::testing::TestParamInfo<Format>& format) {
   return std::array{"ndjson", "json", "csv", "rejects"}[static_cast<std::size_t>(format.param)];
 }
 
-class ChunkTest : public testing::TestWithParam<Format> {};
+class ChunkTest : public ::testing::TestWithParam<Format> {};
 INSTANTIATE_TEST_SUITE_P(Formats, ChunkTest,
-                         testing::Values(Format::ndjson, Format::json, Format::csv, Format::rejects), name_of);
+                         ::testing::Values(Format::ndjson, Format::json, Format::csv, Format::rejects), name_of);
 
-class PlaceTest : public testing::TestWithParam<Format> {};  // not of rejects, whose places are of another input
-INSTANTIATE_TEST_SUITE_P(Formats, PlaceTest, testing::Values(Format::ndjson, Format::json, Format::csv), name_of);
+class PlaceTest : public ::testing::TestWithParam<Format> {};  // not of rejects, whose places are of another input
+INSTANTIATE_TEST_SUITE_P(Formats, PlaceTest, ::testing::Values(Format::ndjson, Format::json, Format::csv), name_of);
 
 TEST_P(ChunkTest, every_size_gives_the_same_records_and_faults) {
   test::Random random;

@@ -85,6 +85,28 @@ TEST_P(PlaceTest, places_are_those_of_the_input) {
   }
 }
 
+TEST(CutShortTest, what_is_whole_is_given_and_nothing_else) {
+  const auto records_before_the_cut = [](Format format, std::string_view text) {
+    ChunkPool pool(1000);
+    Splitter splitter(format, {}, pool);
+    text.copy(splitter.space().data(), text.size());
+    splitter.filled(text.size());
+    EXPECT_FALSE(splitter.next());
+    splitter.cut_short();
+    std::string whole;
+    while (const std::optional<Slice> slice = splitter.next()) {
+      EXPECT_FALSE(slice->fault);
+      whole += slice->chunk.text();
+    }
+    EXPECT_TRUE(splitter.ended());
+    return whole;
+  };
+  EXPECT_EQ(records_before_the_cut(Format::ndjson, "{}\n{\"a\":1}\n{\"a\""), "{}\n{\"a\":1}\n");
+  EXPECT_EQ(records_before_the_cut(Format::json, "[{},{\"a\":"), "[{},");
+  EXPECT_EQ(records_before_the_cut(Format::csv, "a,b\n1,2\n3"), "1,2\n");
+  EXPECT_EQ(records_before_the_cut(Format::csv, "a,b"), "");
+}
+
 TEST(ChunkReuseTest, memory_is_bounded_by_a_few_chunks) {
   const std::string text(1'000'000, 'x');  // one line that is too large
   ChunkPool pool(1000);

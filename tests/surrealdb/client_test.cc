@@ -207,7 +207,7 @@ TEST(Client, comes_back_when_the_server_was_killed_and_started_again) {
   server.start();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while ((*client)->ready_connections() < options.connections && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(milliseconds(5));
+    std::this_thread::sleep_for(milliseconds(5));  // asks again: coming back tells nobody
   }
   // Signed in and in its database again: a new table of the new engine can be written.
   EXPECT_TRUE((*client)->query("CREATE t:1"));
@@ -221,7 +221,9 @@ TEST(Client, a_lost_reply_has_an_unknown_outcome_and_took_effect) {
   const QueryResult lost = (*client)->query("CREATE t:1 SET n = 1");
   ASSERT_FALSE(lost);
   EXPECT_EQ(lost.error().code, Code::unknown_outcome) << lost.error().message;
-  while ((*client)->ready_connections() == 0) std::this_thread::sleep_for(milliseconds(5));
+  while ((*client)->ready_connections() == 0) {
+    std::this_thread::sleep_for(milliseconds(5));  // asks again: coming back tells nobody
+  }
   EXPECT_EQ(value_of(**client, "SELECT VALUE n FROM t"), Value(Array{Value(std::int64_t{1})}));
 }
 

@@ -22,6 +22,7 @@ namespace millrace::pipeline {
 struct InputFile {
   std::string path;
   decode::Format format = decode::Format::ndjson;
+  std::string id_source;  // what its generated ids are made from: the path, or another for a path that is named again
 };
 
 struct Piece {

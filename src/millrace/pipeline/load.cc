@@ -30,7 +30,8 @@ constexpr auto progress_interval = std::chrono::milliseconds(200);
 std::vector<InputFile> input_files(const LoadOptions& options) {
   std::vector<InputFile> files;
   for (const std::string& path : options.files) {
-    files.push_back({path, options.format.value_or(decode::format_of_name(path))});
+    const auto before = std::ranges::count(files, path, &InputFile::path);
+    files.push_back({path, options.format.value_or(decode::format_of_name(path)), before == 0 ? path : fmt::format("{}\n{}", path, before)});
   }
   return files;
 }
@@ -176,6 +177,7 @@ class LoadJob final : public batch::Outcomes {
       } else {
         reject({bad.error, {}, {}, bad.record});
       }
+      if (failure_) return block.entries.resize(bad.entries_before);  // what stands behind counts as not read
     }
     look_at_limit();
   }
@@ -194,9 +196,7 @@ class LoadJob final : public batch::Outcomes {
   void look_at_limit() {
     if (failure_ || !options_.max_rejects.passed_by(counts_.records_rejected, records_taken_)) return;
     too_many_rejects_ = true;
-    note_failure({Code::too_large,
-                  fmt::format("stopped: {} records were rejected, more than --max-rejects allows", format_count(counts_.records_rejected)),
-                  {}});
+    note_failure({Code::too_large, "more records were rejected than --max-rejects allows", {}});
   }
 
   void note_failure(Error error) {

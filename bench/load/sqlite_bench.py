@@ -26,7 +26,7 @@ import tempfile
 import time
 
 # The settings of src/millrace/store/sqlite_store.cc.
-OUR_PRAGMAS = ["--page-size", "16384", "--wal-autocheckpoint", "2048", "--cache-kib", "8192"]
+OUR_PRAGMAS = ["--page-size", "16384", "--wal-autocheckpoint", "4096", "--cache-kib", "8192"]
 MIB = 1 << 20
 
 CELLS = [  # name, shuffled input, the loop's options, goal

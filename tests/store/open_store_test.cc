@@ -37,7 +37,7 @@ TEST(OpenStoreTest, makes_no_file_when_told) {
 TEST(OpenStoreTest, says_how_to_write_an_http_address_instead) {
   const Error plain = refusal("http://root:secret@localhost:8000/test/test");
   EXPECT_EQ(plain.code, Code::invalid_argument);
-  EXPECT_THAT(plain.message, AllOf(HasSubstr("ws://***@localhost:8000/test/test"), Not(HasSubstr("secret"))));
+  EXPECT_THAT(plain.message, AllOf(HasSubstr("ws://root:***@localhost:8000/test/test"), Not(HasSubstr("secret"))));
   EXPECT_THAT(refusal("https://db.example/a/b").message, HasSubstr("wss://db.example/a/b"));
 }
 

@@ -66,8 +66,8 @@ TEST_F(SqliteStoreTest, makes_the_layout_of_the_contract) {
 
 TEST_F(SqliteStoreTest, keeps_an_id_as_the_records_own_kind) {
   write(*open(), {R"({"id":1,"title":"int"})", R"({"id":"1","title":"text"})", R"({"title":"generated"})"});
-  EXPECT_EQ(SqliteFile(path_).ask("SELECT typeof(id), body->>'title', body->>'id' = id FROM post ORDER BY rowid"),
-            "integer|int|1\ntext|text|1\ntext|generated|1");
+  EXPECT_EQ(SqliteFile(path_).ask("SELECT typeof(id), body->>'title', body->>'id' = id FROM post ORDER BY body->>'title'"),
+            "text|generated|1\ninteger|int|1\ntext|text|1");
 }
 
 TEST_F(SqliteStoreTest, created_at_is_the_records_own_or_the_commits) {

@@ -85,25 +85,25 @@ TEST(Client, answers_each_call_with_its_own_reply_whatever_their_order) {
   SurrealServer server;
   const auto client = open(server.url(), {.connections = 1, .connection = {}});
   ASSERT_TRUE(client) << client.error().message;
-  std::promise<std::string> first;
-  std::promise<void> slow_done;
-  std::atomic<bool> told = false;
-  const auto finish = [&](std::string who) {
-    if (!told.exchange(true)) first.set_value(std::move(who));
-  };
-  Request slow = make_query("SLEEP 300ms", 0);
-  (*client)->query(std::move(slow), [&](QueryResult) {
-    finish("slow");
-    slow_done.set_value();
-  });
-  std::vector<std::future<Value>> values;
-  for (std::int64_t i = 0; i < 200; ++i) {
-    values.push_back(std::async(std::launch::deferred, [&, i] { return value_of(**client, "RETURN $i", {{"i", i}}); }));
+  std::promise<void> slow;
+  std::future<void> slow_done = slow.get_future();
+  (*client)->query(make_query("SLEEP 1s", 0), [&](QueryResult) { slow.set_value(); });
+  EXPECT_EQ(value_of(**client, "RETURN 'fast'"), Value(std::string("fast")));
+  EXPECT_EQ(slow_done.wait_for(milliseconds(0)), std::future_status::timeout);
+
+  std::vector<std::promise<Value>> replies(200);
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    Request request = make_query("RETURN $i", 1);
+    cbor::append_text(request.frame, "i");
+    cbor::append_int(request.frame, static_cast<std::int64_t>(i));
+    (*client)->query(std::move(request), [&replies, i](QueryResult result) {
+      replies[i].set_value(result && result->front() ? *result->front() : Value());
+    });
   }
-  for (std::int64_t i = 0; i < 200; ++i) EXPECT_EQ(values[static_cast<std::size_t>(i)].get(), Value(i));
-  finish("fast");
-  EXPECT_EQ(first.get_future().get(), "fast");
-  slow_done.get_future().get();
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    EXPECT_EQ(replies[i].get_future().get(), Value(static_cast<std::int64_t>(i)));
+  }
+  slow_done.get();
 }
 
 TEST(Client, is_used_from_many_threads) {

@@ -22,9 +22,10 @@ Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOpt
     return SqliteStore::open(url.substr(std::string_view("sqlite:").size()), {.create = options.create});
   }
   if (url == "memory:") return std::make_unique<MemoryStore>();
-  if (url.starts_with("ws://") || url.starts_with("wss://")) return SurrealStore::open(url, options);
-  if (url.starts_with("http://") || url.starts_with("https://"))
-    return SurrealStore::open(url, options);  // says what to write
+  for (const std::string_view scheme :
+       {"ws://", "wss://", "http://", "https://"}) {  // of http it says what to write instead
+    if (url.starts_with(scheme)) return SurrealStore::open(url, options);
+  }
   return fail(Code::invalid_argument, fmt::format("'{}' names no store: it has to be {}", surrealdb::redacted(url), forms));
 }
 

@@ -61,26 +61,6 @@ void put_id(const RecordId& id, Block::Entry& entry, Block& block) {
   }
 }
 
-JsonKind kind_of(const Value& value) {
-  if (value.is<std::nullptr_t>()) return JsonKind::null_value;
-  if (value.is<bool>()) return JsonKind::true_value;
-  if (value.is<std::int64_t>()) return JsonKind::integer;
-  if (value.is<double>()) return JsonKind::real;
-  if (value.is<Array>()) return JsonKind::array;
-  if (value.is<Object>()) return JsonKind::object;
-  return JsonKind::string;
-}
-
-bool is_valid_text(const Value& value) {
-  if (const auto* text = value.get_if<std::string>()) return is_utf8(*text);
-  if (const auto* items = value.get_if<Array>()) return std::all_of(items->begin(), items->end(), is_valid_text);
-  if (const auto* members = value.get_if<Object>()) {
-    return std::all_of(members->begin(), members->end(),
-                       [](const Member& member) { return is_utf8(member.key) && is_valid_text(member.value); });
-  }
-  return true;
-}
-
 }  // namespace
 
 BlockWriter::BlockWriter(const RecordShape& shape, Encoding encoding, IdSource ids)

@@ -27,6 +27,9 @@ Command add_load(CLI::App& app);
 Command add_generate(CLI::App& app);
 Command add_get(CLI::App& app);
 
+// A check for the options that are counts: CLI11 takes -1 for the largest number there is.
+std::string not_negative(const std::string& text);
+
 // Prints "millrace: …" on standard error, and what to do. Returns the status that fits: stopped when the store or a disk
 // is at fault, nothing_done otherwise.
 int report_error(const Error& error);

@@ -40,8 +40,8 @@ Command add_generate(CLI::App& app) {
   CLI::App& generate = *app.add_subcommand("generate", "Make up records to try things with");
   generate.require_subcommand(1);
   CLI::App& posts = *generate.add_subcommand("posts", "Posts as NDJSON: id, title, content, author, score, lang, tags, created_at");
-  posts.add_option("--count", arguments->count, "How many")->required()->type_name("N");
-  posts.add_option("--seed", arguments->seed, "The same seed gives the same posts")->capture_default_str()->type_name("S");
+  posts.add_option("--count", arguments->count, "How many")->required()->type_name("N")->check(not_negative);
+  posts.add_option("--seed", arguments->seed, "The same seed gives the same posts")->capture_default_str()->type_name("S")->check(not_negative);
   posts.add_option("-o,--output", arguments->output, "The file; '-' is standard output")->capture_default_str()->type_name("FILE");
   return [arguments](const std::stop_token& stop) { return run_generate(*arguments, stop); };
 }

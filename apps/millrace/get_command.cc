@@ -83,7 +83,7 @@ int run_get(const GetArguments& arguments) {
       return report_error({Code::invalid_argument, fmt::format("'{}' is not TABLE or TABLE/ID", arguments.what), {}});
     }
   }
-  Result<std::unique_ptr<store::Store>> store = arguments.store.open();
+  Result<std::unique_ptr<store::Store>> store = arguments.store.open({.create = false});
   if (!store) return report_error(store.error());
   File out = File::standard_output();
   return key ? get_one(**store, lane, *key, out) : get_many(**store, lane, arguments.limit, out);
@@ -96,7 +96,7 @@ Command add_get(CLI::App& app) {
   CLI::App& get = *app.add_subcommand("get", "Read a record, or the newest ones, as NDJSON");
   get.add_option("WHAT", arguments->what, "TABLE, or TABLE/ID with the id percent-encoded")->required()->type_name("TABLE[/ID]");
   arguments->store.add_to(get, "--from", "Where to read");
-  get.add_option("--limit", arguments->limit, "At most so many records, in descending id")->capture_default_str()->type_name("N");
+  get.add_option("--limit", arguments->limit, "At most so many records, in descending id")->capture_default_str()->type_name("N")->check(not_negative);
   return [arguments](const std::stop_token&) { return run_get(*arguments); };
 }
 

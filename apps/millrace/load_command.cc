@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "commands.h"
 #include "millrace/base/bytes.h"
@@ -113,25 +115,63 @@ void print_summary(const pipeline::Report& report, const LoadArguments& argument
   }
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return a == b || std::filesystem::equivalent(a, b, ignored);
+}
+
+// Told before anything is done, as by pipeline::check(): a report that cannot be written, and outputs that would overwrite an
+// input, the store, or each other.
+Result<void> check_outputs(const LoadArguments& arguments) {
+  constexpr std::string_view sqlite = "sqlite:";
+  std::vector<std::string> taken = arguments.files;
+  if (arguments.store.url.starts_with(sqlite)) taken.push_back(arguments.store.url.substr(sqlite.size()));
+  for (const auto& [flag, path] : {std::pair("--rejects", arguments.rejects), std::pair("--report", arguments.report)}) {
+    if (path.empty() || path == "-") continue;
+    if (Result<void> writable = check_writable(path); !writable) return writable;
+    for (const std::string& other : taken) {
+      if (is_same_file(other, path)) {
+        return fail(Code::invalid_argument, fmt::format("{} '{}' would overwrite another file of this command", flag, path));
+      }
+    }
+    if (std::filesystem::is_regular_file(path) || !std::filesystem::exists(path)) taken.push_back(path);
+  }
+  return {};
+}
+
 int write_report(const pipeline::Report& report, const std::string& path) {
+  if (path.empty()) return report.exit_status;
   Result<File> file = path == "-" ? File::standard_output() : File::create(path);
   if (!file) return report_error(file.error());
   if (const Result<void> done = file->write_all(pipeline::to_json(report)); !done) return report_error(done.error());
   return report.exit_status;
 }
 
+// The store could not be had: nothing was read, and unless the command line is to blame the report says so.
+int report_no_start(const Error& error, const std::string& path) {
+  const int status = report_error(error);
+  if (status == exit_nothing_done) return status;
+  return write_report({.limited_by = "store", .peak_rss_bytes = pipeline::peak_rss_bytes(), .exit_status = status}, path);
+}
+
 int run_load(const LoadArguments& arguments, std::stop_token stop) {
   const Result<pipeline::LoadOptions> options = make_options(arguments);
   if (!options) return report_error(options.error());
+  Result<void> checked = pipeline::check(*options);
+  if (checked) checked = check_outputs(arguments);
+  if (!checked) {
+    report_error(checked.error());
+    return exit_nothing_done;
+  }
   const Result<ProgressMode> mode = parse_progress_mode(arguments.progress);
   if (!mode) return report_error(mode.error());
   Result<std::unique_ptr<store::Store>> store = arguments.store.open();
-  if (!store) return report_error(store.error());
+  if (!store) return report_no_start(store.error(), arguments.report);
   ProgressBar progress(*mode);
   const Result<pipeline::Report> report = pipeline::load(*options, **store, progress, std::move(stop));
-  if (!report) return report_error(report.error());
+  if (!report) return report_no_start(report.error(), arguments.report);
   print_summary(*report, arguments, (*store)->capabilities().name);
-  return arguments.report.empty() ? report->exit_status : write_report(*report, arguments.report);
+  return write_report(*report, arguments.report);
 }
 
 }  // namespace

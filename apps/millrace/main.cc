@@ -46,6 +46,10 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
+std::string not_negative(const std::string& text) {
+  return text.starts_with('-') ? "'" + text + "' is no number from 0 on" : "";
+}
+
 int report_error(const Error& error) {
   const std::string line = "millrace: " + describe(error) + "\n";
   std::fputs(line.c_str(), stderr);

@@ -29,8 +29,7 @@ void StoreArguments::add_to(CLI::App& command, const std::string& flag, const st
       ->type_name("FILE");
 }
 
-Result<std::unique_ptr<store::Store>> StoreArguments::open() const {
-  store::StoreOptions options;
+Result<std::unique_ptr<store::Store>> StoreArguments::open(store::StoreOptions options) const {
   options.password = environment("MILLRACE_STORE_PASSWORD");
   options.token = environment("MILLRACE_STORE_TOKEN");
   if (!password_file.empty()) {

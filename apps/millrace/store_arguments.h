@@ -23,7 +23,7 @@ struct StoreArguments {
   void add_to(CLI::App& command, const std::string& flag, const std::string& help);
   // Opens the store; the password comes from --password-file, else MILLRACE_STORE_PASSWORD; a JWT from
   // MILLRACE_STORE_TOKEN.
-  Result<std::unique_ptr<store::Store>> open() const;
+  Result<std::unique_ptr<store::Store>> open(store::StoreOptions options = {}) const;
 };
 
 }  // namespace millrace::app

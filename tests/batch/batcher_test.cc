@@ -21,7 +21,7 @@ using testing::Lines;
 constexpr RetryPolicy quick_retry{.delay_min = 1ms, .delay_max = 4ms, .give_up_after = 20'000ms};
 
 // A memory store with the tables that the tests write to.
-class Memory final : public store::MemoryStore {
+class Memory : public store::MemoryStore {
  public:
   Memory() {
     EXPECT_TRUE(prepare({"post"}));
@@ -198,6 +198,36 @@ TEST(Batcher, reads_back_after_a_lost_reply_and_doubles_nothing) {
     ASSERT_TRUE(batcher.drain());
     EXPECT_EQ(ledger.count("written"), 100u) << "applied " << applied;
     EXPECT_EQ(memory.count({"post"}), 100u);
+  }
+}
+
+// Its first reply is lost, and what was sent with it is applied only when the same is sent again, just before that.
+class LateStore final : public Memory {
+ public:
+  void write(store::Batch batch, store::Completion done) override {
+    if (++writes_ == 1) {
+      const Timestamp then = Timestamp{} + 1h;
+      for (const store::BlockRun& run : batch.runs) run.block->stamp(run.first, run.last, then);
+      const store::RecordOutcome lost{store::Verdict::unsettled, Error{Code::unknown_outcome, "the socket was cut", {}}};
+      return done({.records = std::vector(batch.size(), lost)});
+    }
+    if (writes_ == 2) Memory::write(batch, [](const store::BatchOutcome&) {});
+    Memory::write(std::move(batch), std::move(done));
+  }
+
+ private:
+  int writes_ = 0;
+};
+
+TEST(Batcher, a_record_that_arrives_after_it_was_looked_for_is_not_blamed_for_its_id) {
+  for (const OnDuplicate on_duplicate : {OnDuplicate::fail, OnDuplicate::skip, OnDuplicate::replace}) {
+    LateStore late;
+    Ledger ledger;
+    Batcher batcher(late, {"post"}, {.limits = {.rows_per_transaction = 10}, .retry = quick_retry, .on_duplicate = on_duplicate}, ledger);
+    batcher.add(posts(0, 30));
+    ASSERT_TRUE(batcher.drain());
+    EXPECT_EQ(ledger.count("written"), 30u);
+    EXPECT_EQ(late.count({"post"}), 30u);
   }
 }
 

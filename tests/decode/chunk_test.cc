@@ -9,16 +9,16 @@
 namespace millrace::decode {
 namespace {
 
-std::string name_of(const testing::TestParamInfo<Format>& format) {
+std::string name_of(const ::testing::TestParamInfo<Format>& format) {
   return std::array{"ndjson", "json", "csv", "rejects"}[static_cast<std::size_t>(format.param)];
 }
 
-class ChunkTest : public testing::TestWithParam<Format> {};
+class ChunkTest : public ::testing::TestWithParam<Format> {};
 INSTANTIATE_TEST_SUITE_P(Formats, ChunkTest,
-                         testing::Values(Format::ndjson, Format::json, Format::csv, Format::rejects), name_of);
+                         ::testing::Values(Format::ndjson, Format::json, Format::csv, Format::rejects), name_of);
 
-class PlaceTest : public testing::TestWithParam<Format> {};  // not of rejects, whose places are of another input
-INSTANTIATE_TEST_SUITE_P(Formats, PlaceTest, testing::Values(Format::ndjson, Format::json, Format::csv), name_of);
+class PlaceTest : public ::testing::TestWithParam<Format> {};  // not of rejects, whose places are of another input
+INSTANTIATE_TEST_SUITE_P(Formats, PlaceTest, ::testing::Values(Format::ndjson, Format::json, Format::csv), name_of);
 
 TEST_P(ChunkTest, every_size_gives_the_same_records_and_faults) {
   test::Random random;
@@ -83,6 +83,28 @@ TEST_P(PlaceTest, places_are_those_of_the_input) {
       ASSERT_EQ(one.line, line) << one << " of <" << text << ">";
     }
   }
+}
+
+TEST(CutShortTest, what_is_whole_is_given_and_nothing_else) {
+  const auto records_before_the_cut = [](Format format, std::string_view text) {
+    ChunkPool pool(1000);
+    Splitter splitter(format, {}, pool);
+    text.copy(splitter.space().data(), text.size());
+    splitter.filled(text.size());
+    EXPECT_FALSE(splitter.next());
+    splitter.cut_short();
+    std::string whole;
+    while (const std::optional<Slice> slice = splitter.next()) {
+      EXPECT_FALSE(slice->fault);
+      whole += slice->chunk.text();
+    }
+    EXPECT_TRUE(splitter.ended());
+    return whole;
+  };
+  EXPECT_EQ(records_before_the_cut(Format::ndjson, "{}\n{\"a\":1}\n{\"a\""), "{}\n{\"a\":1}\n");
+  EXPECT_EQ(records_before_the_cut(Format::json, "[{},{\"a\":"), "[{},");
+  EXPECT_EQ(records_before_the_cut(Format::csv, "a,b\n1,2\n3"), "1,2\n");
+  EXPECT_EQ(records_before_the_cut(Format::csv, "a,b"), "");
 }
 
 TEST(ChunkReuseTest, memory_is_bounded_by_a_few_chunks) {

@@ -6,10 +6,10 @@
 namespace millrace::decode {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 std::vector<Decoded> decode(std::string_view text, DecodeOptions options = {}) {
   return decode_all(Format::csv, text, options);

@@ -15,7 +15,7 @@ TEST(FormatTest, knows_its_names_and_no_others) {
     const Result<Format> format = parse_format(word);
     ASSERT_FALSE(format) << word;
     EXPECT_EQ(format.error().code, Code::invalid_argument);
-    EXPECT_THAT(format.error().message, testing::HasSubstr("ndjson, json, csv and rejects"));
+    EXPECT_THAT(format.error().message, ::testing::HasSubstr("ndjson, json, csv and rejects"));
   }
 }
 

@@ -99,11 +99,11 @@ std::map<Difference, std::size_t> compare_all(const std::vector<std::string>& te
     const Difference difference = compare(text, ours, dom, node[i] == '1');
     ++met[difference];
     EXPECT_NE(difference, Difference::disagreement) << "ours " << ours << ", DOM " << dom << ", Node " << node[i]
-                                                    << ": " << testing::PrintToString(text.substr(0, 200));
+                                                    << ": " << ::testing::PrintToString(text.substr(0, 200));
     if (!text.starts_with('{') || depth_of(text) >= 999) continue;
-    EXPECT_EQ(decoder_accepts(Format::json, text), ours) << testing::PrintToString(text.substr(0, 200));
+    EXPECT_EQ(decoder_accepts(Format::json, text), ours) << ::testing::PrintToString(text.substr(0, 200));
     if (text.contains('\n')) continue;
-    EXPECT_EQ(decoder_accepts(Format::ndjson, text), ours) << testing::PrintToString(text.substr(0, 200));
+    EXPECT_EQ(decoder_accepts(Format::ndjson, text), ours) << ::testing::PrintToString(text.substr(0, 200));
   }
   return met;
 }
@@ -134,8 +134,8 @@ TEST(JsonConformanceTest, a_malformed_value_in_an_array_leaves_the_record_before
     EXPECT_EQ(all[0].record, "{\"first\":1}");
     const bool accepted = all.size() == 3 && !all[1].code && !all[2].code;
     const bool valid = scanner_accepts("{\"value\":" + sample + "}") && depth_of(sample) < 998;
-    EXPECT_TRUE(accepted || !valid) << testing::PrintToString(sample);
-    EXPECT_TRUE(!accepted || valid || sample.contains("}")) << testing::PrintToString(sample);
+    EXPECT_TRUE(accepted || !valid) << ::testing::PrintToString(sample);
+    EXPECT_TRUE(!accepted || valid || sample.contains("}")) << ::testing::PrintToString(sample);
   }
 }
 

@@ -7,8 +7,8 @@
 namespace millrace::decode {
 namespace {
 
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 Decoded decode_one(std::string_view line) {
   const std::vector<Decoded> all = decode_all(Format::rejects, line);

@@ -27,7 +27,7 @@ TEST(Utf8Test, agrees_with_simdjson_on_every_edge) {
           const std::string text{a, b, c, d};
           for (std::size_t size = 1; size <= text.size(); ++size) {
             const std::string_view part = std::string_view(text).substr(0, size);
-            ASSERT_EQ(find_invalid_utf8(part) == part.size(), is_utf8(part)) << testing::PrintToString(part);
+            ASSERT_EQ(find_invalid_utf8(part) == part.size(), is_utf8(part)) << ::testing::PrintToString(part);
           }
         }
       }

@@ -15,8 +15,8 @@
 namespace millrace::source {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 struct Contents {
   std::string text;
@@ -149,11 +149,11 @@ TEST(SourceTest, reads_standard_input_from_a_pipe_in_small_pieces) {
   }
 }
 
-class CompressedSourceTest : public testing::TestWithParam<const char*> {
+class CompressedSourceTest : public ::testing::TestWithParam<const char*> {
  protected:
   std::string compressed(std::string_view text) const { return compress(GetParam(), text); }
 };
-INSTANTIATE_TEST_SUITE_P(Tools, CompressedSourceTest, testing::Values("gzip", "zstd -q", "xz", "bzip2"),
+INSTANTIATE_TEST_SUITE_P(Tools, CompressedSourceTest, ::testing::Values("gzip", "zstd -q", "xz", "bzip2"),
                          [](const auto& tool) { return std::string(tool.param).substr(0, 4); });
 
 TEST_P(CompressedSourceTest, gives_the_uncompressed_text) {
@@ -219,7 +219,7 @@ TEST_P(CompressedSourceTest, never_passes_over_garbage_silently) {
   for (const std::string garbage : {"x", "garbage, and more of it", "\x1f\x8c"}) {
     const Contents contents = read_bytes(compressed(text) + garbage);
     if (contents.error) {
-      EXPECT_THAT(GetParam(), testing::AnyOf(HasSubstr("zstd"), HasSubstr("xz")));
+      EXPECT_THAT(GetParam(), ::testing::AnyOf(HasSubstr("zstd"), HasSubstr("xz")));
       EXPECT_EQ(contents.error->code, Code::io);
     } else {
       EXPECT_EQ(contents.text, text);

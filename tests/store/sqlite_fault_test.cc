@@ -78,7 +78,7 @@ TEST_F(SqliteFaultTest, waits_for_a_lock_as_long_as_told) {
   SqliteFile other(path_);
   other.ask("BEGIN IMMEDIATE");
   std::jthread release([&] {
-    std::this_thread::sleep_for(50ms);
+    std::this_thread::sleep_for(50ms);  // so that the store finds the lock taken
     other.ask("COMMIT");
   });
   Block block = notes(0, 1);
@@ -201,7 +201,7 @@ TEST_F(SqliteFaultTest, kill_9_loses_no_acknowledged_record_and_leaves_no_half_t
     close(acknowledgements[1]);
     char byte = 0;
     ASSERT_EQ(read(acknowledgements[0], &byte, 1), 1);  // it has begun
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 50'000));
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 50'000));  // to kill it at any point
     kill(child, SIGKILL);
     int status = 0;
     ASSERT_EQ(waitpid(child, &status, 0), child);

@@ -85,25 +85,25 @@ TEST(Client, answers_each_call_with_its_own_reply_whatever_their_order) {
   SurrealServer server;
   const auto client = open(server.url(), {.connections = 1, .connection = {}});
   ASSERT_TRUE(client) << client.error().message;
-  std::promise<std::string> first;
-  std::promise<void> slow_done;
-  std::atomic<bool> told = false;
-  const auto finish = [&](std::string who) {
-    if (!told.exchange(true)) first.set_value(std::move(who));
-  };
-  Request slow = make_query("SLEEP 300ms", 0);
-  (*client)->query(std::move(slow), [&](QueryResult) {
-    finish("slow");
-    slow_done.set_value();
-  });
-  std::vector<std::future<Value>> values;
-  for (std::int64_t i = 0; i < 200; ++i) {
-    values.push_back(std::async(std::launch::deferred, [&, i] { return value_of(**client, "RETURN $i", {{"i", i}}); }));
+  std::promise<void> slow;
+  std::future<void> slow_done = slow.get_future();
+  (*client)->query(make_query("SLEEP 1s", 0), [&](QueryResult) { slow.set_value(); });
+  EXPECT_EQ(value_of(**client, "RETURN 'fast'"), Value(std::string("fast")));
+  EXPECT_EQ(slow_done.wait_for(milliseconds(0)), std::future_status::timeout);
+
+  std::vector<std::promise<Value>> replies(200);
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    Request request = make_query("RETURN $i", 1);
+    cbor::append_text(request.frame, "i");
+    cbor::append_int(request.frame, static_cast<std::int64_t>(i));
+    (*client)->query(std::move(request), [&replies, i](QueryResult result) {
+      replies[i].set_value(result && result->front() ? *result->front() : Value());
+    });
   }
-  for (std::int64_t i = 0; i < 200; ++i) EXPECT_EQ(values[static_cast<std::size_t>(i)].get(), Value(i));
-  finish("fast");
-  EXPECT_EQ(first.get_future().get(), "fast");
-  slow_done.get_future().get();
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    EXPECT_EQ(replies[i].get_future().get(), Value(static_cast<std::int64_t>(i)));
+  }
+  slow_done.get();
 }
 
 TEST(Client, is_used_from_many_threads) {
@@ -207,7 +207,7 @@ TEST(Client, comes_back_when_the_server_was_killed_and_started_again) {
   server.start();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while ((*client)->ready_connections() < options.connections && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(milliseconds(5));
+    std::this_thread::sleep_for(milliseconds(5));  // asks again: coming back tells nobody
   }
   // Signed in and in its database again: a new table of the new engine can be written.
   EXPECT_TRUE((*client)->query("CREATE t:1"));
@@ -221,7 +221,9 @@ TEST(Client, a_lost_reply_has_an_unknown_outcome_and_took_effect) {
   const QueryResult lost = (*client)->query("CREATE t:1 SET n = 1");
   ASSERT_FALSE(lost);
   EXPECT_EQ(lost.error().code, Code::unknown_outcome) << lost.error().message;
-  while ((*client)->ready_connections() == 0) std::this_thread::sleep_for(milliseconds(5));
+  while ((*client)->ready_connections() == 0) {
+    std::this_thread::sleep_for(milliseconds(5));  // asks again: coming back tells nobody
+  }
   EXPECT_EQ(value_of(**client, "SELECT VALUE n FROM t"), Value(Array{Value(std::int64_t{1})}));
 }
 

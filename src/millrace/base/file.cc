@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,15 +23,28 @@ Error system_error(std::string_view what, const std::string& path, int number) {
   return {code, fmt::format("cannot {} '{}': {}", what, path, std::generic_category().message(number)), {}};
 }
 
+constexpr int stop_interval_ms = 100;
+
+bool is_regular(int descriptor) {
+  struct stat status{};
+  return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 }  // namespace
 
 File::File(File&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), owned_(other.owned_), name_(std::move(other.name_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      owned_(other.owned_),
+      may_wait_(other.may_wait_),
+      name_(std::move(other.name_)),
+      stop_(std::move(other.stop_)) {}
 
 File& File::operator=(File&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   std::swap(owned_, other.owned_);
+  std::swap(may_wait_, other.may_wait_);
   std::swap(name_, other.name_);
+  std::swap(stop_, other.stop_);
   return *this;
 }
 
@@ -39,12 +53,13 @@ File::~File() {
 }
 
 Result<File> File::open_to_read(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return std::unexpected(system_error("read", path, errno));
   File file(descriptor, true, path);
   struct stat status{};
   if (::fstat(descriptor, &status) != 0) return std::unexpected(system_error("read", path, errno));
   if (S_ISDIR(status.st_mode)) return std::unexpected(system_error("read", path, EISDIR));
+  file.may_wait_ = !S_ISREG(status.st_mode);
   ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
   return file;
 }
@@ -55,15 +70,32 @@ Result<File> File::create(const std::string& path) {
   return File(descriptor, true, path);
 }
 
-File File::standard_input() { return {STDIN_FILENO, false, "-"}; }
+File File::standard_input() {
+  File file(STDIN_FILENO, false, "-");
+  file.may_wait_ = !is_regular(STDIN_FILENO);
+  return file;
+}
 File File::standard_output() { return {STDOUT_FILENO, false, "-"}; }
 
 Result<std::size_t> File::read(std::span<char> out) {
   for (;;) {
+    if (may_wait_) {
+      if (const Result<void> ready = wait_to_read(); !ready) return std::unexpected(ready.error());
+    }
     const ssize_t got = ::read(descriptor_, out.data(), out.size());
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) return std::unexpected(system_error("read", name_, errno));
+    if (errno != EINTR && errno != EAGAIN) return std::unexpected(system_error("read", name_, errno));
   }
+}
+
+// A read that waits cannot be told of a stop, so that it does not begin before there is something to read.
+Result<void> File::wait_to_read() const {
+  pollfd waiting{descriptor_, POLLIN, 0};
+  while (!stop_.stop_requested()) {
+    const int ready = ::poll(&waiting, 1, stop_.stop_possible() ? stop_interval_ms : -1);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return {};  // an error is the read's to tell
+  }
+  return fail(Code::interrupted, fmt::format("reading '{}' was stopped", name_));
 }
 
 Result<void> File::write_all(std::string_view bytes) {
@@ -87,6 +119,25 @@ std::optional<std::uint64_t> File::size() const {
   struct stat status{};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<void> check_readable(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return std::unexpected(system_error("read", path, errno));
+  if (S_ISDIR(status.st_mode)) return std::unexpected(system_error("read", path, EISDIR));
+  if (::access(path.c_str(), R_OK) != 0) return std::unexpected(system_error("read", path, errno));
+  return {};
+}
+
+Result<void> check_writable(const std::string& path) {
+  struct stat status{};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (exists && S_ISDIR(status.st_mode)) return std::unexpected(system_error("write", path, EISDIR));
+  if (!exists && errno != ENOENT) return std::unexpected(system_error("write", path, errno));
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const int denied = exists ? ::access(path.c_str(), W_OK) : ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK);
+  if (denied != 0 || path.empty()) return std::unexpected(system_error("write", path, path.empty() ? ENOENT : errno));
+  return {};
 }
 
 Result<std::string> read_small_file(const std::string& path, std::size_t bytes_max) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -19,15 +20,16 @@ class File {
   File& operator=(File&& other) noexcept;
   ~File();
 
-  // not_found, forbidden, or io. A folder is io.
+  // not_found, forbidden, or io. A folder is io. A named pipe opens at once; its first read waits for a writer.
   static Result<File> open_to_read(const std::string& path);
   // Made anew, or emptied.
   static Result<File> create(const std::string& path);
   static File standard_input();
   static File standard_output();
 
-  // Up to out.size() bytes; 0 at the end.
+  // Up to out.size() bytes; 0 at the end. interrupted when it waits for a pipe or terminal and the stop is requested.
   Result<std::size_t> read(std::span<char> out);
+  void set_stop(std::stop_token stop) { stop_ = std::move(stop); }
   Result<void> write_all(std::string_view bytes);
   Result<void> sync();
   // The file's size in bytes; nothing for a pipe or terminal.
@@ -36,10 +38,19 @@ class File {
 
  private:
   File(int descriptor, bool owned, std::string name) : descriptor_(descriptor), owned_(owned), name_(std::move(name)) {}
+  Result<void> wait_to_read() const;
+
   int descriptor_ = -1;
   bool owned_ = false;
+  bool may_wait_ = false;  // for the other end of a pipe, or a user
   std::string name_;
+  std::stop_token stop_;
 };
+
+// What open_to_read() and create() would say, without touching anything: a pipe that is opened and closed is lost for its
+// writer, and a file that is made is there.
+Result<void> check_readable(const std::string& path);
+Result<void> check_writable(const std::string& path);
 
 // The whole file, at most `bytes_max`: too_large beyond it. For small files such as a password's.
 Result<std::string> read_small_file(const std::string& path, std::size_t bytes_max);

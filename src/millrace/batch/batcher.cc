@@ -28,9 +28,10 @@ constexpr int conflict_attempts_max = 30;
 // Records on their way to the store, together.
 struct Group {
   Runs runs;
-  bool alone = false;      // one record a transaction: a neighbour was refused
-  bool read_back = false;  // the reply was lost
-  int attempts = 0;        // failed ones
+  bool alone = false;          // one record a transaction: a neighbour was refused
+  bool read_back = false;      // the reply was lost
+  bool maybe_written = false;  // it was lost once: what was sent first may still be at work, and come in between
+  int attempts = 0;            // failed ones
   Instant not_before{};
 };
 
@@ -186,10 +187,9 @@ class Batcher::Implementation {
       for (const store::BlockRun& run : group.runs) settle_written(*run.block, run.first, run.last);
       return;
     }
-    Group retried{.attempts = group.attempts + 1};
-    Group alone{.alone = true, .attempts = group.attempts};
+    Group retried{.alone = group.alone, .maybe_written = group.maybe_written, .attempts = group.attempts + 1};
+    Group alone{.alone = true, .maybe_written = group.maybe_written, .attempts = group.attempts};
     Group unknown{.alone = group.alone, .read_back = true, .attempts = group.attempts + 1};
-    retried.alone = group.alone;
     const Error* failure = nullptr;
     bool any_settled = false;
     auto record = outcome.records.begin();
@@ -198,17 +198,22 @@ class Batcher::Implementation {
         const bool failed = record->verdict == store::Verdict::rejected || record->verdict == store::Verdict::unsettled;
         const bool lost = failed && record->error->code == Code::unknown_outcome;
         if (failed && (lost || may_retry(record->error->code, group.attempts))) {
+          if (lost) run.block->entries[i].stamp_at = Block::no_stamp;  // what is found later can be compared with this
           append_row(lost ? unknown.runs : retried.runs, *run.block, i);
           failure = &*record->error;
-        } else if (record->verdict == store::Verdict::unsettled && !group.alone && !stops_the_job(record->error->code)) {
+        } else if (record->verdict == store::Verdict::unsettled && !group.alone && !stops_the_job(*record, false)) {
           append_row(alone.runs, *run.block, i);
           any_settled = true;
         } else {
-          if (failed && stops_the_job(record->error->code)) {
+          if (failed && stops_the_job(*record, group.alone)) {
             if (!error_) error_ = record->error;  // and the record has no outcome: it may be written another time
             continue;
           }
-          settle_one(*run.block, i, *record);
+          if (group.maybe_written && is_ours_after_all(*run.block, i, *record)) {
+            settle_written(*run.block, i, i + 1);
+          } else {
+            settle_one(*run.block, i, *record);
+          }
           any_settled = true;
         }
       }
@@ -219,7 +224,9 @@ class Batcher::Implementation {
   }
 
   // The store itself is at its end: a full disk, a missing right. Going on would reject every record.
-  static bool stops_the_job(Code code) {
+  static bool stops_the_job(const store::RecordOutcome& outcome, bool alone) {
+    const Code code = outcome.error->code;
+    if (code == Code::forbidden) return alone && outcome.verdict == store::Verdict::unsettled;
     return code == Code::io || code == Code::unauthorized || code == Code::internal || code == Code::interrupted;
   }
   static bool may_retry(Code code, int attempts) {
@@ -287,7 +294,7 @@ class Batcher::Implementation {
 
   // After a lost reply: what is there counts as written, what is not is sent again.
   void reconcile(Group group) {
-    Group missing{.alone = group.alone, .attempts = group.attempts};
+    Group missing{.alone = group.alone, .maybe_written = true, .attempts = group.attempts};
     Group unread{.alone = group.alone, .read_back = true, .attempts = group.attempts + 1};
     std::optional<Error> failure;
     for (const store::BlockRun& run : group.runs) {
@@ -310,6 +317,12 @@ class Batcher::Implementation {
     }
     if (!missing.runs.empty()) again_.push_back(std::move(missing));
     if (failure) note_failure(*failure, {}, std::move(unread));
+  }
+
+  // The id was free when we looked after a lost reply, and taken when we sent again: by the first sending, or by another.
+  bool is_ours_after_all(const Block& block, std::size_t index, const store::RecordOutcome& outcome) {
+    const bool taken = outcome.verdict == store::Verdict::skipped || (outcome.error && outcome.error->code == Code::duplicate);
+    return taken && read_back(store_, lane_, block, index) == Found::same;
   }
 
   store::Store& store_;

@@ -56,7 +56,12 @@ class RecordReader::Implementation {
     std::visit([&](auto& reader) { reader.open(slice); }, reader_);
   }
   bool next(Found& found) {
-    return std::visit([&](auto& reader) { return reader.next(found); }, reader_);
+    const bool more = std::visit([&](auto& reader) { return reader.next(found); }, reader_);
+    if (more && found.error) {
+      found.record.text = {};
+      found.record.fields.clear();
+    }
+    return more;
   }
   std::string as_json(std::string_view input, const Slice& slice) {
     if (std::holds_alternative<CsvReader>(reader_)) return row_as_json(input, slice, options_);

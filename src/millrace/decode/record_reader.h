@@ -23,7 +23,7 @@
 namespace millrace::decode {
 
 struct Found {
-  RecordView record;  // valid until the next call, and as long as the slice's chunk
+  RecordView record;  // valid until the next call, and as long as the slice's chunk; empty when there is an error
   // The record's bytes in the slice. When there is an error, what to show of it: the bytes that could not be decoded,
   // in the slice or (format rejects) in the reader until the next call; nothing of a record too large.
   std::string_view input;

@@ -55,6 +55,7 @@ class Splitter::Implementation {
     chunk_.set_size(chunk_.size() + size);
     input_ended_ = size == 0;
   }
+  void cut_short() { input_ended_ = cut_short_ = true; }
   std::optional<Slice> next();
   bool ended() const { return phase_ == Phase::ended; }
 
@@ -93,6 +94,7 @@ class Splitter::Implementation {
   std::unique_ptr<Boundaries> boundaries_;
   Phase phase_ = Phase::start;
   bool input_ended_ = false;
+  bool cut_short_ = false;
   bool starved_ = false;
   std::size_t scanned_ = 0;  // of the chunk, by the boundaries
   std::uint64_t line_ = 1;   // of the chunk's first byte
@@ -141,6 +143,7 @@ Splitter::Implementation::Step Splitter::Implementation::step_header() {
   const std::size_t size = end.value_or(chunk_.size());
   if (size > options_.record_bytes_max) return give_up(header_too_large(options_.record_bytes_max), 0);
   if (!end && !input_ended_) return ask_for_bytes();
+  if (!end && cut_short_) return cut_rest();
   std::string row(chunk_.text().substr(0, size));
   scanned_ = 0;
   if (!end) phase_ = Phase::records;
@@ -178,6 +181,7 @@ Splitter::Implementation::Step Splitter::Implementation::step_records() {
 
 Splitter::Implementation::Step Splitter::Implementation::cut_rest() {
   phase_ = Phase::ended;
+  if (cut_short_) return std::nullopt;
   Boundaries::Rest rest = boundaries_->judge_rest();
   const std::size_t size = rest.is_record ? chunk_.size() : 0;
   if (rest.fault.empty() && position(size) == taken_) return std::nullopt;
@@ -288,6 +292,7 @@ Splitter::~Splitter() = default;
 
 std::span<char> Splitter::space() { return implementation_->space(); }
 void Splitter::filled(std::size_t size) { implementation_->filled(size); }
+void Splitter::cut_short() { implementation_->cut_short(); }
 std::optional<Slice> Splitter::next() { return implementation_->next(); }
 bool Splitter::ended() const { return implementation_->ended(); }
 

@@ -68,6 +68,8 @@ class Splitter {
   std::span<char> space();
   // `size` bytes were put there; 0 says that the input has ended.
   void filled(std::size_t size);
+  // The input cannot be read any further: what is whole is still given, what is not is left out without a fault.
+  void cut_short();
   // The next slice, or nothing: more bytes are needed, or all is given.
   std::optional<Slice> next();
   bool ended() const;

@@ -43,9 +43,7 @@ class TcpStream : public Stream {
   }
 
   void read_some(asio::mutable_buffer buffer, Done done) override { socket_.async_read_some(buffer, std::move(done)); }
-  void write_some(std::span<const asio::const_buffer> buffers, Done done) override {
-    socket_.async_write_some(buffers, std::move(done));
-  }
+  void write_some(const WriteBuffers& buffers, Done done) override { socket_.async_write_some(buffers, std::move(done)); }
 
   void close() noexcept override {
     resolver_.cancel();
@@ -83,9 +81,7 @@ class TlsStream final : public TcpStream {
   }
 
   void read_some(asio::mutable_buffer buffer, Done done) override { stream_->async_read_some(buffer, std::move(done)); }
-  void write_some(std::span<const asio::const_buffer> buffers, Done done) override {
-    stream_->async_write_some(buffers, std::move(done));
-  }
+  void write_some(const WriteBuffers& buffers, Done done) override { stream_->async_write_some(buffers, std::move(done)); }
 
  private:
   void connected(Connected done) override {

@@ -14,7 +14,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 
@@ -25,6 +24,8 @@ namespace millrace::net {
 
 class Stream {
  public:
+  // Asio keeps a copy until the write is done, so that it has to own its elements; unused ones are empty.
+  using WriteBuffers = std::array<boost::asio::const_buffer, 8>;
   using Done = std::move_only_function<void(boost::system::error_code, std::size_t)>;
   using Connected = std::move_only_function<void(std::optional<Error>)>;
 
@@ -33,7 +34,7 @@ class Stream {
   // not trusted and a CA file that cannot be read. `done` keeps the stream alive.
   virtual void connect(Connected done) = 0;
   virtual void read_some(boost::asio::mutable_buffer buffer, Done done) = 0;
-  virtual void write_some(std::span<const boost::asio::const_buffer> buffers, Done done) = 0;
+  virtual void write_some(const WriteBuffers& buffers, Done done) = 0;
   // Ends what is under way with operation_aborted.
   virtual void close() noexcept = 0;
 };
@@ -59,15 +60,13 @@ class AnyStream {
 
   template <typename Buffers, typename Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    std::array<boost::asio::const_buffer, 8> gathered;
+    Stream::WriteBuffers gathered;
     std::size_t count = 0;
     const auto end = boost::asio::buffer_sequence_end(buffers);
     for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end && count < gathered.size(); ++at) {
       if (const boost::asio::const_buffer buffer = *at; buffer.size() != 0) gathered[count++] = buffer;
     }
-    return initiate(token, [this, gathered, count](Stream::Done done) {
-      stream_->write_some(std::span(gathered.data(), count), std::move(done));
-    });
+    return initiate(token, [this, gathered](Stream::Done done) { stream_->write_some(gathered, std::move(done)); });
   }
 
  private:

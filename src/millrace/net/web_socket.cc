@@ -68,9 +68,8 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
 
   void leave() {
     if (ended_) return;
-    ended_ = true;
+    ended_ = true;  // the events stay until the last handler is gone: one of them may be running now
     connect_timer_.cancel();
-    events_ = {};
     // Behind a frame that is being written a goodbye would come too late: its caller no longer waits for it.
     if (!open_ || !frames_.empty()) return socket_.next_layer().stream().close();
     socket_.async_close(websocket::close_code::normal, [self = shared_from_this()](ErrorCode) {});

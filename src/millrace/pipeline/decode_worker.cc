@@ -39,7 +39,7 @@ std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
   block->source = file.path;
   block->source_number = piece.file;
   block->bytes_read = piece.slice.bytes_taken;
-  BlockWriter writer(job_.shape, job_.encoding, IdSource::for_source(job_.start, job_.key, file.path));
+  BlockWriter writer(job_.shape, job_.encoding, IdSource::for_source(job_.start, job_.key, file.id_source));
   reader->open(piece.slice);
   for (decode::Found found; reader->next(found);) add(found, piece.slice, writer, *block);
   if (piece.slice.fault) {
@@ -47,6 +47,7 @@ std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
     Error fault = std::move(*piece.slice.fault);
     fault.place.source = file.path;
     block->malformed.push_back({std::move(fault), std::move(piece.slice.fault_text)});
+    block->malformed.back().entries_before = block->size();
   }
   block->input = std::move(piece.slice.chunk);
   return block;
@@ -70,6 +71,7 @@ void DecodeWorker::add(const decode::Found& found, const decode::Slice& slice, B
   Error error = std::move(done).error();
   error.place = {from_elsewhere ? found.source : block.source, found.line, found.byte, {}};
   Block::Malformed& bad = block.malformed.emplace_back(std::move(error));
+  bad.entries_before = block.size();
   bad.is_json = !found.error;
   if (!bad.is_json) {
     bad.record = found.input;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/pipeline/input.h"
 
-#include "millrace/base/file.h"
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 namespace millrace::pipeline {
 namespace {
@@ -9,19 +11,19 @@ namespace {
 std::optional<std::uint64_t> total_size(const std::vector<InputFile>& files) {
   std::uint64_t total = 0;
   for (const InputFile& file : files) {
-    if (file.path == "-") return std::nullopt;
-    const Result<File> opened = File::open_to_read(file.path);
-    const auto size = opened ? opened->size() : std::nullopt;
-    if (!size) return std::nullopt;
-    total += *size;
+    std::error_code none;
+    if (file.path == "-" || !std::filesystem::is_regular_file(file.path, none)) return std::nullopt;
+    const std::uintmax_t size = std::filesystem::file_size(file.path, none);
+    if (none) return std::nullopt;
+    total += size;
   }
   return total;
 }
 
 }  // namespace
 
-Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool)
-    : files_(std::move(files)), options_(options), pool_(pool), bytes_total_(total_size(files_)) {}
+Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, std::stop_token stop)
+    : files_(std::move(files)), options_(options), pool_(pool), stop_(std::move(stop)), bytes_total_(total_size(files_)) {}
 
 std::optional<Piece> Input::next() {
   while (!stopped_) {
@@ -48,7 +50,7 @@ std::optional<Piece> Input::next() {
 
 bool Input::open_next() {
   if (at_ == files_.size()) return false;
-  Result<std::unique_ptr<source::Source>> opened = source::open_source(files_[at_].path);
+  Result<std::unique_ptr<source::Source>> opened = source::open_source(files_[at_].path, stop_);
   if (!opened) {
     fail_with(std::move(opened).error());
     return false;
@@ -61,6 +63,7 @@ bool Input::open_next() {
 
 void Input::fail_with(Error error) {
   stopped_ = true;
+  if (error.code == Code::interrupted) return;  // the job's own stop, which it tells of itself
   const std::lock_guard lock(mutex_);
   failure_ = std::move(error);
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ namespace millrace::pipeline {
 struct InputFile {
   std::string path;
   decode::Format format = decode::Format::ndjson;
+  std::string id_source;  // what its generated ids are made from: the path, or another for a path that is named again
 };
 
 struct Piece {
@@ -30,7 +32,7 @@ struct Piece {
 
 class Input {
  public:
-  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool);
+  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, std::stop_token stop);
 
   // The next slice; nothing at the end, after a failure, or after stop().
   std::optional<Piece> next();
@@ -50,6 +52,7 @@ class Input {
   const std::vector<InputFile> files_;
   const decode::SplitterOptions options_;
   ChunkPool& pool_;
+  const std::stop_token stop_;
   std::optional<std::uint64_t> bytes_total_;
 
   std::uint32_t at_ = 0;  // files_[at_ - 1] is open

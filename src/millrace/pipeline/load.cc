@@ -30,7 +30,8 @@ constexpr auto progress_interval = std::chrono::milliseconds(200);
 std::vector<InputFile> input_files(const LoadOptions& options) {
   std::vector<InputFile> files;
   for (const std::string& path : options.files) {
-    files.push_back({path, options.format.value_or(decode::format_of_name(path))});
+    const auto before = std::ranges::count(files, path, &InputFile::path);
+    files.push_back({path, options.format.value_or(decode::format_of_name(path)), before == 0 ? path : fmt::format("{}\n{}", path, before)});
   }
   return files;
 }
@@ -39,8 +40,13 @@ std::string default_rejects_path(const std::string& first_file) {
   return first_file == "-" ? "stdin.rejects" : std::filesystem::path(first_file).filename().string() + ".rejects";
 }
 
-// All that can be known to be wrong before anything is done.
-Result<void> check(const LoadOptions& options, const std::string& rejects_path) {
+std::string rejects_path(const LoadOptions& options) {
+  return options.rejects_path.empty() ? default_rejects_path(options.files.front()) : options.rejects_path;
+}
+
+}  // namespace
+
+Result<void> check(const LoadOptions& options) {
   if (Result<void> named = check_table_name(options.shape.table); !named) return named;
   if (options.files.empty()) return fail(Code::invalid_argument, "no file is named; '-' is standard input");
   if (std::count(options.files.begin(), options.files.end(), "-") > 1) {
@@ -54,14 +60,16 @@ Result<void> check(const LoadOptions& options, const std::string& rejects_path) 
   }
   for (const std::string& path : options.files) {
     if (path == "-") continue;
-    if (const Result<File> file = File::open_to_read(path); !file) return std::unexpected(file.error());
+    if (Result<void> readable = check_readable(path); !readable) return readable;
     std::error_code ignored;
-    if (std::filesystem::equivalent(path, rejects_path, ignored)) {
+    if (std::filesystem::equivalent(path, rejects_path(options), ignored)) {
       return fail(Code::invalid_argument, fmt::format("'{}' is an input: rejects would overwrite it; name another --rejects", path));
     }
   }
-  return {};
+  return options.rejects_path.empty() ? Result<void>() : check_writable(options.rejects_path);
 }
+
+namespace {
 
 class LoadJob final : public batch::Outcomes {
  public:
@@ -72,7 +80,7 @@ class LoadJob final : public batch::Outcomes {
         stop_(std::move(stop)),
         chunks_(std::clamp<std::size_t>(options.memory_bytes / 256, 64u << 10, 512u << 10)),
         blocks_(chunks_),
-        input_(input_files(options), {.record_bytes_max = options.record_bytes_max}, chunks_),
+        input_(input_files(options), {.record_bytes_max = options.record_bytes_max}, chunks_, stop_),
         rejects_(std::move(rejects_path)),
         headers_(options.files.size()),
         readers_(options.files.size()) {}
@@ -162,13 +170,16 @@ class LoadJob final : public batch::Outcomes {
 
   void accept(Block& block) {
     counts_.bytes_read += block.bytes_read;
+    records_taken_ += block.records_read;
     for (const Block::Malformed& bad : block.malformed) {
       if (bad.is_json) {
         reject({bad.error, bad.id_json, bad.record, {}});
       } else {
         reject({bad.error, {}, {}, bad.record});
       }
+      if (failure_) return block.entries.resize(bad.entries_before);  // what stands behind counts as not read
     }
+    look_at_limit();
   }
 
   void reject(const RejectsWriter::Reject& reject) {
@@ -179,12 +190,13 @@ class LoadJob final : public batch::Outcomes {
     }
     if (reject.error.message == first_reject_reason_) ++rejects_of_first_reason_;
     if (Result<void> added = rejects_.add(reject); !added) note_failure(std::move(added).error());
-    if (!failure_ && options_.max_rejects.passed_by(counts_)) {
-      too_many_rejects_ = true;
-      note_failure({Code::too_large,
-                    fmt::format("stopped: {} records were rejected, more than --max-rejects allows", format_count(counts_.records_rejected)),
-                    {}});
-    }
+    look_at_limit();
+  }
+
+  void look_at_limit() {
+    if (failure_ || !options_.max_rejects.passed_by(counts_.records_rejected, records_taken_)) return;
+    too_many_rejects_ = true;
+    note_failure({Code::too_large, "more records were rejected than --max-rejects allows", {}});
   }
 
   void note_failure(Error error) {
@@ -242,6 +254,7 @@ class LoadJob final : public batch::Outcomes {
   std::vector<std::unique_ptr<decode::RecordReader>> readers_;  // for the rejects
 
   Counts counts_;
+  std::uint64_t records_taken_ = 0;  // settled or not yet
   steady_clock::time_point started_;
   steady_clock::time_point last_commit_;
   steady_clock::time_point shown_;
@@ -254,10 +267,9 @@ class LoadJob final : public batch::Outcomes {
 
 }  // namespace
 
-bool RejectLimit::passed_by(const Counts& counts) const {
-  if (records && counts.records_rejected > *records) return true;
-  return percent && counts.records_read() >= percent_records_min &&
-         static_cast<double>(counts.records_rejected) * 100 > *percent * static_cast<double>(counts.records_read());
+bool RejectLimit::passed_by(std::uint64_t rejected, std::uint64_t read) const {
+  if (records && rejected > *records) return true;
+  return percent && read >= percent_records_min && static_cast<double>(rejected) * 100 > *percent * static_cast<double>(read);
 }
 
 Result<RejectLimit> parse_reject_limit(std::string_view text) {
@@ -279,11 +291,9 @@ Result<RejectLimit> parse_reject_limit(std::string_view text) {
 }
 
 Result<Report> load(const LoadOptions& options, store::Store& store, Progress& progress, std::stop_token stop) {
-  const std::string rejects_path =
-      !options.rejects_path.empty() || options.files.empty() ? options.rejects_path : default_rejects_path(options.files.front());
-  if (Result<void> checked = check(options, rejects_path); !checked) return std::unexpected(std::move(checked).error());
+  if (Result<void> checked = check(options); !checked) return std::unexpected(std::move(checked).error());
   if (Result<void> ready = store.prepare({options.shape.table}); !ready) return std::unexpected(std::move(ready).error());
-  return LoadJob(options, rejects_path, store, progress, std::move(stop)).run();
+  return LoadJob(options, rejects_path(options), store, progress, std::move(stop)).run();
 }
 
 }  // namespace millrace::pipeline

@@ -31,7 +31,7 @@ struct RejectLimit {
   std::optional<std::uint64_t> records = 100;
   std::optional<double> percent;
 
-  bool passed_by(const Counts& counts) const;
+  bool passed_by(std::uint64_t rejected, std::uint64_t read) const;
 };
 // "100" or "2.5%"
 Result<RejectLimit> parse_reject_limit(std::string_view text);
@@ -51,6 +51,10 @@ struct LoadOptions {
   std::size_t workers = 0;                   // 0: one for each core
   std::optional<batch::BatchLimits> limits;  // all of a batch's limits, in place of the store's best known
 };
+
+// What can be known to be wrong before anything is done, a store opened included: the table's name, the figures, an input
+// that cannot be read, a file of rejects that cannot be written or is an input. load() checks it again.
+Result<void> check(const LoadOptions& options);
 
 Result<Report> load(const LoadOptions& options, store::Store& store, Progress& progress, std::stop_token stop);
 

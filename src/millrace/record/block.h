@@ -65,6 +65,7 @@ class Block {
     std::string record;  // JSON when `is_json`, else the input's bytes as they are
     bool is_json = false;
     std::string id_json = {};  // the record's own id as it stands there; empty when it has none
+    std::size_t entries_before = 0;
   };
 
   std::size_t size() const { return entries.size(); }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -122,8 +121,7 @@ Result<std::size_t> ArchiveSource::Reader::read(std::span<char> out) {
     if (!more) return std::unexpected(more.error());
     ended_ = !*more;
   }
-  const std::size_t size = std::min(out.size(), block_.size());
-  std::memcpy(out.data(), block_.data(), size);
+  const std::size_t size = block_.copy(out.data(), out.size());
   block_.remove_prefix(size);
   bytes_given_ += size;
   return size;

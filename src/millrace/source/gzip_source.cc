@@ -17,6 +17,7 @@ struct GzipSource::Inflater {
   Inflater() {
     constexpr int gzip_only = 16;  // zlib.h, inflateInit2: a gzip header is expected, and nothing else
     MILLRACE_ASSERT(inflateInit2(&stream, gzip_only + MAX_WBITS) == Z_OK);
+    stream.next_in = reinterpret_cast<Bytef*>(buffer.data());
   }
   ~Inflater() { inflateEnd(&stream); }
   Inflater(const Inflater&) = delete;

@@ -30,9 +30,10 @@ Result<File> open_file(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_source(const std::string& path) {
+Result<std::unique_ptr<Source>> open_source(const std::string& path, std::stop_token stop) {
   Result<File> file = open_file(path);
   if (!file) return std::unexpected(std::move(file).error());
+  file->set_stop(std::move(stop));
   Input input(std::move(*file));
   const Result<Compression> compression = input.find_compression();
   if (!compression) return std::unexpected(compression.error());

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "millrace/base/result.h"
@@ -33,7 +34,8 @@ class Source {
   virtual const std::string& name() const = 0;
 };
 
-// `path` may be "-" for standard input. Errors as File::open_to_read.
-Result<std::unique_ptr<Source>> open_source(const std::string& path);
+// `path` may be "-" for standard input. Errors as File::open_to_read. After `stop` no read waits for a pipe or terminal: it
+// is interrupted.
+Result<std::unique_ptr<Source>> open_source(const std::string& path, std::stop_token stop = {});
 
 }  // namespace millrace::source

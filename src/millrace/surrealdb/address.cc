@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -11,6 +13,13 @@ namespace millrace::surrealdb {
 namespace {
 
 constexpr std::string_view url_form = "ws[s]://[user[:password]@]host[:8000][,host2…]/namespace/database";
+
+struct Level {
+  std::string_view name;
+  AuthLevel level;
+};
+constexpr std::array levels = {Level{"root", AuthLevel::root}, Level{"namespace", AuthLevel::name_space},
+                               Level{"database", AuthLevel::database}};
 
 // The text before `separator`, which is removed from `rest` with it; all of it when there is no separator.
 std::string_view take_until(std::string_view& rest, std::string_view separator) {
@@ -118,10 +127,12 @@ Result<void> parse_option(std::string_view option, bool is_tls, Address& address
   Result<std::string> value = decode_part(rest, "query");
   if (!value) return std::unexpected(std::move(value).error());
   if (name == "auth") {
-    if (*value == "root") return address.level = AuthLevel::root, Result<void>{};
-    if (*value == "namespace") return address.level = AuthLevel::name_space, Result<void>{};
-    if (*value == "database") return address.level = AuthLevel::database, Result<void>{};
-    return fail(Code::invalid_argument, fmt::format("auth={} is not known: write root, namespace or database", *value));
+    const auto* const level = std::ranges::find(levels, *value, &Level::name);
+    if (level == levels.end()) {
+      return fail(Code::invalid_argument, fmt::format("auth={} is not known: write root, namespace or database", *value));
+    }
+    address.level = level->level;
+    return {};
   }
   if (name == "ca") {
     if (!is_tls) return fail(Code::invalid_argument, "ca=FILE is for wss://, and the URL says ws://");

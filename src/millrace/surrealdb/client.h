@@ -11,7 +11,7 @@
 // selects its database again; several hosts are tried in turn. No call is ever sent twice.
 //
 // Threads: any thread may call; completions run on the client's own thread and must not block. The destructor completes
-// what is in flight.
+// what is in flight; it does not run inside a completion.
 // Memory: the frames in flight, 1 MiB a connection, and the reply being read.
 #pragma once
 

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "millrace/record/cbor.h"
 #include "millrace/record/json.h"

@@ -221,5 +221,30 @@ TEST(TempFolder, is_removed_with_all_that_is_in_it) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(File, a_stop_reaches_a_read_that_waits_for_a_pipe) {
+  const TempFolder folder;
+  const std::string path = folder.file("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  Result<File> file = File::open_to_read(path);  // and does not wait for a writer
+  ASSERT_TRUE(file);
+  std::stop_source stop;
+  file->set_stop(stop.get_token());
+  std::jthread stopper([&] { stop.request_stop(); });
+  std::array<char, 8> space{};
+  const Result<std::size_t> got = file->read(space);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, Code::interrupted);
+}
+
+TEST(File, checks_make_nothing_and_say_what_opening_would) {
+  const TempFolder folder;
+  EXPECT_TRUE(check_writable(folder.file("new")));
+  EXPECT_EQ(check_readable(folder.file("new")).error().code, Code::not_found);
+  EXPECT_EQ(check_writable(folder.file("none/new")).error().code, Code::not_found);
+  EXPECT_EQ(check_writable(folder.path()).error().code, Code::io);
+  EXPECT_EQ(check_readable(folder.path()).error().code, Code::io);
+  EXPECT_EQ(check_writable("").error().code, Code::not_found);
+}
+
 }  // namespace
 }  // namespace millrace

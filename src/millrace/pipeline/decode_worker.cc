@@ -56,8 +56,8 @@ std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
 void DecodeWorker::add(const decode::Found& found, const decode::Slice& slice, BlockWriter& writer, Block& block) {
   ++block.records_read;
   Result<void> done = found.error ? std::unexpected(*found.error) : Result<void>();
-  const auto begin = static_cast<std::uint32_t>(found.input.data() - slice.chunk.data());
   if (done) {
+    const auto begin = static_cast<std::uint32_t>(found.input.data() - slice.chunk.data());
     done = writer.add(found.record, {found.line, found.byte, begin, static_cast<std::uint32_t>(found.input.size())}, block);
   }
   const bool from_elsewhere = !found.source.empty();
@@ -72,7 +72,7 @@ void DecodeWorker::add(const decode::Found& found, const decode::Slice& slice, B
   error.place = {from_elsewhere ? found.source : block.source, found.line, found.byte, {}};
   Block::Malformed& bad = block.malformed.emplace_back(std::move(error));
   bad.entries_before = block.size();
-  bad.is_json = !found.error;
+  bad.is_json = !found.error || found.is_json;
   if (!bad.is_json) {
     bad.record = found.input;
     return;

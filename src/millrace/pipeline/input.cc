@@ -27,25 +27,27 @@ Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, Chun
 
 std::optional<Piece> Input::next() {
   while (!stopped_) {
-    if (!splitter_ && !open_next()) return std::nullopt;
+    if (!splitter_ && (broken_off_ || !open_next())) return std::nullopt;
     if (std::optional<decode::Slice> slice = splitter_->next()) return Piece{std::move(*slice), at_ - 1};
     if (splitter_->ended()) {
-      bytes_of_done_files_ += source_->bytes_taken();
-      const std::lock_guard lock(mutex_);
-      if (const std::string warning = source_->warning(); !warning.empty()) warning_ = source_->name() + ": " + warning;
-      splitter_.reset();
-      source_.reset();
-      continue;
-    }
-    const Result<std::size_t> got = source_->read(splitter_->space());
-    if (!got) {
+      close();
+    } else if (const Result<std::size_t> got = source_->read(splitter_->space())) {
+      splitter_->filled(*got);
+      bytes_taken_ = bytes_of_done_files_ + source_->bytes_taken();
+    } else {
       fail_with(got.error());
-      return std::nullopt;
+      splitter_->cut_short();  // the whole records that were read before are still given
     }
-    splitter_->filled(*got);
-    bytes_taken_ = bytes_of_done_files_ + source_->bytes_taken();
   }
   return std::nullopt;
+}
+
+void Input::close() {
+  bytes_of_done_files_ += source_->bytes_taken();
+  const std::lock_guard lock(mutex_);
+  if (const std::string warning = source_->warning(); !warning.empty()) warning_ = source_->name() + ": " + warning;
+  splitter_.reset();
+  source_.reset();
 }
 
 bool Input::open_next() {
@@ -62,7 +64,7 @@ bool Input::open_next() {
 }
 
 void Input::fail_with(Error error) {
-  stopped_ = true;
+  broken_off_ = true;
   if (error.code == Code::interrupted) return;  // the job's own stop, which it tells of itself
   const std::lock_guard lock(mutex_);
   failure_ = std::move(error);

@@ -47,6 +47,7 @@ class Input {
 
  private:
   bool open_next();
+  void close();
   void fail_with(Error error);
 
   const std::vector<InputFile> files_;
@@ -59,6 +60,7 @@ class Input {
   std::uint64_t bytes_of_done_files_ = 0;
   std::unique_ptr<source::Source> source_;
   std::optional<decode::Splitter> splitter_;
+  bool broken_off_ = false;  // nothing more is read
 
   std::atomic<bool> stopped_ = false;
   std::atomic<std::uint64_t> bytes_taken_ = 0;

@@ -119,7 +119,10 @@ class LoadJob final : public batch::Outcomes {
     const bool shows_id = !block.entries[index].id_generated;
     const std::string id_json = !shows_id ? "" : std::visit([](auto&& key) { return millrace::to_json(Value(key)); }, id.to_id());
     std::unique_ptr<decode::RecordReader>& reader = readers_[block.source_number];
-    if (!reader) reader = std::make_unique<decode::RecordReader>(input_.files()[block.source_number].format);
+    if (!reader) {
+      reader = std::make_unique<decode::RecordReader>(input_.files()[block.source_number].format,
+                                                      decode::ReaderOptions{.automatic_types = options_.shape.types.automatic});
+    }
     decode::Slice slice;
     slice.header = headers_[block.source_number];
     reject({placed, id_json, reader->as_json(block.input_text(index), slice)});
@@ -144,8 +147,7 @@ class LoadJob final : public batch::Outcomes {
 
   // Called by workers, one at a time.
   std::optional<Piece> next_piece() {
-    if (stop_.stop_requested()) return std::nullopt;
-    std::optional<Piece> piece = input_.next();
+    std::optional<Piece> piece = input_.next();  // which a stop ends
     if (piece && piece->slice.header && !headers_[piece->file]) headers_[piece->file] = piece->slice.header;
     return piece;
   }

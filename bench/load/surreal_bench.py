@@ -47,8 +47,8 @@ class Engine:
 
 def rival(engine, posts, count, way):
     with Engine(engine) as server:
-        out = subprocess.run(["node", str(ROOT / "bench/load/surreal_rival.mjs"), f"ws://127.0.0.1:{server.port}/rpc", "ns", "db",
-                              "post", str(posts), str(count), way], check=True, capture_output=True, text=True).stdout
+        out = subprocess.run(["node", str(ROOT / "bench/load/surreal_rival.mjs"), f"ws://root:root@127.0.0.1:{server.port}/ns/db",
+                              "post", str(posts), str(count), way], check=True, stdout=subprocess.PIPE, text=True).stdout
     result = json.loads(out)
     return result["records"] / result["seconds"]
 

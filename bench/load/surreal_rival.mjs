@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The two ways that millrace is measured against, through the official JS SDK:
-//   node surreal_rival.mjs URL NS DB TABLE FILE COUNT single    one awaited call for each post
-//   node surreal_rival.mjs URL NS DB TABLE FILE COUNT joined    statements pasted together, 1,000 a call
-// Prints {"records","seconds"}. The SDK is the one of tools/surreal-dev.
+//   node surreal_rival.mjs URL TABLE FILE COUNT single    one awaited call for each post
+//   node surreal_rival.mjs URL TABLE FILE COUNT joined    statements pasted together, 1,000 a call
+// URL is ws://USER:PASS@HOST:PORT/NAMESPACE/DATABASE. Prints {"records","seconds"}. The SDK is the one of tools/surreal-dev.
 import fs from "node:fs";
 import readline from "node:readline";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { open_client } from "../../tools/surreal-dev/src/client.mjs";
 
-const require = createRequire(new URL("../../tools/surreal-dev/package.json", import.meta.url));
-globalThis.WebSocket ??= require("ws");
-const { Surreal, RecordId, Table } = await import(pathToFileURL(require.resolve("surrealdb")));
-
-const [url, namespace, database, table, file, count, way] = process.argv.slice(2);
+const [url, table, file, count, way] = process.argv.slice(2);
 const joinedPerCall = 1000;
 
 async function readPosts() {
@@ -27,14 +22,13 @@ async function readPosts() {
 
 const quote = (text) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
-const db = new Surreal();
-await db.connect(url, { namespace, database, authentication: { username: "root", password: "root" } });
+const db = await open_client(url);
 await db.query("DEFINE TABLE IF NOT EXISTS " + table);
 const posts = await readPosts();
 const start = process.hrtime.bigint();
 if (way === "single") {
   for (const { id, ...post } of posts) {
-    await db.query("CREATE $id CONTENT $post RETURN NONE", { id: new RecordId(table, id), post });
+    await db.query("CREATE type::record($table, $id) CONTENT $post RETURN NONE", { table, id, post });
   }
 } else {
   for (let at = 0; at < posts.length; at += joinedPerCall) {

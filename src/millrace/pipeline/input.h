@@ -41,6 +41,8 @@ class Input {
   const std::vector<InputFile>& files() const { return files_; }
   std::uint64_t bytes_taken() const { return bytes_taken_; }
   std::optional<std::uint64_t> bytes_total() const { return bytes_total_; }
+  // True once all of all files was given. Asked when no next() is under way.
+  bool is_at_end() const { return at_ == files_.size() && !splitter_ && !broken_off_; }
   // Why the input ended early, if it did.
   std::optional<Error> failure() const;
   std::string warning() const;

@@ -220,7 +220,7 @@ class LoadJob final : public batch::Outcomes {
 
   Report make_report(const batch::BatchCounts& batches) {
     if (const auto broken = input_.failure()) note_failure(*broken);
-    if (stop_.stop_requested()) note_failure({Code::interrupted, "interrupted; what was in flight is written", {}});
+    if (stop_.stop_requested() && !input_.is_at_end()) note_failure({Code::interrupted, "interrupted; what was in flight is written", {}});
     const std::chrono::duration<double> seconds = std::max(last_commit_, started_) - started_;
     progress_.finish(state());
     return {.counts = counts_,

@@ -38,6 +38,13 @@ class Json(Formats):
         self.write("input.json", json.dumps(records, indent=3) + "\n\n")
         self.assertEqual(self.loaded("input.json"), sorted(records, key=str))
 
+    def test_records_over_many_lines_become_one_line_each(self):
+        posts = [{"id": n, "title": "a\nb" if n else "", "tags": ["x", {"y": [1, 2]}]} for n in range(3)]
+        self.write("input.json", json.dumps(posts, indent=2))
+        self.load("input.json", "--rejects", "rejects", status=1)
+        self.assertEqual([record["id"] for record in self.get("post")], [2, 1])
+        self.assertEqual([reject["record"] for reject in self.rejects("rejects")], [posts[0]])
+
     def test_an_empty_array_is_no_record(self):
         self.assertEqual(self.loaded(self.write("input.json", " [ ] \n")), [])
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/decode/record_reader.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -14,11 +13,9 @@
 namespace millrace::decode {
 namespace {
 
-// Valid JSON has line ends between its tokens only, where a space will do.
 std::string on_one_line(std::string_view json) {
-  std::string line(json);
-  std::ranges::replace_if(
-      line, [](char byte) { return byte == '\n' || byte == '\r'; }, ' ');
+  std::string line;
+  append_one_line(line, json);
   return line;
 }
 

@@ -264,7 +264,7 @@ Result<void> BlockWriter::check_created_at(Block::Entry& entry) {
 void BlockWriter::write_json(std::string_view text, Block::Entry& entry, Block& block) const {
   std::string& out = block.bytes;
   if (as_it_is_) {
-    out.append(text);
+    append_one_line(out, text);
     return;
   }
   out += "{\"id\":";
@@ -280,7 +280,7 @@ void BlockWriter::write_json(std::string_view text, Block::Entry& entry, Block& 
     if (field.converted) {
       append_json(out, *field.converted);
     } else {
-      out.append(field.view.value);
+      append_one_line(out, field.view.value);
     }
   }
   if (adds_content_) out += ",\"content\":\"\"";

@@ -31,6 +31,10 @@ Result<Value> parse_json(std::string_view text);
 
 bool is_utf8(std::string_view bytes);
 
+// Appends validated JSON text with a space for each line break between its tokens (it has none within one): a body is one
+// line, so that it can be printed as one.
+void append_one_line(std::string& out, std::string_view validated);
+
 // Standard base64 with padding, RFC 4648 section 4.
 std::string encode_base64(std::string_view bytes);
 Result<std::string> decode_base64(std::string_view text);

@@ -81,6 +81,13 @@ class Parser {
 
 bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes); }
 
+void append_one_line(std::string& out, std::string_view validated) {
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+  out.append(validated);
+  if (validated.find('\n') == std::string_view::npos && validated.find('\r') == std::string_view::npos) return;
+  std::replace_if(out.begin() + begin, out.end(), [](char byte) { return byte == '\n' || byte == '\r'; }, ' ');
+}
+
 Value parse_validated_json(std::string_view text) { return Parser(text).value(); }
 
 Result<Value> parse_json(std::string_view text) {

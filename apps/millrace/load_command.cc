@@ -102,15 +102,18 @@ void print_summary(const pipeline::Report& report, const LoadArguments& argument
              arguments.table, store_name, report.seconds, format_count(static_cast<std::uint64_t>(report.records_per_second())),
              format_bytes(counts.bytes_read), format_count(report.batches), format_bytes(report.peak_rss_bytes));
   if (!report.rejects_path.empty()) {
-    fmt::print(stderr, "Rejects: {}\n  {} of {}: {}\n  the first: {}\n  Mend them there and load that file again.\n",
-               report.rejects_path, format_count(report.rejects_of_that_reason), format_count(counts.records_rejected),
-               report.first_reject_reason, report.first_reject);
+    fmt::print(stderr, "Rejects: {}\n", report.rejects_path);
+    if (report.rejects_of_that_reason > 1) {
+      fmt::print(stderr, "  {} of {}: {}\n", format_count(report.rejects_of_that_reason), format_count(counts.records_rejected),
+                 report.first_reject_reason);
+    }
+    fmt::print(stderr, "  the first: {}\n  Mend them there and load that file again.\n", report.first_reject);
   }
   if (!report.warning.empty()) fmt::print(stderr, "millrace: warning: {}\n", report.warning);
   if (report.stopped) {
     fmt::print(stderr,
                "millrace: {}\nmillrace: stopped before the end of the input. What is counted as written is durable; to go on, run the "
-               "same command with --on-duplicate skip.\n",
+               "same command with --on-duplicate skip (records without an id of their own would be written twice).\n",
                describe(*report.stopped));
   }
 }

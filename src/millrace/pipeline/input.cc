@@ -31,7 +31,7 @@ std::optional<Piece> Input::next() {
     if (std::optional<decode::Slice> slice = splitter_->next()) return Piece{std::move(*slice), at_ - 1};
     if (splitter_->ended()) {
       close();
-    } else if (const Result<std::size_t> got = source_->read(splitter_->space())) {
+    } else if (const Result<std::size_t> got = read()) {
       splitter_->filled(*got);
       bytes_taken_ = bytes_of_done_files_ + source_->bytes_taken();
     } else {
@@ -40,6 +40,11 @@ std::optional<Piece> Input::next() {
     }
   }
   return std::nullopt;
+}
+
+Result<std::size_t> Input::read() {
+  if (stop_.stop_requested()) return millrace::fail(Code::interrupted, "reading was stopped");
+  return source_->read(splitter_->space());
 }
 
 void Input::close() {

@@ -49,6 +49,7 @@ class Input {
 
  private:
   bool open_next();
+  Result<std::size_t> read();
   void close();
   void fail_with(Error error);
 

@@ -111,8 +111,12 @@ class LoadJob final : public batch::Outcomes {
     counts_.records_written += last - first;
     last_commit_ = steady_clock::now();
   }
-  void skipped(const Block&, std::size_t) override { ++counts_.records_skipped; }
+  void skipped(const Block&, std::size_t) override {
+    ++counts_.records_skipped;
+    last_commit_ = steady_clock::now();
+  }
   void rejected(const Block& block, std::size_t index, const Error& error) override {
+    last_commit_ = steady_clock::now();
     Error placed = error;
     placed.place = block.place(index);
     const IdView id = block.id(index);

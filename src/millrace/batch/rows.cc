@@ -33,6 +33,22 @@ std::size_t count_rows(const Runs& runs) {
   return rows;
 }
 
+Runs split_off(Runs& runs, std::size_t rows) {
+  Runs rest;
+  for (auto run = runs.begin(); run != runs.end(); ++run) {
+    if (run->size() <= rows) {
+      rows -= run->size();
+      continue;
+    }
+    rest.assign(run, runs.end());
+    rest.front().first += rows;
+    run->last = run->first + rows;
+    runs.erase(rows == 0 ? run : run + 1, runs.end());
+    break;
+  }
+  return rest;
+}
+
 bool BusyIds::insert(const Block& block, std::size_t index) {
   return block.entries[index].id_generated || hashes_.insert(hash_id(block, index)).second;
 }

@@ -17,6 +17,8 @@ using Runs = std::vector<store::BlockRun>;
 // Appends one record, joined to the run before it where it follows.
 void append_row(Runs& runs, Block& block, std::size_t index);
 std::size_t count_rows(const Runs& runs);
+// Leaves the first `rows` records in `runs`, and gives the others.
+Runs split_off(Runs& runs, std::size_t rows);
 
 // The ids that are in flight or wait to be sent again. Ids are kept as 64-bit hashes: two that collide cost a wait.
 class BusyIds {

@@ -32,6 +32,8 @@ struct FaultPlan {
   Code code = Code::unavailable;
   bool applied = false;                        // the inner store takes the batch before the failure is told
   std::function<bool(const IdView&)> refuses;  // a record that a transaction fails over; alone it is rejected
+  // Whom the store's words name of those that a transaction holds, by its records' ids; nobody when not given.
+  std::function<bool(const IdView&)> names;
   std::chrono::microseconds delay{0};          // 0: completions run inside write()
   std::size_t in_flight_max = 1;
 };
@@ -53,6 +55,7 @@ class FaultyStore final : public Store {
 
   std::size_t writes() const { return writes_; }      // asked for
   std::size_t failures() const { return failures_; }  // told, refusals apart
+  std::size_t transactions() const { return transactions_; }  // begun while there is a plan to refuse
   std::size_t in_flight_peak() const { return in_flight_peak_; }
 
  private:
@@ -73,6 +76,7 @@ class FaultyStore final : public Store {
   std::mt19937_64 random_;
   std::size_t writes_ = 0;
   std::size_t failures_ = 0;
+  std::size_t transactions_ = 0;
   std::size_t in_flight_peak_ = 0;
 
   std::mutex mutex_;

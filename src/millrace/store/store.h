@@ -66,6 +66,7 @@ enum class Verdict : std::uint8_t {
 struct RecordOutcome {
   Verdict verdict = Verdict::written;
   std::optional<Error> error;
+  bool named = false;  // the error that its unsettled transaction fell over names this record
 };
 
 // What became of a batch. `records` is empty when every record was written; else it has the batch's size and order. A

@@ -28,22 +28,11 @@
 #include <stop_token>
 
 #include "millrace/base/result.h"
+#include "millrace/batch/batch_limits.h"
 #include "millrace/record/block.h"
 #include "millrace/store/store.h"
 
 namespace millrace::batch {
-
-// How large a batch is and how many are under way. A controller may change them between two calls.
-struct BatchLimits {
-  store::StatementShape shape = store::StatementShape::insert;
-  std::size_t rows_per_transaction = 1000;
-  std::size_t transactions_per_request = 1;
-  std::size_t in_flight = 1;
-  std::size_t request_bytes_max = 4u << 20;
-};
-
-// The best fixed limits known for a store (docs/performance.md).
-BatchLimits starting_limits(const store::Capabilities& capabilities);
 
 struct RetryPolicy {
   std::chrono::milliseconds delay_min{20};

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "millrace/batch/batcher.h"
+#include "millrace/batch/batch_limits.h"
+
+#include <algorithm>
+
+#include "millrace/batch/controller.h"
 
 namespace millrace::batch {
 
@@ -15,6 +19,17 @@ BatchLimits starting_limits(const store::Capabilities& capabilities) {
             .request_bytes_max = 2u << 20};
   }
   return {.rows_per_transaction = 5000, .in_flight = 1, .request_bytes_max = 8u << 20};
+}
+
+ControllerOptions controller_options(const store::Capabilities& capabilities) {
+  ControllerOptions options{.start = starting_limits(capabilities), .in_flight_max = capabilities.in_flight_max};
+  options.start.request_bytes_max = std::min(options.start.request_bytes_max, capabilities.batch_bytes_max);
+  if (capabilities.name == "surrealdb") {
+    options.shapes = {store::StatementShape::insert, store::StatementShape::create};
+  } else {
+    options.transactions_max = 1;  // SQLite: the checkpoint is committed with each transaction
+  }
+  return options;
 }
 
 }  // namespace millrace::batch

@@ -28,7 +28,7 @@ constexpr int conflict_attempts_max = 30;
 // A group that is under way.
 struct Flight {
   Group group;
-  std::size_t rows_per_transaction;  // as it was sent
+  Sample sample;
 };
 
 }  // namespace
@@ -66,6 +66,7 @@ class Batcher::Implementation {
 
   bool wants_more() const { return queue_.size() < fresh_size().rows(); }
   BatchCounts counts() const { return counts_; }
+  const BatchLimits& limits() const { return options_.controller != nullptr ? options_.controller->limits() : limits_; }
 
   enum class Until { full_batches_are_sent, a_partial_one_is_sent, all_is_settled };
 
@@ -82,7 +83,7 @@ class Batcher::Implementation {
       while (take_reply()) {
       }
       if (error_) return std::unexpected(*error_);
-      while (in_flight_.size() < limits_.in_flight && !error_) {
+      while (in_flight_.size() < limits().in_flight && !error_) {
         const bool sent = send_again() || ((partial_allowed || !wants_more()) && send_fresh());
         if (!sent) break;
         if (until == Until::a_partial_one_is_sent && wants_more()) partial_allowed = false;
@@ -96,6 +97,11 @@ class Batcher::Implementation {
     }
   }
 
+  struct Reply {
+    std::uint64_t number;
+    store::BatchOutcome outcome;
+    Instant at;
+  };
   struct Held {
     std::unique_ptr<Block> block;
     std::size_t unsettled;
@@ -108,7 +114,7 @@ class Batcher::Implementation {
   };
   // As many records as the limits say, but in smaller transactions while the store refuses some.
   RequestSize fresh_size() const {
-    const RequestSize wanted{limits_.rows_per_transaction, limits_.transactions_per_request};
+    const RequestSize wanted{limits().rows_per_transaction, limits().transactions_per_request};
     const std::size_t rows = refusals_.rows_per_transaction_max(wanted.rows_per_transaction);
     if (rows == wanted.rows_per_transaction) return wanted;
     return {rows, std::clamp<std::size_t>(wanted.rows() / rows, 1, small_transactions_max)};
@@ -134,26 +140,30 @@ class Batcher::Implementation {
 
   bool send_fresh() {
     if (is_held()) return false;
-    Runs runs = queue_.cut({fresh_size().rows(), limits_.request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
-    if (runs.empty()) return false;
-    send({.runs = std::move(runs)});
+    RowQueue::Cut cut = queue_.cut({fresh_size().rows(), limits().request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
+    if (cut.runs.empty()) return false;
+    send({.runs = std::move(cut.runs)}, {.bytes = cut.bytes, .full = cut.full});
     return true;
   }
 
-  void send(Group group) {
+  void send(Group group, Sample sample = {.full = false}) {
     const std::uint64_t number = ++counts_.batches;
+    sample.limits = limits();
+    sample.limits.rows_per_transaction = group.rows_per_transaction != 0 ? group.rows_per_transaction : fresh_size().rows_per_transaction;
+    sample.full = sample.full && sample.limits == limits();
+    sample.rows = count_rows(group.runs);
+    sample.started = steady_clock::now();
     store::Batch batch{.lane = lane_,
                        .runs = group.runs,
                        .on_duplicate = options_.on_duplicate,
-                       .shape = limits_.shape,
-                       .rows_per_transaction =
-                           group.rows_per_transaction != 0 ? group.rows_per_transaction : fresh_size().rows_per_transaction};
-    counts_.batch_records_last = count_rows(group.runs);
-    in_flight_.emplace(number, Flight{std::move(group), batch.rows_per_transaction});
+                       .shape = sample.limits.shape,
+                       .rows_per_transaction = sample.limits.rows_per_transaction};
+    counts_.batch_records_last = sample.rows;
+    in_flight_.emplace(number, Flight{std::move(group), sample});
     counts_.in_flight_last = in_flight_.size();
     store_.write(std::move(batch), [this, number](store::BatchOutcome outcome) {
       const std::lock_guard lock(inbox_mutex_);
-      inbox_.emplace_back(number, std::move(outcome));
+      inbox_.push_back({number, std::move(outcome), steady_clock::now()});
       inbox_filled_.notify_one();
     });
   }
@@ -176,16 +186,39 @@ class Batcher::Implementation {
   bool take_reply() {
     std::unique_lock lock(inbox_mutex_);
     if (inbox_.empty()) return false;
-    auto [number, outcome] = std::move(inbox_.front());
+    const Reply reply = std::move(inbox_.front());
     inbox_.pop_front();
     lock.unlock();
-    const auto flight = in_flight_.find(number);
+    const auto flight = in_flight_.find(reply.number);
     MILLRACE_ASSERT(flight != in_flight_.end());
-    const Flight landed = std::move(flight->second);
+    Flight landed = std::move(flight->second);
     in_flight_.erase(flight);
-    counts_.calls += outcome.calls;
-    settle(landed, outcome);
+    counts_.calls += reply.outcome.calls;
+    settle(landed, reply.outcome);
+    landed.sample.ended = reply.at;
+    tell(landed.sample, landed.group.rows_per_transaction == 0 && landed.group.attempts == 0, reply.outcome);
     return true;
+  }
+
+  // Refusals, and what is sent again, say nothing of a store's speed; conflicts, time-outs and overload say that it is asked
+  // too much.
+  void tell(Sample sample, bool is_fresh, const store::BatchOutcome& outcome) {
+    if (options_.controller == nullptr) return;
+    sample.rows_settled = sample.rows;
+    for (const store::RecordOutcome& record : outcome.records) {
+      if (!record.error) continue;
+      const std::optional<Brake> brake = brake_of(record.error->code);
+      if (brake) sample.brake = brake;
+      --sample.rows_settled;
+    }
+    if ((!is_fresh || sample.rows_settled != sample.rows) && !sample.brake) return;
+    options_.controller->finished(sample, sample.ended);
+    if (options_.observe) options_.observe(sample);
+  }
+  static std::optional<Brake> brake_of(Code code) {
+    if (code == Code::conflict) return Brake::conflict;
+    if (code == Code::overloaded || code == Code::too_large) return Brake::overload;
+    return code == Code::unknown_outcome ? std::optional(Brake::timeout) : std::nullopt;
   }
 
   void settle(const Flight& flight, const store::BatchOutcome& outcome) {
@@ -195,7 +228,7 @@ class Batcher::Implementation {
       for (const store::BlockRun& run : group.runs) settle_written(*run.block, run.first, run.last);
       return;
     }
-    const bool alone = flight.rows_per_transaction == 1;
+    const bool alone = flight.sample.limits.rows_per_transaction == 1;
     Group retried{.rows_per_transaction = group.rows_per_transaction, .maybe_written = group.maybe_written, .attempts = group.attempts + 1};
     Group unknown{.rows_per_transaction = group.rows_per_transaction, .read_back = true, .attempts = group.attempts + 1};
     Runs refused;
@@ -237,7 +270,7 @@ class Batcher::Implementation {
   void isolate(const Flight& flight, Runs named, Runs refused) {
     const Group& group = flight.group;
     const bool is_first = group.rows_per_transaction == 0;
-    std::size_t rows = flight.rows_per_transaction;
+    std::size_t rows = flight.sample.limits.rows_per_transaction;
     if (!is_first || named.empty()) rows /= 2;
     rows = tracks_ids_ ? refusals_.rows_per_transaction_max(std::max<std::size_t>(rows, 1)) : 1;
     again_.push({.runs = std::move(named), .rows_per_transaction = 1, .maybe_written = group.maybe_written});
@@ -356,7 +389,7 @@ class Batcher::Implementation {
 
   std::mutex inbox_mutex_;  // guards the two below
   std::condition_variable inbox_filled_;
-  std::deque<std::pair<std::uint64_t, store::BatchOutcome>> inbox_;
+  std::deque<Reply> inbox_;
 };
 
 Batcher::Batcher(store::Store& store, Lane lane, BatcherOptions options, Outcomes& outcomes)

@@ -16,7 +16,8 @@
 // settle an id twice in a batch, a repeat waits for the next one. Generated ids are exempt.
 // Refusals: a transaction that fails with a retryable error is sent again after a growing, jittered delay, until
 // `give_up_after` has passed without any success; one whose reply was lost has its ids read back first; one that is refused
-// is sent again with one record a transaction, so that only culprits are rejected.
+// is sent again without whom the store names, then in halves, so that only culprits are rejected and log2(records) requests
+// settle it.
 //
 // Threads: all calls from one thread; the store's completions may come from any. Memory: the blocks given to add(), until
 // their last record is settled.
@@ -24,26 +25,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 
 #include "millrace/base/result.h"
+#include "millrace/batch/batch_limits.h"
+#include "millrace/batch/controller.h"
 #include "millrace/record/block.h"
 #include "millrace/store/store.h"
 
 namespace millrace::batch {
-
-// How large a batch is and how many are under way. A controller may change them between two calls.
-struct BatchLimits {
-  store::StatementShape shape = store::StatementShape::insert;
-  std::size_t rows_per_transaction = 1000;
-  std::size_t transactions_per_request = 1;
-  std::size_t in_flight = 1;
-  std::size_t request_bytes_max = 4u << 20;
-};
-
-// The best fixed limits known for a store (docs/performance.md).
-BatchLimits starting_limits(const store::Capabilities& capabilities);
 
 struct RetryPolicy {
   std::chrono::milliseconds delay_min{20};
@@ -52,7 +44,9 @@ struct RetryPolicy {
 };
 
 struct BatcherOptions {
-  BatchLimits limits;
+  BatchLimits limits;                // when there is no controller
+  Controller* controller = nullptr;  // chooses the limits of each batch and is told of it; outlives the Batcher
+  std::function<void(const Sample&)> observe;  // called for each request that the controller is told of
   RetryPolicy retry;
   store::OnDuplicate on_duplicate = store::OnDuplicate::fail;
   std::stop_token stop;  // once requested, a failing store is not waited for

@@ -3,15 +3,13 @@
 // Groups of records that are to be sent again, and when. Private to `batch`.
 #pragma once
 
-#include <chrono>
 #include <deque>
 #include <optional>
 
+#include "millrace/batch/controller.h"
 #include "millrace/batch/rows.h"
 
 namespace millrace::batch {
-
-using Instant = std::chrono::steady_clock::time_point;
 
 // Of small transactions a request holds at most so many: each is parsed and committed on its own.
 inline constexpr std::size_t small_transactions_max = 256;

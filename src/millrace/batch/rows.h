@@ -41,9 +41,15 @@ class RowQueue {
     std::size_t rows_max;
     std::size_t bytes_max;
   };
+  struct Cut {
+    Runs runs;
+    std::size_t rows = 0;
+    std::size_t bytes = 0;
+    bool full = false;  // up to its limits
+  };
   // Takes the next records, at least one unless all wait for a busy id. Records whose id is busy are kept for a later cut,
   // before all that are behind them. `busy` may be nullptr: then nothing is looked up.
-  Runs cut(const CutLimits& limits, BusyIds* busy);
+  Cut cut(const CutLimits& limits, BusyIds* busy);
 
  private:
   struct Cutting;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/batch/survey.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace millrace::batch {
+namespace {
+
+constexpr double growth_max = 4;
+constexpr double growth_least = 1.25;    // a smaller step shows nothing
+constexpr double gain_least = 1.08;      // a rate that grows less has found its top, or noise
+constexpr double worth_joining = 0.65;   // of the best shape's rate
+constexpr std::size_t joined = 4;        // transactions: enough to tell a request's cost from a transaction's
+constexpr std::size_t rows_first_max = 16;
+
+// Fourfold steps from here pass through `rows`.
+std::size_t first_rung(std::size_t rows) {
+  while (rows > rows_first_max) rows /= 4;
+  return std::max<std::size_t>(rows, 1);
+}
+
+}  // namespace
+
+double growth_allowed(double seconds, double fixed_seconds, double bound) {
+  const double fixed = std::min(0.8 * fixed_seconds, bound);  // it was measured once, and noisily
+  return std::clamp(std::sqrt((bound - fixed) / std::max(seconds - fixed, seconds / 16)), 1.0, growth_max);
+}
+
+Survey::Survey(const ControllerOptions& options, std::size_t in_flight) : options_(options), in_flight_(in_flight) {
+  const std::size_t rows = options.rows_pinned.value_or(first_rung(options.start.rows_per_transaction));
+  for (const store::StatementShape shape : options.shapes) climbs_.push_back({.shape = shape, .rows = rows});
+}
+
+std::optional<BatchLimits> Survey::next() const {
+  if (at_ == climbs_.size()) return std::nullopt;
+  const Climb& climb = climbs_[at_];
+  return BatchLimits{.shape = climb.shape,
+                     .rows_per_transaction = climb.rows,
+                     .transactions_per_request = joining_ ? std::min(joined, options_.transactions_max) : 1,
+                     .in_flight = in_flight_,
+                     .request_bytes_max = options_.start.request_bytes_max};
+}
+
+void Survey::measured(double rows_per_second, std::size_t rows_max) {
+  Climb& climb = climbs_[at_];
+  if (!joining_) {
+    climb.stage = advance(climb, rows_per_second, rows_max) ? Stage::climbing : Stage::joining;
+  } else {
+    climb.stage = Stage::done;
+  }
+  step();
+}
+
+void Survey::refused() {
+  climbs_[at_].stage = joining_ || climbs_[at_].best_rate == 0 ? Stage::done : Stage::joining;
+  step();
+}
+
+// True when a larger size is to be measured.
+bool Survey::advance(Climb& climb, double rows_per_second, std::size_t rows_max) {
+  const bool grew = rows_per_second > climb.best_rate * gain_least;
+  if (rows_per_second > climb.best_rate) {
+    climb.best_rate = rows_per_second;
+    climb.best_rows = climb.rows;
+  }
+  if (!grew || options_.rows_pinned) return false;
+  const double bound = std::chrono::duration<double>(options_.latency_max).count() / 2;
+  const double seconds = static_cast<double>(climb.rows * in_flight_) / rows_per_second;
+  const double factor = growth_allowed(seconds, climb.first_seconds, bound);
+  if (climb.first_seconds == 0) climb.first_seconds = seconds;
+  const auto grown = std::min(rows_max, static_cast<std::size_t>(static_cast<double>(climb.rows) * factor));
+  if (static_cast<double>(grown) < static_cast<double>(climb.rows) * growth_least) return false;
+  climb.rows = grown;
+  return true;
+}
+
+// The next shape that still climbs; when none does, those worth it try several transactions, each once.
+void Survey::step() {
+  const auto find_from = [&](std::size_t first, Stage stage) {
+    for (std::size_t i = 0; i < climbs_.size(); ++i) {
+      const std::size_t at = (first + i) % climbs_.size();
+      if (climbs_[at].stage == stage) return at;
+    }
+    return climbs_.size();
+  };
+  if (!joining_) {
+    at_ = find_from(at_ + 1, Stage::climbing);
+    if (at_ != climbs_.size()) return;
+    joining_ = true;
+    const double best = std::ranges::max(climbs_, {}, &Climb::best_rate).best_rate;
+    const double bound = std::chrono::duration<double>(options_.latency_max).count();
+    for (Climb& climb : climbs_) {
+      climb.rows = climb.best_rows;
+      const double seconds = static_cast<double>(joined * climb.rows * in_flight_) / climb.best_rate;
+      const bool worth = climb.best_rate > 0 && climb.best_rate >= best * worth_joining && seconds <= bound;
+      if (!worth || options_.rows_pinned || options_.transactions_max == 1) climb.stage = Stage::done;
+    }
+  }
+  at_ = find_from(0, Stage::joining);
+}
+
+}  // namespace millrace::batch

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The start: which sizes to measure, one after the other, when nothing is known. Private to `batch`.
+#pragma once
+
+#include <vector>
+
+#include "millrace/batch/controller.h"
+
+namespace millrace::batch {
+
+// Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes try several
+// transactions in a request. A step is never longer than what a quadratic store could bear: such a store takes factor² the
+// time, and the next request is to end within half the latency bound.
+class Survey {
+ public:
+  Survey(const ControllerOptions& options, std::size_t in_flight);
+
+  // What is to be measured; nothing when the survey is done.
+  std::optional<BatchLimits> next() const;
+  void measured(double rows_per_second, std::size_t rows_max);
+  // The present step failed: nothing as large is tried.
+  void refused();
+
+ private:
+  enum class Stage { climbing, joining, done };
+  struct Climb {
+    store::StatementShape shape;
+    std::size_t rows;
+    Stage stage = Stage::climbing;
+    double first_seconds = 0;  // a request's, at the first rung
+    double best_rate = 0;
+    std::size_t best_rows = 0;
+  };
+  bool advance(Climb& climb, double rows_per_second, std::size_t rows_max);
+  void step();
+
+  const ControllerOptions& options_;
+  std::size_t in_flight_;
+  std::vector<Climb> climbs_;
+  std::size_t at_ = 0;
+  bool joining_ = false;
+};
+
+// By how much rows may grow after a request of so many seconds, when the next one must end within `bound` even on a
+// quadratic store. What far fewer rows took, `fixed_seconds`, does not grow.
+double growth_allowed(double seconds, double fixed_seconds, double bound);
+
+}  // namespace millrace::batch

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/batch/trial.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace millrace::batch {
+namespace {
+
+constexpr double deviations = 2.0;      // a 95 % interval
+constexpr double prior_pairs = 4;       // what the noise seen before a trial is worth
+constexpr double pairs_max = 24;        // then both are as good, and the champion stays; likewise
+constexpr double seconds_max = 1.5;     // when the challenger alone has had so much
+constexpr double noise_least = 0.0001;  // 1 %: no clock and no store is quieter
+
+constexpr double drift_slack = 0.75;  // deviations that count for nothing
+constexpr double drift_limit = 6;     // their sum at which it is no accident: at rest some once in ten thousand windows
+constexpr double drift_noise_least = 0.0009;
+constexpr double mean_windows_max = 50;
+
+}  // namespace
+
+double seconds_between(Instant from, Instant to) { return std::chrono::duration<double>(to - from).count(); }
+
+void Window::open(const BatchLimits& limits, Instant now) {
+  limits_ = limits;
+  opened_ = from_ = to_ = now;
+  rows_ = batches_ = 0;
+}
+
+bool Window::add(const Sample& sample, double seconds_min) {
+  to_ = std::max(to_, sample.ended);
+  if (sample.started < opened_) {
+    from_ = to_;
+    rows_ = batches_ = 0;
+    return false;
+  }
+  rows_ += sample.rows_settled;
+  ++batches_;
+  return batches_ % limits_.in_flight == 0 && seconds() >= seconds_min && seconds() > 0;
+}
+
+double Window::rows_per_second() const { return static_cast<double>(rows_) / seconds(); }
+
+void Trial::measured(double rows_per_second, double seconds) {
+  const double log_rate = std::log(std::max(rows_per_second, 1.0));
+  if (challenged_) {
+    challenger_seconds_ += seconds;
+    pairs_ += 1;
+    const double off = log_rate - champion_log_ - mean_;
+    mean_ += off / pairs_;
+    squares_ += off * (log_rate - champion_log_ - mean_);
+  }
+  champion_log_ = log_rate;
+  challenged_ = !challenged_;
+}
+
+Trial::Verdict Trial::verdict() const {
+  if (pairs_ == 0) return Verdict::open;
+  const double variance = (prior_pairs * 2 * std::max(noise_, noise_least) + squares_) / (prior_pairs + pairs_ - 1);
+  const double margin = deviations * std::sqrt(variance / pairs_);
+  if (mean_ - margin > gain_min_ && pairs_ > 1) return Verdict::won;
+  if (mean_ + margin < gain_min_ || pairs_ >= pairs_max || challenger_seconds_ > seconds_max) return Verdict::lost;
+  return Verdict::open;
+}
+
+double Trial::ratio() const { return std::exp(mean_); }
+double Trial::seconds_lost() const { return challenger_seconds_ * std::max(0.0, 1 - ratio()); }
+
+void DriftWatch::reset() { windows_ = faster_ = slower_ = 0; }
+
+bool DriftWatch::add(double rows_per_second) {
+  const double log_rate = std::log(std::max(rows_per_second, 1.0));
+  if (windows_ > 0) {
+    // Neighbours differ by twice the variance, wherever the mean goes; one jump is not noise.
+    const double step = std::min((log_rate - last_) * (log_rate - last_) / 2, 9 * std::max(noise_, drift_noise_least));
+    noise_ += (step - noise_) / 20;
+    const double off = (log_rate - mean_) / std::sqrt(std::max(noise_, drift_noise_least) * (1 + 1 / windows_));
+    faster_ = std::max(0.0, faster_ + off - drift_slack);
+    slower_ = std::max(0.0, slower_ - off - drift_slack);
+  }
+  last_ = log_rate;
+  windows_ = std::min(windows_ + 1, mean_windows_max);
+  mean_ += (log_rate - mean_) / windows_;
+  return std::max(faster_, slower_) > drift_limit;
+}
+
+std::optional<double> DriftWatch::rows_per_second() const {
+  return windows_ > 0 ? std::optional(std::exp(mean_)) : std::nullopt;
+}
+
+}  // namespace millrace::batch

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a rate is measured, and how two are compared. Private to `batch`.
+#pragma once
+
+#include <optional>
+
+#include "millrace/batch/controller.h"
+
+namespace millrace::batch {
+
+double seconds_between(Instant from, Instant to);
+
+// Records settled a second while one setting has all its requests in flight. What was sent before the window opened still
+// takes a share of the store: counting begins when the last of it has ended. Whole rounds of the requests in flight are
+// counted, so that requests which end together do not make a rate look large.
+class Window {
+ public:
+  void open(const BatchLimits& limits, Instant now);
+  // True when the window is complete: it has had its rounds and its time.
+  bool add(const Sample& sample, double seconds_min);
+
+  double rows_per_second() const;
+  double seconds() const { return seconds_between(from_, to_); }
+  std::size_t batches() const { return batches_; }
+
+ private:
+  BatchLimits limits_;
+  Instant opened_{};
+  Instant from_{};
+  Instant to_{};
+  std::size_t rows_ = 0;
+  std::size_t batches_ = 0;
+};
+
+// Paired windows of two settings, champion first, interleaved: what changes slowly in the store or the machine meets both.
+class Trial {
+ public:
+  // The challenger wins when it is faster than the champion by more than `gain_min` (a share; below 0 it may be slower).
+  // `noise` is the variance of one window's logarithm so far: a prior for the variance seen here.
+  Trial(const BatchLimits& champion, const BatchLimits& challenger, double gain_min, double noise)
+      : sides_{champion, challenger}, gain_min_(gain_min), noise_(noise) {}
+
+  const BatchLimits& challenger() const { return sides_[1]; }
+  const BatchLimits& side() const { return sides_[challenged_ ? 1 : 0]; }
+  bool challenged() const { return challenged_; }
+
+  void measured(double rows_per_second, double seconds);
+  enum class Verdict { open, won, lost };
+  Verdict verdict() const;
+  // The challenger's rate over the champion's, and the seconds' worth of work that trying it has cost.
+  double ratio() const;
+  double seconds_lost() const;
+
+ private:
+  BatchLimits sides_[2];
+  double gain_min_;
+  double noise_;
+  bool challenged_ = false;
+  double champion_log_ = 0;
+  double pairs_ = 0;
+  double mean_ = 0;
+  double squares_ = 0;
+  double challenger_seconds_ = 0;
+};
+
+// Sees when a rate leaves its mean for good, however noisy it is: a CUSUM both ways (Page, Biometrika 41, 1954).
+class DriftWatch {
+ public:
+  // Forgets the mean, not the noise: another setting is watched.
+  void reset();
+  // True when the rate has drifted.
+  bool add(double rows_per_second);
+  double noise() const { return noise_; }  // variance of one window's logarithm
+  std::optional<double> rows_per_second() const;
+
+ private:
+  double noise_ = 0.01;
+  double last_ = 0;
+  double mean_ = 0;
+  double windows_ = 0;
+  double faster_ = 0;
+  double slower_ = 0;
+};
+
+}  // namespace millrace::batch

@@ -34,7 +34,10 @@ Value batching(const batch::Explanation& said) {
 
 }  // namespace
 
-std::string_view Report::limited_by() const { return batching ? batch::to_string(batching->limited_by) : "fixed"; }
+std::string_view Report::limited_by() const {
+  if (!batching) return batches == 0 ? "store" : "fixed";
+  return batch::to_string(batching->limited_by);
+}
 
 std::string to_json(const Report& report) {
   const Counts& counts = report.counts;
@@ -54,11 +57,11 @@ std::string to_json(const Report& report) {
       {"batch_records_last", integer(report.batch_records_last)},
       {"in_flight_last", integer(report.in_flight_last)},
       {"limited_by", std::string(report.limited_by())},
+      {"batching", report.batching ? batching(*report.batching) : Value(nullptr)},
       {"resumed", report.resumed},
       {"peak_rss_bytes", integer(report.peak_rss_bytes)},
       {"exit_status", static_cast<std::int64_t>(report.exit_status)},
   };
-  if (report.batching) members.push_back({"batching", batching(*report.batching)});
   return millrace::to_json(Value(std::move(members))) + "\n";
 }
 

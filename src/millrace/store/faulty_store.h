@@ -46,6 +46,7 @@ class FaultyStore final : public Store {
 
   const Capabilities& capabilities() const override { return capabilities_; }
   Result<void> prepare(const Lane& lane) override { return inner_.prepare(lane); }
+  Result<void> drop(const Lane& lane) override { return inner_.drop(lane); }
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override { return inner_.get(lane, id); }
   Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override {

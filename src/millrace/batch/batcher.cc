@@ -44,6 +44,7 @@ class Batcher::Implementation {
     const store::Capabilities& able = store_.capabilities();
     tracks_ids_ = !able.repeats_in_batch || able.in_flight_max > 1;
     set_limits(options.limits);
+    if (options_.maybe_there) looks_left_ = looks_max();
   }
   ~Implementation() {
     while (!in_flight_.empty()) wait_for_reply(Instant::max());
@@ -130,7 +131,12 @@ class Batcher::Implementation {
     if (is_held()) return false;
     Runs runs = queue_.cut({rows_max(), limits_.request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
     if (runs.empty()) return false;
-    send({.runs = std::move(runs)});
+    Group group{.runs = std::move(runs), .maybe_written = options_.maybe_there};
+    if (looks_left_ > 0) {
+      reconcile(std::move(group));
+    } else {
+      send(std::move(group));
+    }
     return true;
   }
 
@@ -140,7 +146,8 @@ class Batcher::Implementation {
                        .runs = group.runs,
                        .on_duplicate = options_.on_duplicate,
                        .shape = limits_.shape,
-                       .rows_per_transaction = group.alone ? 1 : limits_.rows_per_transaction};
+                       .rows_per_transaction = group.alone ? 1 : limits_.rows_per_transaction,
+                       .checkpoint = options_.checkpoint};
     counts_.batch_records_last = count_rows(group.runs);
     in_flight_.emplace(number, std::move(group));
     counts_.in_flight_last = in_flight_.size();
@@ -292,18 +299,24 @@ class Batcher::Implementation {
     outcomes_.released(std::move(done));
   }
 
-  // After a lost reply: what is there counts as written, what is not is sent again.
+  // What may have been in flight when an earlier run ended, each of them a batch out of the input's order.
+  std::size_t looks_max() const { return store_.capabilities().in_flight_max + 1; }
+
+  // After a lost reply, or an earlier run: what is there counts as written, what is not is sent.
   void reconcile(Group group) {
     Group missing{.alone = group.alone, .maybe_written = true, .attempts = group.attempts};
     Group unread{.alone = group.alone, .read_back = true, .attempts = group.attempts + 1};
-    std::optional<Error> failure;
+    const Result<std::vector<Found>> all_found = read_back(store_, lane_, group.runs, options_.maybe_there);
+    if (!all_found) {
+      unread.runs = std::move(group.runs);
+      return note_failure(all_found.error(), {}, std::move(unread));
+    }
+    const bool any_found = std::ranges::any_of(*all_found, [](Found found) { return found != Found::nothing; });
+    if (looks_left_ > 0) looks_left_ = any_found ? looks_max() : looks_left_ - 1;
+    auto found = all_found->begin();
     for (const store::BlockRun& run : group.runs) {
-      for (std::size_t i = run.first; i < run.last; ++i) {
-        const Result<Found> found = failure ? Result<Found>(std::unexpected(*failure)) : read_back(store_, lane_, *run.block, i);
-        if (!found) {
-          failure = found.error();
-          append_row(unread.runs, *run.block, i);
-        } else if (*found == Found::same) {
+      for (std::size_t i = run.first; i < run.last; ++i, ++found) {
+        if (*found == Found::same) {
           settle_written(*run.block, i, i + 1);
         } else if (*found == Found::nothing || options_.on_duplicate == store::OnDuplicate::replace) {
           append_row(missing.runs, *run.block, i);
@@ -316,13 +329,12 @@ class Batcher::Implementation {
       }
     }
     if (!missing.runs.empty()) again_.push_back(std::move(missing));
-    if (failure) note_failure(*failure, {}, std::move(unread));
   }
 
   // The id was free when we looked after a lost reply, and taken when we sent again: by the first sending, or by another.
-  bool is_ours_after_all(const Block& block, std::size_t index, const store::RecordOutcome& outcome) {
+  bool is_ours_after_all(Block& block, std::size_t index, const store::RecordOutcome& outcome) {
     const bool taken = outcome.verdict == store::Verdict::skipped || (outcome.error && outcome.error->code == Code::duplicate);
-    return taken && read_back(store_, lane_, block, index) == Found::same;
+    return taken && read_back(store_, lane_, {{&block, index, index + 1}}, options_.maybe_there) == std::vector{Found::same};
   }
 
   store::Store& store_;
@@ -331,6 +343,7 @@ class Batcher::Implementation {
   BatchLimits limits_;
   Outcomes& outcomes_;
   bool tracks_ids_ = false;
+  std::size_t looks_left_ = 0;  // batches to be looked for before they are sent, unless one is found
 
   std::unordered_map<Block*, Held> blocks_;
   RowQueue queue_;

@@ -37,6 +37,8 @@ class Outcomes {
   void unsettle(std::size_t first, std::size_t last, const Error& error);
   // The records from `first` on were a batch of their own.
   void settle(std::size_t first, BatchOutcome outcome);
+  // Of each record in turn, or nothing while all are written.
+  std::span<const RecordOutcome> records() const { return records_; }
   BatchOutcome take() && { return {.records = std::move(records_)}; }
 
  private:

@@ -124,9 +124,9 @@ std::string resume_command(std::span<char* const> command_line) {
 
 // How to go on after a stop.
 std::string advice(const pipeline::Report& report, const LoadArguments& arguments) {
-  if (report.can_resume) return "To go on from there:\n  " + arguments.resume_command;
-  return "It cannot be resumed; the same command with --on-duplicate skip goes on (records without an id of their own would be written "
-         "twice).";
+  if (report.can_resume) return "To go on, run:\n  " + arguments.resume_command;
+  return "It cannot be resumed; to go on, run the same command with --on-duplicate skip (records without an id of their own would be "
+         "written twice).";
 }
 
 void print_summary(const pipeline::Report& report, const LoadArguments& arguments, std::string_view store_name) {

@@ -29,7 +29,7 @@ struct Finished {
   Position frontier;
   std::vector<FileRange> ranges;  // in order, apart from each other, and none before the frontier
 
-  bool empty() const { return frontier == Position() && ranges.empty(); }
+  friend bool operator==(const Finished&, const Finished&) = default;
   // That the record that begins there is.
   bool contains(const Position& begin) const;
   // That any that begins there or behind may be.

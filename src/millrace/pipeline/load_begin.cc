@@ -76,13 +76,16 @@ Result<LoadBegin> begin_load(const LoadOptions& options, const std::vector<Input
     return begin;
   }
   if (!state) return std::unexpected(std::move(state).error());
+  const Result<void> same = check_is_same(*state, begin.state);
   if (options.resume == Resume::no) {
+    // Of another content under the same name nothing is there, and nothing is lost with its checkpoint.
+    if (!same && state->counts.records_written == 0) return begin;
     return fail(Code::invalid_argument,
                 fmt::format("an earlier load of this input into {} was interrupted: {}. --resume goes on from there; --restart forgets it "
                             "and begins anew",
                             state->table, how_far(*state)));
   }
-  if (Result<void> same = check_is_same(*state, begin.state); !same) return std::unexpected(std::move(same).error());
+  if (!same) return std::unexpected(same.error());
   const LoadState now = std::exchange(begin.state, *std::move(state));
   begin.resumed = true;
   if (Result<void> checked = check_rejects(options, now, begin); !checked) return std::unexpected(std::move(checked).error());

@@ -50,7 +50,7 @@ void FaultyStore::write(Batch batch, Completion done) {
   ++failures_;
   const std::size_t size = batch.size();
   // The last one before it is gone may be applied; its answer is lost.
-  if (plan_.applied && writes_ <= plan_.gone_after + 1) std::ignore = apply(std::move(batch));
+  if (plan_.applied && writes_ - 1 <= plan_.gone_after) std::ignore = apply(std::move(batch));
   Outcomes outcomes(size);
   outcomes.unsettle(0, size, {plan_.code, fmt::format("write {} fails by plan", writes_), {}});
   answer(std::move(outcomes).take(), std::move(done));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The checkpoints of a SqliteStore.
+#include <tuple>
+
 #include "millrace/store/sqlite_database.h"
 #include "millrace/store/sqlite_store.h"
 
@@ -49,11 +51,14 @@ Result<void> SqliteStore::put_checkpoint(const Checkpoint& checkpoint) {
   return {};
 }
 
+// The log is moved into the file first, which else is done at the end: who is killed while that takes its time, and has no
+// checkpoint any more, would begin anew.
 Result<void> SqliteStore::remove_checkpoint(const std::string& name) {
   const Result<bool> any = has_checkpoints();
   if (!any) return std::unexpected(any.error());
   if (!*any) return {};
   if (auto ready = become_writer(); !ready) return ready;
+  std::ignore = database_->run("PRAGMA wal_checkpoint(PASSIVE)");
   const auto remove = statement("DELETE FROM millrace_checkpoint WHERE name = ?1");
   if (!remove) return std::unexpected(remove.error());
   const SqliteReset reset(**remove);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -23,7 +24,8 @@ inline constexpr int exit_stopped = 3;
 
 using Command = std::function<int(std::stop_token)>;
 
-Command add_load(CLI::App& app);
+// `command_line` is the user's own, for what tells how to resume.
+Command add_load(CLI::App& app, std::span<char* const> command_line);
 Command add_generate(CLI::App& app);
 Command add_get(CLI::App& app);
 Command add_tune(CLI::App& app);

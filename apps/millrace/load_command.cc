@@ -12,6 +12,7 @@
 #include "millrace/base/bytes.h"
 #include "millrace/base/file.h"
 #include "millrace/pipeline/load.h"
+#include "millrace/surrealdb/address.h"
 #include "millrace/surrealql/parse.h"
 #include "progress_bar.h"
 #include "store_arguments.h"
@@ -38,6 +39,9 @@ struct LoadArguments {
   std::string wait = "60s";
   std::string progress = "auto";
   std::string report;
+  bool resume = false;
+  bool restart = false;
+  std::string resume_command;
 };
 
 Result<std::optional<std::size_t>> parse_auto_or_count(std::string_view flag, std::string_view text) {
@@ -91,8 +95,38 @@ Result<pipeline::LoadOptions> make_options(const LoadArguments& arguments) {
   put(parse_bytes(arguments.memory), options.memory_bytes, error);
   put(parse_bytes(arguments.max_record), options.record_bytes_max, error);
   put(parse_wait(arguments.wait), options.wait, error);
+  if (arguments.resume && arguments.restart) {
+    error = Error{Code::invalid_argument, "--resume goes on with an interrupted load, and --restart forgets it: give one of them", {}};
+  }
+  options.resume = arguments.resume ? pipeline::Resume::yes : arguments.restart ? pipeline::Resume::restart : pipeline::Resume::no;
   if (error) return std::unexpected(std::move(*error));
   return options;
+}
+
+// As a shell reads it.
+std::string for_shell(std::string_view word) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%^";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos) return std::string(word);
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+// The same command, and --resume; passwords are not shown.
+std::string resume_command(std::span<char* const> command_line) {
+  std::string text;
+  for (const std::string_view word : command_line) {
+    if (word == "--resume" || word == "--restart") continue;
+    text += for_shell(word.find("://") == std::string_view::npos ? std::string(word) : surrealdb::redacted(word)) + " ";
+  }
+  return text + "--resume";
+}
+
+// How to go on after a stop.
+std::string advice(const pipeline::Report& report, const LoadArguments& arguments) {
+  if (report.can_resume) return "To go on, run:\n  " + arguments.resume_command;
+  return "It cannot be resumed; to go on, run the same command with --on-duplicate skip (records without an id of their own would be "
+         "written twice).";
 }
 
 void print_summary(const pipeline::Report& report, const LoadArguments& arguments, std::string_view store_name) {
@@ -108,14 +142,13 @@ void print_summary(const pipeline::Report& report, const LoadArguments& argument
       fmt::print(stderr, "  {} of {}: {}\n", format_count(report.rejects_of_that_reason), format_count(counts.records_rejected),
                  report.first_reject_reason);
     }
-    fmt::print(stderr, "  the first: {}\n  Mend them there and load that file again.\n", report.first_reject);
+    if (!report.first_reject.empty()) fmt::print(stderr, "  the first: {}\n", report.first_reject);
+    fmt::print(stderr, "  Mend them there and load that file again.\n");
   }
-  if (!report.warning.empty()) fmt::print(stderr, "millrace: warning: {}\n", report.warning);
+  for (const std::string& warning : report.warnings) fmt::print(stderr, "millrace: warning: {}\n", warning);
   if (report.stopped) {
-    fmt::print(stderr,
-               "millrace: {}\nmillrace: stopped before the end of the input. What is counted as written is durable; to go on, run the "
-               "same command with --on-duplicate skip (records without an id of their own would be written twice).\n",
-               describe(*report.stopped));
+    fmt::print(stderr, "millrace: {}\nmillrace: stopped before the end of the input. What is counted as written is durable. {}\n",
+               describe(*report.stopped), advice(report, arguments));
   }
 }
 
@@ -180,9 +213,10 @@ int run_load(const LoadArguments& arguments, std::stop_token stop) {
 
 }  // namespace
 
-Command add_load(CLI::App& app) {
+Command add_load(CLI::App& app, std::span<char* const> command_line) {
   const auto arguments = std::make_shared<LoadArguments>();
   LoadArguments& a = *arguments;
+  a.resume_command = resume_command(command_line);
   CLI::App& load = *app.add_subcommand("load", "Write the records of files into a table, in batches");
   load.add_option("FILE", a.files, "NDJSON, a JSON array or CSV, also compressed (gzip, zstd, xz, bzip2); '-' is standard input")->required();
   a.store.add_to(load, "--to", "Where to write");
@@ -195,6 +229,8 @@ Command add_load(CLI::App& app) {
       ->capture_default_str();
   load.add_option("--rejects", a.rejects, "Where rejected records go, as NDJSON; else <first file>.rejects here")->type_name("FILE");
   load.add_option("--max-rejects", a.max_rejects, "Stop beyond N rejects, or N% of the records (from 1,000 on)")->capture_default_str();
+  load.add_flag("--resume", a.resume, "Go on where this load of the same files stopped or was killed; else begin");
+  load.add_flag("--restart", a.restart, "Forget that it was interrupted, and begin anew");
   load.add_option("--batch", a.batch, "Records in a transaction: auto or N")->capture_default_str();
   load.add_option("--in-flight", a.in_flight, "Requests under way at once: auto or N")->capture_default_str();
   load.add_option("--memory", a.memory, "Bound on this process's memory, at least 48MiB")->capture_default_str();

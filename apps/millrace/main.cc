@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -25,7 +26,9 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Exit status: 0 all written; 1 finished, some rejected; 2 the command line is wrong, nothing done; 3 stopped before the end.");
   std::vector<std::pair<CLI::App*, Command>> commands;
-  for (const auto add : {add_load, add_generate, add_get, add_tune}) {
+  const auto add_this_load = [&](CLI::App& to) { return add_load(to, {argv, static_cast<std::size_t>(argc)}); };
+  for (const std::function<Command(CLI::App&)>& add :
+       {std::function<Command(CLI::App&)>(add_this_load), {add_generate}, {add_get}, {add_tune}}) {
     Command command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

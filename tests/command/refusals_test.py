@@ -268,8 +268,9 @@ class Stopped(CommandTest):
         report = json.loads((self.folder / "report.json").read_text())
         self.check_stopped(report, process.stderr.read().decode())
         self.assertLess(report["records_written"], 100_000)
-        again = self.load("input.ndjson", "--on-duplicate", "skip")
-        self.assertEqual(again.counts(), (100_000 - report["records_written"], 0, report["records_written"]))
+        again = self.load("input.ndjson", "--resume")
+        self.assertEqual(again.counts(), (100_000 - report["records_written"], 0, 0))
+        self.assertEqual(self.sql("SELECT count(*) FROM post"), [(100_000,)])
 
 
 if __name__ == "__main__":

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-target_link_libraries(pipeline_test PRIVATE fmt::fmt)
+target_link_libraries(pipeline_test PRIVATE SQLite::SQLite3 fmt::fmt)

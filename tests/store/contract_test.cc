@@ -310,6 +310,76 @@ TEST_P(StoreContract, may_be_prepared_again) {
   EXPECT_EQ(count("notes"), 1u);
 }
 
+TEST_P(StoreContract, reads_many_records_in_the_order_of_their_ids) {
+  ASSERT_EQ(write({note("1", "one"), note(R"("1")", "text"), note("2", "two")}, "notes"), "all written");
+  const std::vector<RecordId> ids = {2, "none", "1", 1, 2, 77};
+  const auto records = store_->get_many({"notes"}, ids);
+  ASSERT_TRUE(records) << describe(records.error());
+  ASSERT_EQ(records->size(), ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ((*records)[i].value_or("none"), get(ids[i], "notes")) << i;
+  EXPECT_EQ((*records)[5], std::nullopt);
+}
+
+TEST_P(StoreContract, reads_more_records_than_fit_one_call) {
+  ASSERT_EQ(write(notes(0, 1200), "notes"), "all written");
+  std::vector<RecordId> ids;
+  for (int id = 1200; id > -10; --id) ids.emplace_back(id);
+  const auto records = store_->get_many({"notes"}, ids);
+  ASSERT_TRUE(records) << describe(records.error());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::int64_t id = std::get<std::int64_t>(ids[i]);
+    ASSERT_EQ((*records)[i].has_value(), id >= 0 && id < 1200) << id;
+    if ((*records)[i]) {
+      ASSERT_TRUE(same_json(*(*records)[i], notes(static_cast<int>(id), static_cast<int>(id) + 1)[0]));
+    }
+  }
+  const auto missing = store_->get_many({"missing"}, ids);
+  ASSERT_TRUE(missing) << describe(missing.error());
+  EXPECT_THAT(*missing, ::testing::Each(std::nullopt));
+}
+
+TEST_P(StoreContract, keeps_checkpoints_by_name) {
+  EXPECT_EQ(store_->read_checkpoint("load-1"), std::nullopt);
+  EXPECT_TRUE(store_->remove_checkpoint("load-1"));
+  const std::string text = "{\"text\":\"'; DROP TABLE post; -- ünïcode\"}" + std::string(100'000, 'x');
+  ASSERT_TRUE(store_->write_checkpoint({"load-1", "first"}));
+  ASSERT_TRUE(store_->write_checkpoint({"load-2", "other"}));
+  ASSERT_TRUE(store_->write_checkpoint({"load-1", text}));
+  EXPECT_EQ(store_->read_checkpoint("load-1"), text);
+  EXPECT_EQ(store_->read_checkpoint("load-2"), "other");
+  EXPECT_TRUE(store_->remove_checkpoint("load-1"));
+  EXPECT_EQ(store_->read_checkpoint("load-1"), std::nullopt);
+  EXPECT_EQ(store_->read_checkpoint("load-2"), "other");
+}
+
+TEST_P(StoreContract, commits_a_checkpoint_with_each_transaction_that_can_take_one) {
+  if (!store_->capabilities().checkpoints_with_data) GTEST_SKIP() << "this store writes them beside its data";
+  ASSERT_EQ(write({note("3", "taken")}, "notes"), "all written");
+  std::string seen;
+  bool fails = false;
+  const store::CheckpointSource source = [&](const store::Batch& batch, std::size_t decided,
+                                             std::span<const store::RecordOutcome> records) -> Result<store::Checkpoint> {
+    if (fails) return fail(Code::io, "no checkpoint to be had");
+    std::size_t rejected = 0;
+    for (const store::RecordOutcome& record : records) rejected += record.verdict == store::Verdict::rejected ? 1 : 0;
+    seen += fmt::format("{} of {}, {} rejected; ", decided, batch.size(), rejected);
+    return store::Checkpoint{"load", seen};
+  };
+  Block records = block(notes(0, 5), "notes");
+  store::Batch batch = batch_of({&records}, "notes");
+  batch.rows_per_transaction = 2;
+  batch.checkpoint = &source;
+  EXPECT_EQ(summary(write_now(*store_, batch), 5), "written written written rejected:duplicate written");
+  EXPECT_EQ(store_->read_checkpoint("load"), "2 of 5, 0 rejected; 4 of 5, 1 rejected; 5 of 5, 1 rejected; ");
+
+  fails = true;  // then nothing of the transaction is there
+  Block more = block(notes(5, 7), "notes");
+  batch.runs = {{&more, 0, 2}};
+  EXPECT_EQ(summary(write_now(*store_, batch), 2), "unsettled:io unsettled:io");
+  EXPECT_EQ(count("notes"), 5u);
+  EXPECT_EQ(store_->read_checkpoint("load"), "2 of 5, 0 rejected; 4 of 5, 1 rejected; 5 of 5, 1 rejected; ");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     stores, StoreContract,
     ::testing::Values(

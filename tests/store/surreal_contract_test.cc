@@ -24,6 +24,12 @@ class ServedStore final : public store::Store {
     return store_->scan(lane, limit, sink);
   }
   Result<std::uint64_t> count(const Lane& lane) override { return store_->count(lane); }
+  Result<std::vector<std::optional<std::string>>> get_many(const Lane& lane, std::span<const RecordId> ids) override {
+    return store_->get_many(lane, ids);
+  }
+  Result<std::optional<std::string>> read_checkpoint(const std::string& name) override { return store_->read_checkpoint(name); }
+  Result<void> write_checkpoint(const store::Checkpoint& checkpoint) override { return store_->write_checkpoint(checkpoint); }
+  Result<void> remove_checkpoint(const std::string& name) override { return store_->remove_checkpoint(name); }
 
  private:
   SurrealServer server_;

@@ -70,6 +70,17 @@ Result<File> File::create(const std::string& path) {
   return File(descriptor, true, path);
 }
 
+Result<File> File::open_behind(const std::string& path, std::uint64_t size) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::unexpected(system_error("write", path, errno));
+  File file(descriptor, true, path);
+  const auto offset = static_cast<off_t>(size);
+  if (::ftruncate(descriptor, offset) != 0 || ::lseek(descriptor, offset, SEEK_SET) != offset) {
+    return std::unexpected(system_error("write", path, errno));
+  }
+  return file;
+}
+
 File File::standard_input() {
   File file(STDIN_FILENO, false, "-");
   file.may_wait_ = !is_regular(STDIN_FILENO);
@@ -85,6 +96,14 @@ Result<std::size_t> File::read(std::span<char> out) {
     const ssize_t got = ::read(descriptor_, out.data(), out.size());
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR && errno != EAGAIN) return std::unexpected(system_error("read", name_, errno));
+  }
+}
+
+Result<std::size_t> File::read_at(std::uint64_t offset, std::span<char> out) const {
+  for (;;) {
+    const ssize_t got = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return std::unexpected(system_error("read", name_, errno));
   }
 }
 
@@ -138,6 +157,18 @@ Result<void> check_writable(const std::string& path) {
   const int denied = exists ? ::access(path.c_str(), W_OK) : ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK);
   if (denied != 0 || path.empty()) return std::unexpected(system_error("write", path, path.empty() ? ENOENT : errno));
   return {};
+}
+
+Result<void> sync_folder_of(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  const std::string folder = parent.empty() ? "." : parent;
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0 && errno == EACCES) return {};  // it may be written to, but not be opened
+  if (descriptor < 0) return std::unexpected(system_error("sync", folder, errno));
+  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS;
+  const Result<void> done = synced ? Result<void>() : std::unexpected(system_error("sync", folder, errno));
+  ::close(descriptor);
+  return done;
 }
 
 Result<std::string> read_small_file(const std::string& path, std::size_t bytes_max) {

@@ -24,11 +24,15 @@ class File {
   static Result<File> open_to_read(const std::string& path);
   // Made anew, or emptied.
   static Result<File> create(const std::string& path);
+  // To be written to behind its first `size` bytes; what stood there is cut off.
+  static Result<File> open_behind(const std::string& path, std::uint64_t size);
   static File standard_input();
   static File standard_output();
 
   // Up to out.size() bytes; 0 at the end. interrupted when it waits for a pipe or terminal and the stop is requested.
   Result<std::size_t> read(std::span<char> out);
+  // Up to out.size() bytes from `offset` on; 0 at the end.
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const;
   void set_stop(std::stop_token stop) { stop_ = std::move(stop); }
   Result<void> write_all(std::string_view bytes);
   Result<void> sync();
@@ -51,6 +55,9 @@ class File {
 // writer, and a file that is made is there.
 Result<void> check_readable(const std::string& path);
 Result<void> check_writable(const std::string& path);
+
+// A file that was made stays through a power loss once its folder is synced, too.
+Result<void> sync_folder_of(const std::string& path);
 
 // The whole file, at most `bytes_max`: too_large beyond it. For small files such as a password's.
 Result<std::string> read_small_file(const std::string& path, std::size_t bytes_max);

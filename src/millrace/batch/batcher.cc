@@ -4,17 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
 #include <map>
-#include <mutex>
 #include <unordered_map>
 #include <utility>
 
 #include "millrace/base/assert.h"
+#include "millrace/batch/failures.h"
 #include "millrace/batch/patience.h"
 #include "millrace/batch/reconcile.h"
 #include "millrace/batch/refusal_rate.h"
+#include "millrace/batch/replies.h"
 #include "millrace/batch/resend_queue.h"
 #include "millrace/batch/rows.h"
 
@@ -23,8 +22,11 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// A transaction that lost so often against others is given up record by record: somebody holds what it wants.
-constexpr int conflict_attempts_max = 30;
+// After an earlier run: records are looked for so many at a time, until so many in a row were not there. What was in flight
+// when that run ended is in the store out of the input's order.
+constexpr std::size_t look_rows = 1000;
+constexpr std::size_t looks_max = 10'000;
+
 // A group that is under way.
 struct Flight {
   Group group;
@@ -45,6 +47,7 @@ class Batcher::Implementation {
         patience_(options.retry),
         again_(tracks_ids_) {
     set_limits(options.limits);
+    if (options_.maybe_there) looks_left_ = looks_max;
   }
   ~Implementation() {
     while (!in_flight_.empty()) wait_for_reply(Instant::max());
@@ -97,11 +100,6 @@ class Batcher::Implementation {
     }
   }
 
-  struct Reply {
-    std::uint64_t number;
-    store::BatchOutcome outcome;
-    Instant at;
-  };
   struct Held {
     std::unique_ptr<Block> block;
     std::size_t unsettled;
@@ -140,9 +138,16 @@ class Batcher::Implementation {
 
   bool send_fresh() {
     if (is_held()) return false;
-    RowQueue::Cut cut = queue_.cut({fresh_size().rows(), limits().request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
+    const RequestSize size = fresh_size();
+    const std::size_t rows = looks_left_ != 0 ? std::max(size.rows(), look_rows) : size.rows();
+    RowQueue::Cut cut = queue_.cut({rows, limits().request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
     if (cut.runs.empty()) return false;
-    send({.runs = std::move(cut.runs)}, {.bytes = cut.bytes, .full = cut.full});
+    Group group{.runs = std::move(cut.runs), .maybe_written = options_.maybe_there};
+    if (looks_left_ != 0) {
+      reconcile(std::move(group));
+    } else {
+      send(std::move(group), {.bytes = cut.bytes, .full = cut.full});
+    }
     return true;
   }
 
@@ -157,14 +162,13 @@ class Batcher::Implementation {
                        .runs = group.runs,
                        .on_duplicate = options_.on_duplicate,
                        .shape = sample.limits.shape,
-                       .rows_per_transaction = sample.limits.rows_per_transaction};
+                       .rows_per_transaction = sample.limits.rows_per_transaction,
+                       .checkpoint = options_.checkpoint};
     counts_.batch_records_last = sample.rows;
     in_flight_.emplace(number, Flight{std::move(group), sample});
     counts_.in_flight_last = in_flight_.size();
     store_.write(std::move(batch), [this, number](store::BatchOutcome outcome) {
-      const std::lock_guard lock(inbox_mutex_);
-      inbox_.push_back({number, std::move(outcome), steady_clock::now()});
-      inbox_filled_.notify_one();
+      replies_.put({number, std::move(outcome), steady_clock::now()});
     });
   }
 
@@ -173,9 +177,7 @@ class Batcher::Implementation {
   void wait_for_reply(Instant due) {
     // A stop is looked for now and then: it comes from a signal handler, which may not notify.
     const Instant look = steady_clock::now() + std::chrono::milliseconds(200);
-    std::unique_lock lock(inbox_mutex_);
-    inbox_filled_.wait_until(lock, std::min(due, look), [&] { return !inbox_.empty(); });
-    lock.unlock();
+    replies_.wait_until(std::min(due, look));
     if (in_flight_.empty() && options_.stop.stop_requested() && (is_held() || !again_.empty()) && !error_) {
       error_ = patience_.last_failure().value_or(Error{Code::interrupted, "stopped", {}});
       error_->code = Code::interrupted;
@@ -184,19 +186,16 @@ class Batcher::Implementation {
   }
 
   bool take_reply() {
-    std::unique_lock lock(inbox_mutex_);
-    if (inbox_.empty()) return false;
-    const Reply reply = std::move(inbox_.front());
-    inbox_.pop_front();
-    lock.unlock();
-    const auto flight = in_flight_.find(reply.number);
+    const std::optional<Reply> reply = replies_.take();
+    if (!reply) return false;
+    const auto flight = in_flight_.find(reply->number);
     MILLRACE_ASSERT(flight != in_flight_.end());
     Flight landed = std::move(flight->second);
     in_flight_.erase(flight);
-    counts_.calls += reply.outcome.calls;
-    settle(landed, reply.outcome);
-    landed.sample.ended = reply.at;
-    tell(landed.sample, landed.group.rows_per_transaction == 0 && landed.group.attempts == 0, reply.outcome);
+    counts_.calls += reply->outcome.calls;
+    settle(landed, reply->outcome);
+    landed.sample.ended = reply->at;
+    tell(landed.sample, landed.group.rows_per_transaction == 0 && landed.group.attempts == 0, reply->outcome);
     return true;
   }
 
@@ -215,12 +214,6 @@ class Batcher::Implementation {
     options_.controller->finished(sample, sample.ended);
     if (options_.observe) options_.observe(sample);
   }
-  static std::optional<Brake> brake_of(Code code) {
-    if (code == Code::conflict) return Brake::conflict;
-    if (code == Code::overloaded || code == Code::too_large) return Brake::overload;
-    return code == Code::unknown_outcome ? std::optional(Brake::timeout) : std::nullopt;
-  }
-
   void settle(const Flight& flight, const store::BatchOutcome& outcome) {
     const Group& group = flight.group;
     if (outcome.records.empty()) {
@@ -277,16 +270,6 @@ class Batcher::Implementation {
     again_.push({.runs = std::move(refused), .rows_per_transaction = rows, .maybe_written = group.maybe_written});
   }
 
-  // The store itself is at its end: a full disk, a missing right. Going on would reject every record.
-  static bool stops_the_job(const store::RecordOutcome& outcome, bool alone) {
-    const Code code = outcome.error->code;
-    if (code == Code::forbidden) return alone && outcome.verdict == store::Verdict::unsettled;
-    return code == Code::io || code == Code::unauthorized || code == Code::internal || code == Code::interrupted;
-  }
-  static bool may_retry(Code code, int attempts) {
-    return is_retryable(code) && (code != Code::conflict || attempts < conflict_attempts_max);
-  }
-
   void note_failure(const Error& failure, Group retried, Group unknown) {
     const Instant now = steady_clock::now();
     const Instant not_before = patience_.failed(failure, std::max(retried.attempts, unknown.attempts), now);
@@ -331,18 +314,21 @@ class Batcher::Implementation {
     outcomes_.released(std::move(done));
   }
 
-  // After a lost reply: what is there counts as written, what is not is sent again.
+  // After a lost reply, or an earlier run: what is there counts as written, what is not is sent.
   void reconcile(Group group) {
     Group missing{.rows_per_transaction = group.rows_per_transaction, .maybe_written = true, .attempts = group.attempts};
     Group unread{.rows_per_transaction = group.rows_per_transaction, .read_back = true, .attempts = group.attempts + 1};
-    std::optional<Error> failure;
+    const Result<std::vector<Found>> all_found = read_back(store_, lane_, group.runs, options_.maybe_there);
+    if (!all_found) {
+      unread.runs = std::move(group.runs);
+      return note_failure(all_found.error(), {}, std::move(unread));
+    }
+    const bool any_found = std::ranges::any_of(*all_found, [](Found found) { return found != Found::nothing; });
+    if (looks_left_ != 0) looks_left_ = any_found ? looks_max : looks_left_ - std::min(looks_left_, all_found->size());
+    auto found = all_found->begin();
     for (const store::BlockRun& run : group.runs) {
-      for (std::size_t i = run.first; i < run.last; ++i) {
-        const Result<Found> found = failure ? Result<Found>(std::unexpected(*failure)) : read_back(store_, lane_, *run.block, i);
-        if (!found) {
-          failure = found.error();
-          append_row(unread.runs, *run.block, i);
-        } else if (*found == Found::same) {
+      for (std::size_t i = run.first; i < run.last; ++i, ++found) {
+        if (*found == Found::same) {
           settle_written(*run.block, i, i + 1);
         } else if (*found == Found::nothing || options_.on_duplicate == store::OnDuplicate::replace) {
           append_row(missing.runs, *run.block, i);
@@ -355,18 +341,17 @@ class Batcher::Implementation {
       }
     }
     again_.push(std::move(missing));
-    if (failure) note_failure(*failure, {}, std::move(unread));
   }
 
   // The id was free when we looked after a lost reply, and taken when we sent again: by the first sending, or by another.
-  Result<bool> is_ours_after_all(const Block& block, std::size_t index, const store::RecordOutcome& outcome) {
+  Result<bool> is_ours_after_all(Block& block, std::size_t index, const store::RecordOutcome& outcome) {
     const bool taken = outcome.verdict == store::Verdict::skipped || (outcome.error && outcome.error->code == Code::duplicate);
     if (!taken) return false;
-    const Result<Found> found = read_back(store_, lane_, block, index);
+    const Result<std::vector<Found>> found = read_back(store_, lane_, {{&block, index, index + 1}}, options_.maybe_there);
     if (!found && (is_retryable(found.error().code) || found.error().code == Code::unknown_outcome)) {
       return std::unexpected(found.error());
     }
-    return found == Found::same;
+    return found && found->front() == Found::same;
   }
 
   store::Store& store_;
@@ -375,6 +360,7 @@ class Batcher::Implementation {
   BatchLimits limits_;
   Outcomes& outcomes_;
   const bool tracks_ids_;
+  std::size_t looks_left_ = 0;  // records to be looked for before they are sent, unless one is found
 
   std::unordered_map<Block*, Held> blocks_;
   RowQueue queue_;
@@ -387,9 +373,7 @@ class Batcher::Implementation {
 
   std::optional<Error> error_;
 
-  std::mutex inbox_mutex_;  // guards the two below
-  std::condition_variable inbox_filled_;
-  std::deque<Reply> inbox_;
+  Replies replies_;
 };
 
 Batcher::Batcher(store::Store& store, Lane lane, BatcherOptions options, Outcomes& outcomes)

@@ -50,6 +50,10 @@ struct BatcherOptions {
   RetryPolicy retry;
   store::OnDuplicate on_duplicate = store::OnDuplicate::fail;
   std::stop_token stop;  // once requested, a failing store is not waited for
+  // The records may be in the store from an earlier run that ended anyhow: one that is there with the same content counts
+  // as written. They are looked for before they are sent for as long as some are found, and after a refusal.
+  bool maybe_there = false;
+  const store::CheckpointSource* checkpoint = nullptr;  // for every batch; outlives the Batcher
 };
 
 // Told what became of records, on the thread that drives the Batcher, each record once.

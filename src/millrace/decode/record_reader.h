@@ -29,6 +29,7 @@ struct Found {
   std::string_view input;
   std::uint64_t line = 0;
   std::uint64_t byte = 0;      // in the uncompressed input
+  std::uint64_t offset = 0;    // the same, and for format rejects the line's own
   std::string source;          // only for format rejects: the original place's source
   std::optional<Error> error;  // invalid_json, invalid_record or too_large, without a place
   bool is_json = false;        // with an error: `input` is valid JSON all the same, but no object (nor text)

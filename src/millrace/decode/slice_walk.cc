@@ -18,7 +18,7 @@ void SliceWalk::open(const Slice& slice) {
 bool SliceWalk::begin_record(std::string_view input, std::uint64_t record_line, Found& found) const {
   found.input = input;
   found.line = record_line;
-  found.byte = byte_of(input.data());
+  found.byte = found.offset = byte_of(input.data());
   found.source.clear();
   found.error.reset();
   found.is_json = false;

@@ -39,15 +39,21 @@ std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
   block->source = file.path;
   block->source_number = piece.file;
   block->bytes_read = piece.slice.bytes_taken;
+  block->input_begin = piece.begin;
   BlockWriter writer(job_.shape, job_.encoding, IdSource::for_source(job_.start, job_.key, file.id_source));
   reader->open(piece.slice);
-  for (decode::Found found; reader->next(found);) add(found, piece.slice, writer, *block);
-  if (piece.slice.fault) {
+  const bool begun = job_.finished.reaches_into(piece.range());
+  const auto is_finished = [&](std::uint64_t byte) { return begun && job_.finished.contains({piece.file, byte}); };
+  for (decode::Found found; reader->next(found);) {
+    if (!is_finished(found.offset)) add(found, piece.slice, writer, *block);
+  }
+  if (piece.slice.fault && !is_finished(*piece.slice.fault->place.byte)) {
     ++block->records_read;
     Error fault = std::move(*piece.slice.fault);
     fault.place.source = file.path;
     block->malformed.push_back({std::move(fault), std::move(piece.slice.fault_text)});
     block->malformed.back().entries_before = block->size();
+    block->malformed.back().offset = *block->malformed.back().error.place.byte;
   }
   block->input = std::move(piece.slice.chunk);
   return block;
@@ -58,7 +64,7 @@ void DecodeWorker::add(const decode::Found& found, const decode::Slice& slice, B
   Result<void> done = found.error ? std::unexpected(*found.error) : Result<void>();
   if (done) {
     const auto begin = static_cast<std::uint32_t>(found.input.data() - slice.chunk.data());
-    done = writer.add(found.record, {found.line, found.byte, begin, static_cast<std::uint32_t>(found.input.size())}, block);
+    done = writer.add(found.record, {found.line, found.byte, begin, static_cast<std::uint32_t>(found.input.size()), found.offset}, block);
   }
   const bool from_elsewhere = !found.source.empty();
   if (done) {
@@ -72,6 +78,7 @@ void DecodeWorker::add(const decode::Found& found, const decode::Slice& slice, B
   error.place = {from_elsewhere ? found.source : block.source, found.line, found.byte, {}};
   Block::Malformed& bad = block.malformed.emplace_back(std::move(error));
   bad.entries_before = block.size();
+  bad.offset = found.offset;
   bad.is_json = !found.error || found.is_json;
   if (!bad.is_json) {
     bad.record = found.input;

@@ -34,6 +34,7 @@ struct DecodeJob {
   const std::vector<InputFile>& files;
   Timestamp start;
   HashKey key;
+  const Finished& finished;  // by an earlier run: left out
 };
 
 class DecodeWorker {

@@ -28,7 +28,10 @@ Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, Chun
 std::optional<Piece> Input::next() {
   while (!stopped_) {
     if (!splitter_ && (broken_off_ || !open_next())) return std::nullopt;
-    if (std::optional<decode::Slice> slice = splitter_->next()) return Piece{std::move(*slice), at_ - 1};
+    if (std::optional<decode::Slice> slice = splitter_->next()) {
+      const std::uint64_t begin = std::exchange(given_, given_ + slice->bytes_taken);
+      return Piece{std::move(*slice), at_ - 1, begin};
+    }
     if (splitter_->ended()) {
       close();
     } else if (const Result<std::size_t> got = read()) {
@@ -64,6 +67,7 @@ bool Input::open_next() {
   }
   source_ = std::move(*opened);
   splitter_.emplace(files_[at_].format, options_, pool_);
+  given_ = 0;
   ++at_;
   return true;
 }

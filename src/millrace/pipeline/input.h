@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "millrace/decode/splitter.h"
+#include "millrace/pipeline/finished.h"
 #include "millrace/source/source.h"
 
 namespace millrace::pipeline {
@@ -28,6 +29,9 @@ struct InputFile {
 struct Piece {
   decode::Slice slice;
   std::uint32_t file = 0;
+  std::uint64_t begin = 0;  // in the file, of what the slice accounts for
+
+  FileRange range() const { return {file, begin, begin + slice.bytes_taken}; }
 };
 
 class Input {
@@ -61,6 +65,7 @@ class Input {
 
   std::uint32_t at_ = 0;  // files_[at_ - 1] is open
   std::uint64_t bytes_of_done_files_ = 0;
+  std::uint64_t given_ = 0;  // of the open file, by slices
   std::unique_ptr<source::Source> source_;
   std::optional<decode::Splitter> splitter_;
   bool broken_off_ = false;  // nothing more is read

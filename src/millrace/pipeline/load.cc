@@ -4,16 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
-#include <map>
 #include <thread>
 
-#include "millrace/base/bytes.h"
 #include "millrace/base/file.h"
 #include "millrace/batch/batcher.h"
 #include "millrace/parallel/ordered_pipeline.h"
 #include "millrace/pipeline/decode_worker.h"
+#include "millrace/pipeline/load_checkpoint.h"
+#include "millrace/pipeline/load_inputs.h"
 #include "millrace/pipeline/rejects.h"
 #include "millrace/record/json.h"
 
@@ -22,75 +21,35 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::uint64_t percent_records_min = 1000;
-constexpr std::size_t memory_bytes_min = 48u << 20;
-constexpr std::size_t record_bytes_most = 1u << 30;  // a block counts its bytes in 32 bits
 constexpr auto progress_interval = std::chrono::milliseconds(200);
-
-std::vector<InputFile> input_files(const LoadOptions& options) {
-  std::vector<InputFile> files;
-  for (const std::string& path : options.files) {
-    const auto before = std::ranges::count(files, path, &InputFile::path);
-    files.push_back({path, options.format.value_or(decode::format_of_name(path)), before == 0 ? path : fmt::format("{}\n{}", path, before)});
-  }
-  return files;
-}
-
-std::string default_rejects_path(const std::string& first_file) {
-  return first_file == "-" ? "stdin.rejects" : std::filesystem::path(first_file).filename().string() + ".rejects";
-}
-
-std::string rejects_path(const LoadOptions& options) {
-  return options.rejects_path.empty() ? default_rejects_path(options.files.front()) : options.rejects_path;
-}
-
-}  // namespace
-
-Result<void> check(const LoadOptions& options) {
-  if (Result<void> named = check_table_name(options.shape.table); !named) return named;
-  if (options.files.empty()) return fail(Code::invalid_argument, "no file is named; '-' is standard input");
-  if (std::count(options.files.begin(), options.files.end(), "-") > 1) {
-    return fail(Code::invalid_argument, "standard input ('-') is named twice");
-  }
-  if (options.memory_bytes < memory_bytes_min) {
-    return fail(Code::invalid_argument, fmt::format("--memory {} is under the least, 48MiB", format_bytes(options.memory_bytes)));
-  }
-  if (options.record_bytes_max == 0 || options.record_bytes_max > record_bytes_most) {
-    return fail(Code::invalid_argument, "--max-record is between 1 and 1GiB");
-  }
-  for (const std::string& path : options.files) {
-    if (path == "-") continue;
-    if (Result<void> readable = check_readable(path); !readable) return readable;
-    std::error_code ignored;
-    if (std::filesystem::equivalent(path, rejects_path(options), ignored)) {
-      return fail(Code::invalid_argument, fmt::format("'{}' is an input: rejects would overwrite it; name another --rejects", path));
-    }
-  }
-  return options.rejects_path.empty() ? Result<void>() : check_writable(options.rejects_path);
-}
-
-namespace {
 
 class LoadJob final : public batch::Outcomes {
  public:
-  LoadJob(const LoadOptions& options, std::string rejects_path, store::Store& store, Progress& progress, std::stop_token stop)
+  LoadJob(const LoadOptions& options, std::vector<InputFile> files, LoadBegin begin, store::Store& store, Progress& progress,
+          std::stop_token stop)
       : options_(options),
+        begin_(std::move(begin)),
         store_(store),
         progress_(progress),
         stop_(std::move(stop)),
         chunks_(std::clamp<std::size_t>(options.memory_bytes / 256, 64u << 10, 512u << 10)),
         blocks_(chunks_),
-        input_(input_files(options), {.record_bytes_max = options.record_bytes_max}, chunks_, stop_),
-        rejects_(std::move(rejects_path)),
+        input_(std::move(files), {.record_bytes_max = options.record_bytes_max}, chunks_, stop_),
+        rejects_(begin_.rejects_path),
+        checkpoint_(begin_, store, rejects_, counts_),
         headers_(options.files.size()),
-        readers_(options.files.size()) {}
+        readers_(options.files.size()),
+        records_taken_(begin_.state.counts.records_read()) {}
 
   Report run() {
     started_ = steady_clock::now();
-    const DecodeJob job{options_.shape, store_.capabilities().encoding, input_.files(), Clock::system().now(), random_hash_key()};
+    const DecodeJob job{options_.shape, store_.capabilities().encoding, input_.files(), begin_.state.start,
+                        begin_.state.key, begin_.state.finished};
     const std::size_t workers = options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
     std::vector<DecodeWorker> decoders;
     for (std::size_t i = 0; i < workers; ++i) decoders.emplace_back(job, blocks_);
+    if (begin_.resumed) resume_rejects();
+    if (Result<void> begun = checkpoint_.begin(options_.wait, stop_); !begun) note_failure(std::move(begun).error());
     batch::Batcher batcher(store_, {options_.shape.table}, batcher_options(), *this);
     {
       Pipeline pipeline({.workers = workers, .window = workers + 2}, [&] { return next_piece(); },
@@ -102,20 +61,30 @@ class LoadJob final : public batch::Outcomes {
       if (Result<void> drained = batcher.drain(); !drained) note_failure(std::move(drained).error());
     }
     if (Result<void> flushed = rejects_.flush(); !flushed) note_failure(std::move(flushed).error());
+    if (const auto broken = input_.failure()) note_failure(*broken);
+    if (stop_.stop_requested() && !input_.is_at_end()) note_failure({Code::interrupted, "interrupted; what was in flight is written", {}});
+    if (failure_) {
+      checkpoint_.stop(*failure_);
+    } else if (Result<void> ended = checkpoint_.end(); !ended) {
+      note_failure(std::move(ended).error());
+    }
     return make_report(batcher.counts());
   }
 
   // ---- batch::Outcomes, on this thread
 
-  void written(const Block&, std::size_t first, std::size_t last) override {
+  void written(const Block& block, std::size_t first, std::size_t last) override {
+    checkpoint_.settle(block, first, last);
     counts_.records_written += last - first;
     last_commit_ = steady_clock::now();
   }
-  void skipped(const Block&, std::size_t) override {
+  void skipped(const Block& block, std::size_t index) override {
+    checkpoint_.settle(block, index, index + 1);
     ++counts_.records_skipped;
     last_commit_ = steady_clock::now();
   }
   void rejected(const Block& block, std::size_t index, const Error& error) override {
+    checkpoint_.settle(block, index, index + 1);
     last_commit_ = steady_clock::now();
     Error placed = error;
     placed.place = block.place(index);
@@ -147,14 +116,34 @@ class LoadJob final : public batch::Outcomes {
             .controller = controller_ ? &*controller_ : nullptr,
             .retry = {.give_up_after = options_.wait},
             .on_duplicate = options_.on_duplicate,
-            .stop = stop_};
+            .stop = stop_,
+            // A checkpoint that commits with the data leaves nothing to be found.
+            .maybe_there = begin_.resumed && !store_.capabilities().checkpoints_with_data,
+            .checkpoint = checkpoint_.source()};
   }
 
   // Called by workers, one at a time.
   std::optional<Piece> next_piece() {
-    std::optional<Piece> piece = input_.next();  // which a stop ends
-    if (piece && piece->slice.header && !headers_[piece->file]) headers_[piece->file] = piece->slice.header;
-    return piece;
+    for (;;) {
+      std::optional<Piece> piece = input_.next();  // which a stop ends
+      if (piece && piece->slice.header && !headers_[piece->file]) headers_[piece->file] = piece->slice.header;
+      if (!piece || !begin_.state.finished.covers(piece->range())) return piece;
+      chunks_.give(std::move(piece->slice.chunk));
+    }
+  }
+
+  // Where none stand yet, the interrupted load may have left some that it had not come to count.
+  void resume_rejects() {
+    const std::string& path = rejects_.path();
+    std::error_code none;
+    if (begin_.state.rejects_bytes == 0 && std::filesystem::is_regular_file(path, none) &&
+        std::chrono::file_clock::to_sys(std::filesystem::last_write_time(path, none)) >= begin_.state.start) {
+      std::filesystem::remove(path, none);
+    }
+    if (Result<void> cut = rejects_.resume(begin_.state.rejects_bytes, begin_.state.counts.records_rejected); !cut) {
+      note_failure(std::move(cut).error());
+    }
+    look_at_limit();
   }
 
   // Takes blocks as they come and sends what has gathered, until the input ends or something stops the job.
@@ -171,6 +160,7 @@ class LoadJob final : public batch::Outcomes {
       if (!batcher.wants_more()) {
         if (Result<void> sent = batcher.pump(); !sent) return note_failure(std::move(sent).error());
       }
+      checkpoint_.look();
       show_progress();
     }
   }
@@ -184,8 +174,12 @@ class LoadJob final : public batch::Outcomes {
       } else {
         reject({bad.error, {}, {}, bad.record});
       }
-      if (failure_) return block.entries.resize(bad.entries_before);  // what stands behind counts as not read
+      if (failure_) {  // what stands behind counts as not read
+        block.entries.resize(bad.entries_before);
+        return checkpoint_.accept(block, bad.offset + 1);
+      }
     }
+    checkpoint_.accept(block, block.input_begin + block.bytes_read);
     look_at_limit();
   }
 
@@ -201,9 +195,10 @@ class LoadJob final : public batch::Outcomes {
   }
 
   void look_at_limit() {
-    if (failure_ || !options_.max_rejects.passed_by(counts_.records_rejected, records_taken_)) return;
+    const std::uint64_t rejected = begin_.state.counts.records_rejected + counts_.records_rejected;
+    if (failure_ || !options_.max_rejects.passed_by(rejected, records_taken_)) return;
     too_many_rejects_ = true;
-    note_failure({Code::too_large, "more records were rejected than --max-rejects allows", {}});
+    note_failure({Code::too_large, fmt::format("more records were rejected than --max-rejects allows: {}", rejected), {}});
   }
 
   void note_failure(Error error) {
@@ -224,8 +219,6 @@ class LoadJob final : public batch::Outcomes {
   }
 
   Report make_report(const batch::BatchCounts& batches) {
-    if (const auto broken = input_.failure()) note_failure(*broken);
-    if (stop_.stop_requested() && !input_.is_at_end()) note_failure({Code::interrupted, "interrupted; what was in flight is written", {}});
     const std::chrono::duration<double> seconds = std::max(last_commit_, started_) - started_;
     progress_.finish(state());
     return {.counts = counts_,
@@ -237,17 +230,26 @@ class LoadJob final : public batch::Outcomes {
             .batch_records_last = batches.batch_records_last,
             .in_flight_last = batches.in_flight_last,
             .batching = controller_ ? std::optional(controller_->explain()) : std::nullopt,
+            .resumed = begin_.resumed,
             .peak_rss_bytes = peak_rss_bytes(),
-            .exit_status = failure_ ? 3 : counts_.records_rejected != 0 ? 1 : 0,
+            .exit_status = failure_ ? 3 : rejects_.count() != 0 ? 1 : 0,
             .stopped = failure_,
             .rejects_path = rejects_.count() != 0 ? rejects_.path() : "",
             .first_reject = first_reject_,
             .first_reject_reason = first_reject_reason_,
             .rejects_of_that_reason = rejects_of_first_reason_,
-            .warning = input_.warning()};
+            .warnings = warnings(),
+            .can_resume = checkpoint_.is_kept()};
+  }
+
+  std::vector<std::string> warnings() const {
+    std::vector<std::string> all = begin_.warnings;
+    if (std::string warning = input_.warning(); !warning.empty()) all.push_back(std::move(warning));
+    return all;
   }
 
   const LoadOptions& options_;
+  LoadBegin begin_;
   store::Store& store_;
   Progress& progress_;
   const std::stop_token stop_;
@@ -257,12 +259,13 @@ class LoadJob final : public batch::Outcomes {
   Input input_;
   RejectsWriter rejects_;
   std::optional<batch::Controller> controller_;  // unless all limits are given
+  Counts counts_;                                // of this run
+  LoadCheckpoint checkpoint_;
   // By file. A header is written once, before the first block of its file is made.
   std::vector<std::shared_ptr<const std::string>> headers_;
   std::vector<std::unique_ptr<decode::RecordReader>> readers_;  // for the rejects
 
-  Counts counts_;
-  std::uint64_t records_taken_ = 0;  // settled or not yet
+  std::uint64_t records_taken_ = 0;  // by all runs, settled or not yet
   steady_clock::time_point started_;
   steady_clock::time_point last_commit_;
   steady_clock::time_point shown_;
@@ -275,33 +278,13 @@ class LoadJob final : public batch::Outcomes {
 
 }  // namespace
 
-bool RejectLimit::passed_by(std::uint64_t rejected, std::uint64_t read) const {
-  if (records && rejected > *records) return true;
-  return percent && read >= percent_records_min && static_cast<double>(rejected) * 100 > *percent * static_cast<double>(read);
-}
-
-Result<RejectLimit> parse_reject_limit(std::string_view text) {
-  const bool is_percent = text.ends_with('%');
-  const std::string_view digits = is_percent ? text.substr(0, text.size() - 1) : text;
-  const char* const end = digits.data() + digits.size();
-  std::uint64_t count = 0;
-  double percent = 0;
-  if (!is_percent) {
-    const auto [stop, error] = std::from_chars(digits.data(), end, count);
-    if (error == std::errc{} && stop == end && !digits.empty()) return RejectLimit{.records = count};
-  } else {
-    const auto [stop, error] = std::from_chars(digits.data(), end, percent);
-    if (error == std::errc{} && stop == end && percent >= 0 && percent <= 100) {
-      return RejectLimit{.records = std::nullopt, .percent = percent};
-    }
-  }
-  return fail(Code::invalid_argument, fmt::format("--max-rejects: '{}' is neither N nor N%", text));
-}
-
 Result<Report> load(const LoadOptions& options, store::Store& store, Progress& progress, std::stop_token stop) {
   if (Result<void> checked = check(options); !checked) return std::unexpected(std::move(checked).error());
+  std::vector<InputFile> files = input_files(options);
+  Result<LoadBegin> begin = begin_load(options, files, rejects_path(options), store);
+  if (!begin) return std::unexpected(std::move(begin).error());
   if (Result<void> ready = store.prepare({options.shape.table}); !ready) return std::unexpected(std::move(ready).error());
-  return LoadJob(options, rejects_path(options), store, progress, std::move(stop)).run();
+  return LoadJob(options, std::move(files), *std::move(begin), store, progress, std::move(stop)).run();
 }
 
 }  // namespace millrace::pipeline

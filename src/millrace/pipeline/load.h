@@ -4,6 +4,8 @@
 //
 //   Result<Report> report = load({.files = {"posts.ndjson"}, .shape = {.table = "post"}}, *store, progress, stop);
 //
+// The store holds a checkpoint of the load until it is done, so that one that is stopped, or killed, can be resumed; of an
+// input that cannot be read again (standard input, a pipe) there is none.
 // Every record that was read ends as written, skipped or rejected; the report counts them. An error in place of a report
 // means that nothing was done. Memory does not depend on the input's size.
 // Threads: `workers` decode side by side; the caller's thread commits.
@@ -36,6 +38,9 @@ struct RejectLimit {
 // "100" or "2.5%"
 Result<RejectLimit> parse_reject_limit(std::string_view text);
 
+// Whether a load that was interrupted is gone on with: see LoadOptions::resume.
+enum class Resume : std::uint8_t { no, yes, restart };
+
 struct LoadOptions {
   std::vector<std::string> files;         // paths; "-" is standard input
   std::optional<decode::Format> format;   // by each name when there is none
@@ -48,6 +53,9 @@ struct LoadOptions {
   std::optional<std::size_t> batch_records;  // --batch N: records a transaction; else the store's best known
   std::optional<std::size_t> in_flight;      // --in-flight N
   std::chrono::milliseconds wait{60'000};    // for a store that fails
+  // When an earlier load of the same files into the same table did not come to its end: no refuses to load, yes goes on where
+  // it stopped, restart forgets it and begins anew. When there is none, all begin anew.
+  Resume resume = Resume::no;
   std::size_t workers = 0;                   // 0: one for each core
   std::optional<batch::BatchLimits> limits;  // all of a batch's limits, in place of the store's best known
 };

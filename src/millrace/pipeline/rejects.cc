@@ -32,13 +32,32 @@ Result<void> RejectsWriter::add(const Reject& reject) {
   return buffer_.size() < buffer_bytes_max ? Result<void>() : flush();
 }
 
+Result<void> RejectsWriter::resume(std::uint64_t bytes, std::uint64_t count) {
+  count_ = count;
+  if (bytes == 0) return {};
+  Result<File> file = File::open_behind(path_, bytes);
+  if (!file) return std::unexpected(std::move(file).error());
+  file_ = *std::move(file);
+  bytes_ = bytes;
+  return {};
+}
+
+Result<void> RejectsWriter::sync() {
+  if (Result<void> flushed = flush(); !flushed || is_synced_) return flushed;
+  is_synced_ = true;
+  return file_->sync();
+}
+
 Result<void> RejectsWriter::flush() {
   if (buffer_.empty()) return {};
   if (!file_) {
     Result<File> made = File::create(path_);
     if (!made) return std::unexpected(std::move(made).error());
     file_ = std::move(*made);
+    if (Result<void> synced = sync_folder_of(path_); !synced) return synced;
   }
+  is_synced_ = false;
+  bytes_ += buffer_.size();
   Result<void> done = file_->write_all(buffer_);
   buffer_.clear();
   return done;

@@ -19,6 +19,8 @@ class RejectsWriter {
  public:
   // The file is made with the first reject.
   explicit RejectsWriter(std::string path) : path_(std::move(path)) {}
+  // Goes on behind the file's first `bytes`, in which `count` rejects stand; the rest is cut off.
+  Result<void> resume(std::uint64_t bytes, std::uint64_t count);
 
   struct Reject {
     const Error& error;
@@ -27,8 +29,12 @@ class RejectsWriter {
     std::string_view raw = {};      // what stood there
   };
   Result<void> add(const Reject& reject);
-  // Puts everything on disk. Called at the end, and before memory grows.
+  // Gives all to the system. Called at the end, and before memory grows.
   Result<void> flush();
+  // The same, and it survives a power loss.
+  Result<void> sync();
+
+  std::uint64_t bytes() const { return bytes_; }  // of the file, what is not flushed apart
 
   std::uint64_t count() const { return count_; }
   const std::string& path() const { return path_; }
@@ -38,6 +44,8 @@ class RejectsWriter {
   std::optional<File> file_;
   std::string buffer_;
   std::uint64_t count_ = 0;
+  std::uint64_t bytes_ = 0;
+  bool is_synced_ = true;
 };
 
 }  // namespace millrace::pipeline

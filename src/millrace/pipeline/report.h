@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "millrace/base/result.h"
 #include "millrace/batch/controller.h"
@@ -43,7 +44,8 @@ struct Report {
   std::string first_reject;         // in words
   std::string first_reject_reason;  // the same without its place
   std::uint64_t rejects_of_that_reason = 0;
-  std::string warning;
+  std::vector<std::string> warnings;
+  bool can_resume = false;  // after a stop: with --resume
 
   std::string_view limited_by() const;  // contract.md's words
   double records_per_second() const { return seconds > 0 ? static_cast<double>(counts.records_written) / seconds : 0; }

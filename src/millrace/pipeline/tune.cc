@@ -97,7 +97,8 @@ Result<void> run(store::Store& store, const std::string& table, const TuneOption
   BlockPool blocks(posts.chunks());
   const RecordShape shape{.table = table};
   const std::vector<InputFile> files{{.path = "generated posts", .id_source = "generated posts"}};
-  const DecodeJob job{shape, store.capabilities().encoding, files, Clock::system().now(), random_hash_key()};
+  const Finished nothing;
+  const DecodeJob job{shape, store.capabilities().encoding, files, Clock::system().now(), random_hash_key(), nothing};
   DecodeWorker worker(job, blocks);
   WhatBecameOfThem outcomes(blocks);
   batch::Batcher batcher(store, {table},

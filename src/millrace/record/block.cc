@@ -58,6 +58,7 @@ void Block::stamp(std::size_t first, std::size_t last, Timestamp time) {
     if (entry.stamp_at == no_stamp) continue;
     bytes.replace(entry.stamp_at, slot.size(), slot);
     entry.created_at = time;
+    entry.stamped = true;
   }
 }
 
@@ -78,6 +79,7 @@ void Block::clear() {
   source_number = 0;
   records_read = 0;
   bytes_read = 0;
+  input_begin = 0;
 }
 
 }  // namespace millrace

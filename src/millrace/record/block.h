@@ -54,6 +54,7 @@ class Block {
     std::int64_t id_integer = 0;
     IdView::Kind id_kind = IdView::Kind::text;
     bool id_generated = false;
+    bool stamped = false;  // its created_at was once the commit's
     std::uint32_t other_source = 0;     // 0: the block's source; else other_sources[other_source - 1]
     std::uint32_t stamp_at = no_stamp;  // where created_at stands in the body, when millrace gives it
     // The record's own, when it is a datetime; after stamp() the commit's, when millrace gives it.
@@ -66,6 +67,7 @@ class Block {
     bool is_json = false;
     std::string id_json = {};  // the record's own id as it stands there; empty when it has none
     std::size_t entries_before = 0;
+    std::uint64_t offset = 0;  // where it begins in the input
   };
 
   std::size_t size() const { return entries.size(); }
@@ -74,6 +76,8 @@ class Block {
   std::string_view body_run(std::size_t first, std::size_t last) const;  // the bodies [first, last), one behind the other
   std::string_view input_text(std::size_t index) const;
   Place place(std::size_t index) const;
+  // Where the record begins in the input. Its place may name another: a file of rejects tells where records came from.
+  std::uint64_t offset(std::size_t index) const { return input.offset + entries[index].input_begin; }
   // Writes `time` into the records [first, last) that have none of their own.
   void stamp(std::size_t first, std::size_t last, Timestamp time);
   std::size_t bytes_in_memory() const;
@@ -90,6 +94,7 @@ class Block {
   std::uint32_t source_number = 0;         // the job's own number for the source
   std::uint64_t records_read = 0;          // entries + malformed + filtered
   std::uint64_t bytes_read = 0;            // of the input, this block's share
+  std::uint64_t input_begin = 0;           // of that share
 };
 
 }  // namespace millrace

@@ -181,7 +181,7 @@ Result<void> BlockWriter::find_id(const InputSpan& input, Block::Entry& entry, B
     entry.id_generated = true;
     as_it_is_ = false;
     std::array<char, uuid_text_size> text;
-    write_uuid(ids_.id_at(input.byte), text);
+    write_uuid(ids_.id_at(input.offset.value_or(input.byte)), text);
     put_text_id({text.data(), text.size()}, IdView::Kind::text, entry, block);
     return {};
   }

@@ -37,6 +37,7 @@ struct InputSpan {
   std::uint64_t byte = 0;
   std::uint32_t input_begin = 0;
   std::uint32_t input_size = 0;
+  std::optional<std::uint64_t> offset = std::nullopt;  // in the input, where `byte` tells of another
 };
 
 class BlockWriter {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -29,6 +30,8 @@ std::optional<FieldType> find_type(std::string_view name) {
 }
 
 }  // namespace
+
+std::string_view to_string(FieldType type) { return std::ranges::find(type_names, type, &TypeName::type)->name; }
 
 const TypeRule* TypeRules::find(std::string_view field) const {
   for (const TypeRule& rule : rules) {

@@ -16,6 +16,8 @@ namespace millrace {
 
 enum class FieldType : std::uint8_t { text, integer, real, decimal, boolean, datetime, duration, uuid, bytes, record };
 
+std::string_view to_string(FieldType type);
+
 struct TypeRule {
   std::string field;
   FieldType type = FieldType::text;

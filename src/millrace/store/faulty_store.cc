@@ -13,8 +13,13 @@
 namespace millrace::store {
 namespace {
 
-Capabilities with_in_flight(Capabilities capabilities, std::size_t in_flight_max) {
-  capabilities.in_flight_max = in_flight_max;
+std::unexpected<Error> gone() { return fail(Code::unavailable, "gone by plan"); }
+
+// With a part of a batch refused, or answered later, the inner store would be asked for a checkpoint that leaves out what it
+// has committed before.
+Capabilities capabilities_under(const FaultPlan& plan, Capabilities capabilities) {
+  capabilities.in_flight_max = plan.in_flight_max;
+  if (plan.refuses || plan.delay.count() > 0) capabilities.checkpoints_with_data = false;
   return capabilities;
 }
 
@@ -41,7 +46,7 @@ std::optional<std::size_t> find(const Transaction& transaction, const std::funct
 FaultyStore::FaultyStore(Store& inner, FaultPlan plan)
     : inner_(inner),
       plan_(std::move(plan)),
-      capabilities_(with_in_flight(inner.capabilities(), plan_.in_flight_max)),
+      capabilities_(capabilities_under(plan_, inner.capabilities())),
       random_(plan_.seed) {
   if (plan_.delay.count() > 0) {
     courier_ = std::jthread([this](std::stop_token stop) { deliver(std::move(stop)); });
@@ -56,13 +61,41 @@ void FaultyStore::write(Batch batch, Completion done) {
 
   ++failures_;
   const std::size_t size = batch.size();
-  if (plan_.applied) std::ignore = apply(std::move(batch));
+  // The last one before it is gone may be applied; its answer is lost.
+  if (plan_.applied && writes_ - 1 <= plan_.gone_after) std::ignore = apply(std::move(batch));
   Outcomes outcomes(size);
   outcomes.unsettle(0, size, {plan_.code, fmt::format("write {} fails by plan", writes_), {}});
   answer(std::move(outcomes).take(), std::move(done));
 }
 
+
+Result<std::optional<std::string>> FaultyStore::get(const Lane& lane, const RecordId& id) {
+  if (is_gone()) return gone();
+  return inner_.get(lane, id);
+}
+
+Result<std::vector<std::optional<std::string>>> FaultyStore::get_many(const Lane& lane, std::span<const RecordId> ids) {
+  if (is_gone()) return gone();
+  return inner_.get_many(lane, ids);
+}
+
+Result<std::optional<std::string>> FaultyStore::read_checkpoint(const std::string& name) {
+  if (is_gone()) return gone();
+  return inner_.read_checkpoint(name);
+}
+
+Result<void> FaultyStore::write_checkpoint(const Checkpoint& checkpoint) {
+  if (is_gone()) return gone();
+  return inner_.write_checkpoint(checkpoint);
+}
+
+Result<void> FaultyStore::remove_checkpoint(const std::string& name) {
+  if (is_gone()) return gone();
+  return inner_.remove_checkpoint(name);
+}
+
 bool FaultyStore::fails_now() {
+  if (is_gone()) return true;
   if (failures_ >= plan_.failures_max) return false;
   if (plan_.fail_every != 0 && writes_ % plan_.fail_every == 0) return true;
   return std::bernoulli_distribution(plan_.fail_chance)(random_);

@@ -29,6 +29,8 @@ struct FaultPlan {
   double fail_chance = 0;      // of each write, between 0 and 1, by `seed`
   std::uint64_t seed = 1;
   std::size_t failures_max = std::numeric_limits<std::size_t>::max();  // then the store is well
+  // After so many writes nothing but scan() and count() answers: for what stands above it is as if it was killed.
+  std::size_t gone_after = std::numeric_limits<std::size_t>::max();
   Code code = Code::unavailable;
   bool applied = false;                        // the inner store takes the batch before the failure is told
   std::function<bool(const IdView&)> refuses;  // a record that a transaction fails over; alone it is rejected
@@ -48,11 +50,15 @@ class FaultyStore final : public Store {
   Result<void> prepare(const Lane& lane) override { return inner_.prepare(lane); }
   Result<void> drop(const Lane& lane) override { return inner_.drop(lane); }
   void write(Batch batch, Completion done) override;
-  Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override { return inner_.get(lane, id); }
+  Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
+  Result<std::vector<std::optional<std::string>>> get_many(const Lane& lane, std::span<const RecordId> ids) override;
   Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override {
     return inner_.scan(lane, limit, sink);
   }
   Result<std::uint64_t> count(const Lane& lane) override { return inner_.count(lane); }
+  Result<std::optional<std::string>> read_checkpoint(const std::string& name) override;
+  Result<void> write_checkpoint(const Checkpoint& checkpoint) override;
+  Result<void> remove_checkpoint(const std::string& name) override;
 
   std::size_t writes() const { return writes_; }      // asked for
   std::size_t failures() const { return failures_; }  // told, refusals apart
@@ -66,6 +72,7 @@ class FaultyStore final : public Store {
     Completion done;
   };
   bool fails_now();
+  bool is_gone() const { return writes_ > plan_.gone_after; }
   BatchOutcome apply(Batch batch);
   BatchOutcome apply_what_is_not_refused(const Batch& batch);
   void answer(BatchOutcome outcome, Completion done);

@@ -84,6 +84,25 @@ Result<std::uint64_t> MemoryStore::count(const Lane& lane) {
   return table == tables_.end() ? 0 : table->second.size();
 }
 
+Result<std::optional<std::string>> MemoryStore::read_checkpoint(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = checkpoints_.find(name);
+  if (found == checkpoints_.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<void> MemoryStore::write_checkpoint(const Checkpoint& checkpoint) {
+  const std::lock_guard lock(mutex_);
+  checkpoints_.insert_or_assign(checkpoint.name, checkpoint.text);
+  return {};
+}
+
+Result<void> MemoryStore::remove_checkpoint(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  checkpoints_.erase(name);
+  return {};
+}
+
 RecordId MemoryStore::key_of(RecordId id) const {
   if (capabilities_.encoding == Encoding::json && std::holds_alternative<Uuid>(id)) return to_string(id);
   return id;

@@ -30,6 +30,9 @@ class MemoryStore : public Store {
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
   Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override;
   Result<std::uint64_t> count(const Lane& lane) override;
+  Result<std::optional<std::string>> read_checkpoint(const std::string& name) override;
+  Result<void> write_checkpoint(const Checkpoint& checkpoint) override;
+  Result<void> remove_checkpoint(const std::string& name) override;
 
  private:
   using Table = std::map<RecordId, std::string>;  // bodies
@@ -41,6 +44,7 @@ class MemoryStore : public Store {
   const Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Table> tables_;
+  std::map<std::string, std::string> checkpoints_;
 };
 
 }  // namespace millrace::store

@@ -200,6 +200,10 @@ void SqliteStore::write(Batch batch, Completion done) {
 Result<void> SqliteStore::commit(const Batch& batch, const Transaction& transaction, Outcomes& outcomes) {
   if (auto begun = database_->run("BEGIN IMMEDIATE"); !begun) return begun;
   Result<void> done = insert(batch, transaction, outcomes);
+  if (done && batch.checkpoint != nullptr) {
+    const Result<Checkpoint> checkpoint = (*batch.checkpoint)(batch, transaction.last, outcomes.records());
+    done = checkpoint ? put_checkpoint(*checkpoint) : std::unexpected(checkpoint.error());
+  }
   if (done) done = database_->run("COMMIT");
   // SQLite has rolled back by itself after some errors. Should this fail too, the next BEGIN says so.
   if (!done && database_->in_transaction()) std::ignore = database_->run("ROLLBACK");

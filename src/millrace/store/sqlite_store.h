@@ -10,6 +10,7 @@
 //
 // Durability: write-ahead log and synchronous=FULL, one transaction per `rows_per_transaction` records. A record is
 // answered as written after the COMMIT has synced the log.
+// Checkpoints: a table millrace_checkpoint (name TEXT PRIMARY KEY NOT NULL, text TEXT NOT NULL) STRICT, made with the first.
 // Order: in a transaction, a record that SQLite turns down (its id is taken) leaves its neighbours alone. A transaction
 // that fails is rolled back, and it and the batch's later ones are unsettled with one error.
 // Threads: one at a time; completions run inside write().
@@ -54,6 +55,9 @@ class SqliteStore final : public Store {
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
   Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override;
   Result<std::uint64_t> count(const Lane& lane) override;
+  Result<std::optional<std::string>> read_checkpoint(const std::string& name) override;
+  Result<void> write_checkpoint(const Checkpoint& checkpoint) override;
+  Result<void> remove_checkpoint(const std::string& name) override;
 
  private:
   SqliteStore(SqliteDatabase database, const Clock& clock);
@@ -63,9 +67,11 @@ class SqliteStore final : public Store {
   Result<SqliteStatement*> select_from(const Lane& lane, std::string_view sql_form);
   Result<void> commit(const Batch& batch, const Transaction& transaction, Outcomes& outcomes);
   Result<void> insert(const Batch& batch, const Transaction& transaction, Outcomes& outcomes);
+  Result<void> put_checkpoint(const Checkpoint& checkpoint);
+  Result<bool> has_checkpoints();
   Result<void> settle_failed_row(const IdView& id, const Lane& lane, std::size_t index, int code, Outcomes& outcomes);
 
-  const Capabilities capabilities_{.name = "sqlite", .encoding = Encoding::json};
+  const Capabilities capabilities_{.name = "sqlite", .encoding = Encoding::json, .checkpoints_with_data = true};
   const Clock& clock_;
   std::unique_ptr<SqliteDatabase> database_;
   std::map<std::string, SqliteStatement, std::less<>> statements_;  // by their text, kept while the store is open

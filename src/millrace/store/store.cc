@@ -15,4 +15,23 @@ std::size_t Batch::body_bytes() const {
   return bytes;
 }
 
+Result<std::vector<std::optional<std::string>>> Store::get_many(const Lane& lane, std::span<const RecordId> ids) {
+  std::vector<std::optional<std::string>> records;
+  records.reserve(ids.size());
+  for (const RecordId& id : ids) {
+    Result<std::optional<std::string>> record = get(lane, id);
+    if (!record) return std::unexpected(std::move(record).error());
+    records.push_back(*std::move(record));
+  }
+  return records;
+}
+
+Result<std::optional<std::string>> Store::read_checkpoint(const std::string&) { return std::nullopt; }
+
+Result<void> Store::write_checkpoint(const Checkpoint&) {
+  return fail(Code::forbidden, "this store keeps no checkpoints");
+}
+
+Result<void> Store::remove_checkpoint(const std::string&) { return {}; }
+
 }  // namespace millrace::store

@@ -44,18 +44,6 @@ struct BlockRun {
   std::size_t size() const { return last - first; }
 };
 
-// One request: runs of records, cut into transactions of `rows_per_transaction` in their order.
-struct Batch {
-  Lane lane;
-  std::vector<BlockRun> runs;
-  OnDuplicate on_duplicate = OnDuplicate::fail;
-  StatementShape shape = StatementShape::insert;
-  std::size_t rows_per_transaction = 1000;  // at least 1
-
-  std::size_t size() const;
-  std::size_t body_bytes() const;
-};
-
 enum class Verdict : std::uint8_t {
   written,
   skipped,   // the id was taken and on_duplicate is skip
@@ -67,6 +55,31 @@ struct RecordOutcome {
   Verdict verdict = Verdict::written;
   std::optional<Error> error;
   bool named = false;  // the error that its unsettled transaction fell over names this record
+};
+
+// A text that a store keeps under a name, in its own table millrace_checkpoint, for whoever writes to it.
+struct Checkpoint {
+  std::string name;
+  std::string text;
+};
+
+struct Batch;
+// The checkpoint to commit with a transaction of the batch, asked for when its records are in. The batch's first `decided`
+// records have their outcome in `records`, which is empty while all are written. An error fails the transaction.
+using CheckpointSource = std::function<Result<Checkpoint>(const Batch& batch, std::size_t decided, std::span<const RecordOutcome> records)>;
+
+// One request: runs of records, cut into transactions of `rows_per_transaction` in their order.
+struct Batch {
+  Lane lane;
+  std::vector<BlockRun> runs;
+  OnDuplicate on_duplicate = OnDuplicate::fail;
+  StatementShape shape = StatementShape::insert;
+  std::size_t rows_per_transaction = 1000;  // at least 1
+  // When not null, each transaction commits with its checkpoint; only where capabilities().checkpoints_with_data.
+  const CheckpointSource* checkpoint = nullptr;
+
+  std::size_t size() const;
+  std::size_t body_bytes() const;
 };
 
 // What became of a batch. `records` is empty when every record was written; else it has the batch's size and order. A
@@ -87,6 +100,8 @@ struct Capabilities {
   std::size_t batch_bytes_max = 64u << 20;  // bodies of one request
   // True when a batch may hold an id twice and settles both in order.
   bool repeats_in_batch = true;
+  // True when a batch's transactions can take a checkpoint with them. Such a store has one batch in flight.
+  bool checkpoints_with_data = false;
 };
 
 // Called for each record of a scan with the record as a JSON object, id first; return false to end the scan.
@@ -103,9 +118,17 @@ class Store {
   virtual void write(Batch batch, Completion done) = 0;
   // The record as a JSON object, id first, or nothing when there is none. A missing table has no records.
   virtual Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) = 0;
+  // The same of each id, in their order.
+  virtual Result<std::vector<std::optional<std::string>>> get_many(const Lane& lane, std::span<const RecordId> ids);
   // At most `limit` records in descending id.
   virtual Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) = 0;
   virtual Result<std::uint64_t> count(const Lane& lane) = 0;
+
+  // Checkpoints by name; one that is written is durable. forbidden where this user may not keep any, as in a store that has
+  // not its own of these. The table is made with the first of them.
+  virtual Result<std::optional<std::string>> read_checkpoint(const std::string& name);
+  virtual Result<void> write_checkpoint(const Checkpoint& checkpoint);
+  virtual Result<void> remove_checkpoint(const std::string& name);
 };
 
 inline constexpr std::string_view default_store = "sqlite:millrace.db";

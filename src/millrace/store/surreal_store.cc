@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "millrace/base/clock.h"
@@ -18,10 +19,13 @@ namespace {
 constexpr std::size_t requests_per_connection = 2;
 constexpr std::size_t batch_bytes_max = 16u << 20;
 constexpr std::size_t page_records = 100;
+constexpr std::size_t ids_per_read = 500;
 
 Value link_to(const Lane& lane, const RecordId& id) {
   return RecordLink{lane.table, {std::visit([](const auto& key) { return Value(key); }, id)}};
 }
+
+Value checkpoint_link(const std::string& name) { return RecordLink{"millrace_checkpoint", {Value(name)}}; }
 
 // SurrealDB's record as a JSON object: the id first, and its key only.
 Result<std::string> to_object(Value record) {
@@ -101,6 +105,34 @@ Result<std::optional<std::string>> SurrealStore::get(const Lane& lane, const Rec
   return to_object(*std::move(record));
 }
 
+Result<std::vector<std::optional<std::string>>> SurrealStore::get_many(const Lane& lane, std::span<const RecordId> ids) {
+  std::map<RecordId, std::string> found;
+  for (std::span<const RecordId> rest = ids; !rest.empty();) {
+    Array links;
+    for (const RecordId& id : rest.first(std::min(rest.size(), ids_per_read))) links.push_back(link_to(lane, id));
+    rest = rest.subspan(links.size());
+    Result<Value> answer = ask("SELECT * FROM $ids", {{"ids", std::move(links)}});
+    if (!answer && answer.error().code == Code::not_found) continue;
+    if (!answer) return std::unexpected(std::move(answer).error());
+    Array* const records = answer->get_if<Array>();
+    if (records == nullptr) return fail(Code::internal, "the server gave no list of records");
+    for (Value& record : *records) {
+      const Value* const id = record.find("id");
+      Result<RecordId> key = read_record_id(id == nullptr ? Value() : *id, lane.table);
+      Result<std::string> object = to_object(std::move(record));
+      if (!key || !object) return std::unexpected(key ? std::move(object).error() : std::move(key).error());
+      found.insert_or_assign(*std::move(key), *std::move(object));
+    }
+  }
+  std::vector<std::optional<std::string>> records;
+  records.reserve(ids.size());
+  for (const RecordId& id : ids) {
+    const auto at = found.find(id);
+    records.push_back(at == found.end() ? std::nullopt : std::optional(at->second));
+  }
+  return records;
+}
+
 Result<void> SurrealStore::scan(const Lane& lane, std::size_t limit, const RecordSink& sink) {
   std::optional<RecordId> last;  // given
   for (std::size_t start = 0; limit > 0;) {
@@ -138,6 +170,36 @@ Result<std::uint64_t> SurrealStore::count(const Lane& lane) {
   const std::int64_t* const number = count == nullptr ? nullptr : count->get_if<std::int64_t>();
   if (number == nullptr) return fail(Code::internal, "the server gave no count");
   return static_cast<std::uint64_t>(*number);
+}
+
+Result<std::optional<std::string>> SurrealStore::read_checkpoint(const std::string& name) {
+  const Result<Value> text = ask("SELECT VALUE text FROM ONLY $id", {{"id", checkpoint_link(name)}});
+  if (!text && text.error().code == Code::not_found) return std::nullopt;
+  if (!text) return std::unexpected(text.error());
+  if (!text->is<std::string>()) return std::nullopt;
+  return std::string(text->text());
+}
+
+Result<void> SurrealStore::write_checkpoint(const Checkpoint& checkpoint) {
+  if (!defined_checkpoints_) {
+    const Result<Value> defined = ask("DEFINE TABLE IF NOT EXISTS millrace_checkpoint", {});
+    if (!defined && !(is_record_user_ && defined.error().code == Code::forbidden)) return std::unexpected(defined.error());
+    defined_checkpoints_ = true;
+  }
+  const Result<Value> written = ask("UPSERT $id CONTENT { text: $text } RETURN VALUE id",
+                                    {{"id", checkpoint_link(checkpoint.name)}, {"text", checkpoint.text}});
+  if (!written) return std::unexpected(written.error());
+  const Array* const ids = written->get_if<Array>();
+  if (ids == nullptr || ids->empty()) {  // which is how a record user is told no
+    return fail(Code::forbidden, "this user may not write the table millrace_checkpoint");
+  }
+  return {};
+}
+
+Result<void> SurrealStore::remove_checkpoint(const std::string& name) {
+  const Result<Value> removed = ask("DELETE $id RETURN NONE", {{"id", checkpoint_link(name)}});
+  if (!removed && removed.error().code != Code::not_found) return std::unexpected(removed.error());
+  return {};
 }
 
 Result<Value> SurrealStore::ask(std::string_view text, const Object& variables) {

@@ -38,9 +38,14 @@ class SurrealStore final : public Store {
   Result<void> drop(const Lane& lane) override;
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
+  Result<std::vector<std::optional<std::string>>> get_many(const Lane& lane, std::span<const RecordId> ids) override;
   // Reads in pages, so that no reply is huge; records that arrive in between are left out.
   Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override;
   Result<std::uint64_t> count(const Lane& lane) override;
+  // A record each of table millrace_checkpoint, under its name.
+  Result<std::optional<std::string>> read_checkpoint(const std::string& name) override;
+  Result<void> write_checkpoint(const Checkpoint& checkpoint) override;
+  Result<void> remove_checkpoint(const std::string& name) override;
 
  private:
   SurrealStore(std::unique_ptr<surrealdb::Client> client, const StoreOptions& options);
@@ -50,6 +55,7 @@ class SurrealStore final : public Store {
   const Capabilities capabilities_;
   const std::unique_ptr<surrealdb::Client> client_;
   bool is_record_user_ = false;
+  bool defined_checkpoints_ = false;
 };
 
 }  // namespace millrace::store

@@ -39,6 +39,8 @@ class Outcomes {
   void name(std::size_t index);
   // The records from `first` on were a batch of their own.
   void settle(std::size_t first, BatchOutcome outcome);
+  // Of each record in turn, or nothing while all are written.
+  std::span<const RecordOutcome> records() const { return records_; }
   BatchOutcome take() && { return {.records = std::move(records_)}; }
 
  private:

@@ -117,7 +117,7 @@ TEST(ControllerSimulation, stepped) {
 }
 TEST(ControllerSimulation, far_away) {
   StoreCosts costs = disk_engine();
-  costs.round_trip = 0.08;
+  costs.round_trip = 0.02;
   expect_near_the_best({.name = "far away", .costs = costs});
 }
 TEST(ControllerSimulation, size_limited) {

@@ -170,6 +170,7 @@ class Simulation {
                       .rows = done.rows,
                       .rows_settled = settled,
                       .bytes = done.rows * record_bytes,
+                      .in_flight = flights_.size(),
                       .started = instant(done.started),
                       .ended = instant(now_),
                       .full = done.full,

@@ -20,11 +20,11 @@ using store::StatementShape;
 constexpr double survey_window_seconds = 0.004;
 constexpr double trial_window_seconds = 0.020;
 // Of all work, what trials may cost; and how long they may run ahead of it.
-constexpr double loss_share = 0.02;
+constexpr double loss_share = 0.03;
 constexpr auto loss_credit = milliseconds(4'000);
 // The smallest request within this of the best is as good: it answers sooner, and more of them are measured. After a survey
 // the curve is not known better than that.
-constexpr double as_good = 0.99;
+constexpr double as_good = 0.985;
 constexpr double as_good_at_first = 0.97;
 constexpr double gain_for_more = 0.005;
 // A trial's distance, which shrinks to its square root when no neighbour is faster, to the nearest that noise lets us see.
@@ -62,6 +62,7 @@ class Controller::Implementation {
 
   void finished(const Sample& sample, Instant now) {
     if (fixed()) return;
+    in_flight_ = sample.in_flight;
     if (sample.rows != 0) record_bytes_ += (ratio_of(sample.bytes, sample.rows) - record_bytes_) / (record_bytes_ == 0 ? 1 : 16);
     starved_ += ((sample.full ? 0.0 : 1.0) - starved_) / 16;
     if (now >= refused_until_) rows_refused_ = no_bound;
@@ -106,7 +107,7 @@ class Controller::Implementation {
   }
   void send(const BatchLimits& limits, Instant now) {
     sending_ = limits;
-    window_.open(limits, now);
+    window_.open(limits, in_flight_, now);
   }
 
   // ---- what a window tells
@@ -169,6 +170,7 @@ class Controller::Implementation {
   void end_trial(Instant now) {
     quiet_until_ = std::max(quiet_until_, now - loss_credit) +
                    std::chrono::duration_cast<Instant::duration>(duration<double>(trial_->seconds_lost() / loss_share));
+    watch_.learn_noise(trial_->noise(), trial_->pairs());
     if (trial_->verdict() == Trial::Verdict::won) {
       const BatchLimits& winner = trial_->challenger();
       const double slower = ratio_of(winner.in_flight, champion_.in_flight) / trial_->ratio();
@@ -190,7 +192,7 @@ class Controller::Implementation {
     const bool may_grow = now >= growth_held_until_;
     switch (move) {
       case model: {
-        const auto best = predicted_best(options_.shapes);
+        const auto best = predicted_best({champion_.shape}, as_good, scaled(champion_.rows(), step_first));
         if (!best || best->rate < predicted_rate(champion_) * (1 + gain_for_more)) return std::nullopt;
         to = best->limits;
         break;
@@ -264,12 +266,14 @@ class Controller::Implementation {
 
   // The smallest request that is as good as the best, among sizes that are not far from those measured and are not expected
   // to take more than half the latency bound. Nothing when no curve is known.
-  std::optional<Choice> predicted_best(const std::vector<StatementShape>& shapes, double share = as_good) const {
+  std::optional<Choice> predicted_best(const std::vector<StatementShape>& shapes, double share = as_good,
+                                       std::size_t rows_most = no_bound) const {
     Choice best;
     for (const double bar : {0.0, share}) {
       const double least = best.rate * bar;
       std::size_t smallest = no_bound;
       for_each_size(shapes, [&](const Choice& choice) {
+        if (choice.limits.rows() > rows_most) return;
         if (bar == 0 ? choice.rate <= best.rate : choice.rate < least || choice.limits.rows() >= smallest) return;
         best = choice;
         smallest = choice.limits.rows();
@@ -360,6 +364,7 @@ class Controller::Implementation {
   double step_ = step_first;
   Instant quiet_until_{};  // trials have cost their share until then
 
+  std::size_t in_flight_ = 0;  // at present
   double record_bytes_ = 0;
   double starved_ = 0;  // share of requests that were not full
   double conflicts_ = 0;

@@ -55,6 +55,7 @@ struct Sample {
   std::size_t rows = 0;
   std::size_t rows_settled = 0;  // fewer when records have to be sent again
   std::size_t bytes = 0;
+  std::size_t in_flight = 0;  // others, still under way when it ended
   Instant started{};
   Instant ended{};
   // False when it has fewer records than its limits allow because no more were at hand: then the source's rate is seen, not

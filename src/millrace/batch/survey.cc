@@ -23,8 +23,8 @@ std::size_t first_rung(std::size_t rows) {
 }  // namespace
 
 double growth_allowed(double seconds, double fixed_seconds, double bound) {
-  const double fixed = std::min(0.8 * fixed_seconds, bound);  // it was measured once, and noisily
-  return std::clamp(std::sqrt((bound - fixed) / std::max(seconds - fixed, seconds / 16)), 1.0, growth_max);
+  const double growing = std::max(seconds - 0.8 * fixed_seconds, seconds / 16);  // what is fixed was measured once, and noisily
+  return std::clamp(std::sqrt(bound / growing), 1.0, growth_max);
 }
 
 Survey::Survey(const ControllerOptions& options, std::size_t in_flight) : options_(options), in_flight_(in_flight) {
@@ -65,7 +65,7 @@ bool Survey::advance(Climb& climb, double rows_per_second, std::size_t rows_max)
     climb.best_rows = climb.rows;
   }
   if (!grew || options_.rows_pinned) return false;
-  const double bound = std::chrono::duration<double>(options_.latency_max).count() / 2;
+  const double bound = std::chrono::duration<double>(options_.latency_max).count() / 8;
   const double seconds = static_cast<double>(climb.rows * in_flight_) / rows_per_second;
   const double factor = growth_allowed(seconds, climb.first_seconds, bound);
   if (climb.first_seconds == 0) climb.first_seconds = seconds;

@@ -11,7 +11,7 @@ namespace millrace::batch {
 
 // Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes try several
 // transactions in a request. A step is never longer than what a quadratic store could bear: such a store takes factor² the
-// time, and the next request is to end within half the latency bound.
+// time, and the next request is to end within an eighth of the latency bound. What is worth more, trials find.
 class Survey {
  public:
   Survey(const ControllerOptions& options, std::size_t in_flight);
@@ -42,8 +42,8 @@ class Survey {
   bool joining_ = false;
 };
 
-// By how much rows may grow after a request of so many seconds, when the next one must end within `bound` even on a
-// quadratic store. What far fewer rows took, `fixed_seconds`, does not grow.
+// By how much rows may grow after a request of so many seconds, of which far fewer rows took `fixed_seconds`, when even on
+// a quadratic store what grows is to stay below `bound`.
 double growth_allowed(double seconds, double fixed_seconds, double bound);
 
 }  // namespace millrace::batch

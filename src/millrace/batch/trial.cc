@@ -17,22 +17,25 @@ constexpr double drift_slack = 0.75;  // deviations that count for nothing
 constexpr double drift_limit = 6;     // their sum at which it is no accident: at rest some once in ten thousand windows
 constexpr double drift_noise_least = 0.0009;
 constexpr double mean_windows_max = 50;
+constexpr double noise_windows_max = 30;
 
 }  // namespace
 
 double seconds_between(Instant from, Instant to) { return std::chrono::duration<double>(to - from).count(); }
 
-void Window::open(const BatchLimits& limits, Instant now) {
+void Window::open(const BatchLimits& limits, std::size_t in_flight, Instant now) {
   limits_ = limits;
+  old_ = in_flight;
   opened_ = from_ = to_ = now;
   rows_ = batches_ = 0;
 }
 
 bool Window::add(const Sample& sample, double seconds_min) {
+  if (opened_ == Instant{}) open(sample.limits, 0, sample.started);
   to_ = std::max(to_, sample.ended);
-  if (sample.started < opened_) {
+  if (sample.started < opened_ && old_ > 0) --old_;
+  if (sample.started < opened_ || old_ > 0) {
     from_ = to_;
-    rows_ = batches_ = 0;
     return false;
   }
   rows_ += sample.rows_settled;
@@ -64,8 +67,14 @@ Trial::Verdict Trial::verdict() const {
   return Verdict::open;
 }
 
+double Trial::noise() const { return pairs_ > 1 ? squares_ / (pairs_ - 1) / 2 : noise_; }
 double Trial::ratio() const { return std::exp(mean_); }
 double Trial::seconds_lost() const { return challenger_seconds_ * std::max(0.0, 1 - ratio()); }
+
+void DriftWatch::learn_noise(double variance, double windows) {
+  noise_windows_ = std::min(noise_windows_ + windows, noise_windows_max);
+  noise_ += (variance - noise_) * windows / noise_windows_;
+}
 
 void DriftWatch::reset() { windows_ = faster_ = slower_ = 0; }
 
@@ -74,7 +83,7 @@ bool DriftWatch::add(double rows_per_second) {
   if (windows_ > 0) {
     // Neighbours differ by twice the variance, wherever the mean goes; one jump is not noise.
     const double step = std::min((log_rate - last_) * (log_rate - last_) / 2, 9 * std::max(noise_, drift_noise_least));
-    noise_ += (step - noise_) / 20;
+    learn_noise(step, 1);
     const double off = (log_rate - mean_) / std::sqrt(std::max(noise_, drift_noise_least) * (1 + 1 / windows_));
     faster_ = std::max(0.0, faster_ + off - drift_slack);
     slower_ = std::max(0.0, slower_ - off - drift_slack);

@@ -16,7 +16,8 @@ double seconds_between(Instant from, Instant to);
 // counted, so that requests which end together do not make a rate look large.
 class Window {
  public:
-  void open(const BatchLimits& limits, Instant now);
+  // `in_flight` requests are still under way from before.
+  void open(const BatchLimits& limits, std::size_t in_flight, Instant now);
   // True when the window is complete: it has had its rounds and its time.
   bool add(const Sample& sample, double seconds_min);
 
@@ -27,6 +28,7 @@ class Window {
  private:
   BatchLimits limits_;
   Instant opened_{};
+  std::size_t old_ = 0;  // still under way from before
   Instant from_{};
   Instant to_{};
   std::size_t rows_ = 0;
@@ -51,6 +53,9 @@ class Trial {
   // The challenger's rate over the champion's, and the seconds' worth of work that trying it has cost.
   double ratio() const;
   double seconds_lost() const;
+  // Of one window, by the pairs' scatter.
+  double noise() const;
+  double pairs() const { return pairs_; }
 
  private:
   BatchLimits sides_[2];
@@ -71,11 +76,14 @@ class DriftWatch {
   void reset();
   // True when the rate has drifted.
   bool add(double rows_per_second);
-  double noise() const { return noise_; }  // variance of one window's logarithm
+  // The variance of one window's logarithm, so far; others who saw it may add to it.
+  double noise() const { return noise_; }
+  void learn_noise(double variance, double windows);
   std::optional<double> rows_per_second() const;
 
  private:
   double noise_ = 0.01;
+  double noise_windows_ = 1;
   double last_ = 0;
   double mean_ = 0;
   double windows_ = 0;

@@ -163,8 +163,13 @@ class Simulation {
 
   void finish(const Flight& done) {
     const std::size_t settled = done.brake ? 0 : done.rows;
-    if (done.brake) again_.push_back(done.rows);
-    if (done.brake == Brake::overload) held_until_ = now_ + refusal_seconds;
+    if (done.brake == Brake::overload) {
+      held_until_ = now_ + refusal_seconds;
+      if (done.rows > 1) again_.push_back(done.rows / 2);
+      again_.push_back(done.rows - done.rows / 2);
+    } else if (done.brake) {
+      again_.push_back(done.rows);
+    }
     run_.finishes.push_back({now_, now_ - done.started, settled, done.limits});
     driver_.finished({.limits = done.limits,
                       .rows = done.rows,

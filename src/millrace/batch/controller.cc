@@ -26,6 +26,7 @@ constexpr auto loss_credit = milliseconds(4'000);
 // the curve is not known better than that.
 constexpr double as_good = 0.985;
 constexpr double as_good_at_first = 0.97;
+constexpr double curve_missed = 1.1;
 constexpr double gain_for_more = 0.005;
 // A trial's distance, which shrinks to its square root when no neighbour is faster, to the nearest that noise lets us see.
 constexpr double step_first = 4;
@@ -65,7 +66,10 @@ class Controller::Implementation {
     in_flight_ = sample.in_flight;
     if (sample.rows != 0) record_bytes_ += (ratio_of(sample.bytes, sample.rows) - record_bytes_) / (record_bytes_ == 0 ? 1 : 16);
     starved_ += ((sample.full ? 0.0 : 1.0) - starved_) / 16;
-    if (now >= refused_until_) rows_refused_ = no_bound;
+    if (rows_refused_ < no_bound && now >= refused_until_) {
+      rows_refused_ += rows_refused_ / 2;
+      refused_until_ = now + refusal_kept;
+    }
     conflicts_ = conflicts_ * conflicts_kept + (sample.brake == Brake::conflict ? 1 : 0);
     if (sample.brake && brake(sample, now)) return send(sending_next(), now);
     if (!sample.full) return send(sending_, now);
@@ -90,7 +94,7 @@ class Controller::Implementation {
   // The most rows of a request by its bytes and by what the store has refused of late.
   std::size_t rows_max() const {
     const double by_bytes = static_cast<double>(options_.start.request_bytes_max) / std::max(record_bytes_, 1.0);
-    return std::max<std::size_t>(1, std::min(static_cast<std::size_t>(by_bytes), scaled(rows_refused_, 0.8)));
+    return std::max<std::size_t>(1, std::min(static_cast<std::size_t>(by_bytes), scaled(rows_refused_, 0.85)));
   }
 
   void survey() {
@@ -114,13 +118,13 @@ class Controller::Implementation {
 
   void measured(Instant now) {
     const double rate = window_.rows_per_second();
-    if (rate > 0 && sending_.in_flight == champion_.in_flight) {
+    if (sending_.in_flight == champion_.in_flight) {
       curve(sending_.shape)
           .add(static_cast<double>(sending_.rows_per_transaction), static_cast<double>(sending_.transactions_per_request),
-               request_seconds(sending_, rate), static_cast<double>(window_.batches()));
+               request_seconds(sending_, window_.rows_sent_per_second()), static_cast<double>(window_.batches()));
     }
     if (survey_) {
-      survey_->measured(rate, rows_max());
+      survey_->measured(window_.rows_sent_per_second(), rows_max());
       return end_survey(now);
     }
     if (!trial_ || !trial_->challenged()) {
@@ -137,11 +141,29 @@ class Controller::Implementation {
   void end_survey(Instant now) {
     if (survey_->next()) return;
     survey_.reset();
-    if (const auto best = predicted_best(options_.shapes, as_good_at_first)) champion_ = best->limits;
+    champion_ = best_of_survey();
     quiet_until_ = now - loss_credit;
     move_ = 0;
     step_ = step_first;
     moves_lost_ = 0;
+  }
+
+  // By the curve; but one that misses its own best point, as it does where a store has steps, is no guide.
+  BatchLimits best_of_survey() const {
+    const std::optional<Choice> predicted = predicted_best(options_.shapes, as_good_at_first);
+    Choice best = predicted.value_or(Choice{champion_});
+    best.rate *= curve_missed;
+    for (const StatementShape shape : options_.shapes) {
+      if (curve(shape).empty()) continue;
+      const Curve::Best seen = curve(shape).best();
+      const double rate = seen.rows * seen.transactions * static_cast<double>(champion_.in_flight) / seen.seconds;
+      if (rate <= best.rate) continue;
+      best = {champion_, rate};
+      best.limits.shape = shape;
+      best.limits.rows_per_transaction = scaled(1, seen.rows);
+      best.limits.transactions_per_request = scaled(1, seen.transactions);
+    }
+    return best.limits;
   }
 
   // ---- trials
@@ -154,7 +176,8 @@ class Controller::Implementation {
       if (!to || *to == champion_) continue;
       const double more = ratio_of(to->rows() * to->in_flight, champion_.rows() * champion_.in_flight);
       const double gain_min = more > 1.1 ? gain_for_more : more < 0.9 ? -gain_for_more : gain_for_more / 2;
-      trial_.emplace(champion_, *to, gain_min, watch_.noise());
+      const double expected = to->in_flight == champion_.in_flight ? std::log(predicted_rate(*to) / predicted_rate(champion_)) : 0;
+      trial_.emplace(champion_, *to, Trial::Question{gain_min, expected, watch_.noise()});
       return;
     }
   }
@@ -320,12 +343,12 @@ class Controller::Implementation {
       held_by_conflicts_ = true;
       conflicts_ = 0;
     } else {
-      rows_refused_ = sample.rows;
+      rows_refused_ = std::min(rows_refused_, sample.rows);
       refused_until_ = now + refusal_kept;
     }
     const bool champion_failed = !survey_ && (!trial_ || sample.limits == champion_);
     if (survey_ && sample.brake != Brake::conflict) {
-      survey_->refused();
+      survey_->refused(rows_max());
       end_survey(now);
       return true;
     }

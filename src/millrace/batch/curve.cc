@@ -92,19 +92,19 @@ double Curve::transactions_measured_max() const {
   return most;
 }
 
-double Curve::rows_of_best() const {
+Curve::Best Curve::best() const {
   const auto rate = [](const Point& point) { return point.rows * point.transactions / point.seconds; };
   const Point* best = &points_[0];
   for (std::size_t i = 1; i < size_; ++i) {
     if (rate(points_[i]) > rate(*best)) best = &points_[i];
   }
-  return best->rows;
+  return {best->rows, best->transactions, best->seconds};
 }
 
 Cost Curve::fit() const {
   Matrix products{};
   Vector right{};
-  const double centre = rows_of_best();
+  const double centre = best().rows;
   for (std::size_t i = 0; i < size_; ++i) {
     const Point& p = points_[i];
     // Noise grows with the time itself, so it is the relative error that counts.

@@ -33,6 +33,12 @@ class Curve {
   void rescale(double factor);
   void clear() { size_ = 0; }
 
+  struct Best {
+    double rows;
+    double transactions;
+    double seconds;
+  };
+  Best best() const;  // of the points measured, by rows a second
   bool empty() const { return size_ == 0; }
   double rows_measured_max() const;
   double transactions_measured_max() const;
@@ -47,7 +53,6 @@ class Curve {
     double weight;
     std::size_t touched;
   };
-  double rows_of_best() const;
   Point& point_near(double rows, double transactions);
 
   std::array<Point, 24> points_{};

@@ -49,12 +49,12 @@ void Survey::measured(double rows_per_second, std::size_t rows_max) {
   } else {
     climb.stage = Stage::done;
   }
-  step();
+  step(rows_max);
 }
 
-void Survey::refused() {
+void Survey::refused(std::size_t rows_max) {
   climbs_[at_].stage = joining_ || climbs_[at_].best_rate == 0 ? Stage::done : Stage::joining;
-  step();
+  step(rows_max);
 }
 
 // True when a larger size is to be measured.
@@ -76,7 +76,7 @@ bool Survey::advance(Climb& climb, double rows_per_second, std::size_t rows_max)
 }
 
 // The next shape that still climbs; when none does, those worth it try several transactions, each once.
-void Survey::step() {
+void Survey::step(std::size_t rows_max) {
   const auto find_from = [&](std::size_t first, Stage stage) {
     for (std::size_t i = 0; i < climbs_.size(); ++i) {
       const std::size_t at = (first + i) % climbs_.size();
@@ -93,7 +93,7 @@ void Survey::step() {
     for (Climb& climb : climbs_) {
       climb.rows = climb.best_rows;
       const double seconds = static_cast<double>(joined * climb.rows * in_flight_) / climb.best_rate;
-      const bool worth = climb.best_rate > 0 && climb.best_rate >= best * worth_joining && seconds <= bound;
+      const bool worth = climb.best_rate > 0 && climb.best_rate >= best * worth_joining && seconds <= bound && joined * climb.rows <= rows_max;
       if (!worth || options_.rows_pinned || options_.transactions_max == 1) climb.stage = Stage::done;
     }
   }

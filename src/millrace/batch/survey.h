@@ -20,7 +20,7 @@ class Survey {
   std::optional<BatchLimits> next() const;
   void measured(double rows_per_second, std::size_t rows_max);
   // The present step failed: nothing as large is tried.
-  void refused();
+  void refused(std::size_t rows_max);
 
  private:
   enum class Stage { climbing, joining, done };
@@ -33,7 +33,7 @@ class Survey {
     std::size_t best_rows = 0;
   };
   bool advance(Climb& climb, double rows_per_second, std::size_t rows_max);
-  void step();
+  void step(std::size_t rows_max);
 
   const ControllerOptions& options_;
   std::size_t in_flight_;

@@ -10,7 +10,9 @@ namespace {
 constexpr double deviations = 2.0;      // a 95 % interval
 constexpr double prior_pairs = 4;       // what the noise seen before a trial is worth
 constexpr double pairs_max = 24;        // then both are as good, and the champion stays; likewise
-constexpr double seconds_max = 1.5;     // when the challenger alone has had so much
+constexpr double seconds_max = 1.0;     // when the challenger alone has had so much
+constexpr double expectation_off = 0.08;
+constexpr double gain_worthless = 0.01;  // what is certainly no better than this need not be settled
 constexpr double noise_least = 0.0001;  // 1 %: no clock and no store is quieter
 
 constexpr double drift_slack = 0.75;  // deviations that count for nothing
@@ -27,7 +29,7 @@ void Window::open(const BatchLimits& limits, std::size_t in_flight, Instant now)
   limits_ = limits;
   old_ = in_flight;
   opened_ = from_ = to_ = now;
-  rows_ = batches_ = 0;
+  rows_ = rows_sent_ = batches_ = 0;
 }
 
 bool Window::add(const Sample& sample, double seconds_min) {
@@ -39,11 +41,13 @@ bool Window::add(const Sample& sample, double seconds_min) {
     return false;
   }
   rows_ += sample.rows_settled;
+  rows_sent_ += sample.rows;
   ++batches_;
   return batches_ % limits_.in_flight == 0 && seconds() >= seconds_min && seconds() > 0;
 }
 
 double Window::rows_per_second() const { return static_cast<double>(rows_) / seconds(); }
+double Window::rows_sent_per_second() const { return static_cast<double>(rows_sent_) / seconds(); }
 
 void Trial::measured(double rows_per_second, double seconds) {
   const double log_rate = std::log(std::max(rows_per_second, 1.0));
@@ -60,14 +64,17 @@ void Trial::measured(double rows_per_second, double seconds) {
 
 Trial::Verdict Trial::verdict() const {
   if (pairs_ == 0) return Verdict::open;
-  const double variance = (prior_pairs * 2 * std::max(noise_, noise_least) + squares_) / (prior_pairs + pairs_ - 1);
-  const double margin = deviations * std::sqrt(variance / pairs_);
-  if (mean_ - margin > gain_min_ && pairs_ > 1) return Verdict::won;
-  if (mean_ + margin < gain_min_ || pairs_ >= pairs_max || challenger_seconds_ > seconds_max) return Verdict::lost;
-  return Verdict::open;
+  // The mean of the pairs and what was expected, each by its precision.
+  const double variance = (prior_pairs * 2 * std::max(question_.noise, noise_least) + squares_) / (prior_pairs + pairs_ - 1);
+  const double precision = pairs_ / variance + 1 / (expectation_off * expectation_off);
+  const double mean = (mean_ * pairs_ / variance + question_.gain_expected / (expectation_off * expectation_off)) / precision;
+  const double margin = deviations / std::sqrt(precision);
+  if (mean - margin > question_.gain_min && pairs_ > 1) return Verdict::won;
+  if (mean + margin < question_.gain_min + gain_worthless) return Verdict::lost;
+  return pairs_ < pairs_max && challenger_seconds_ < seconds_max ? Verdict::open : Verdict::lost;
 }
 
-double Trial::noise() const { return pairs_ > 1 ? squares_ / (pairs_ - 1) / 2 : noise_; }
+double Trial::noise() const { return pairs_ > 1 ? squares_ / (pairs_ - 1) / 2 : question_.noise; }
 double Trial::ratio() const { return std::exp(mean_); }
 double Trial::seconds_lost() const { return challenger_seconds_ * std::max(0.0, 1 - ratio()); }
 

@@ -22,6 +22,8 @@ class Window {
   bool add(const Sample& sample, double seconds_min);
 
   double rows_per_second() const;
+  // With those that have to be sent again.
+  double rows_sent_per_second() const;
   double seconds() const { return seconds_between(from_, to_); }
   std::size_t batches() const { return batches_; }
 
@@ -32,16 +34,20 @@ class Window {
   Instant from_{};
   Instant to_{};
   std::size_t rows_ = 0;
+  std::size_t rows_sent_ = 0;
   std::size_t batches_ = 0;
 };
 
 // Paired windows of two settings, champion first, interleaved: what changes slowly in the store or the machine meets both.
 class Trial {
  public:
-  // The challenger wins when it is faster than the champion by more than `gain_min` (a share; below 0 it may be slower).
-  // `noise` is the variance of one window's logarithm so far: a prior for the variance seen here.
-  Trial(const BatchLimits& champion, const BatchLimits& challenger, double gain_min, double noise)
-      : sides_{champion, challenger}, gain_min_(gain_min), noise_(noise) {}
+  struct Question {
+    double gain_min = 0;       // the challenger wins when it is faster by more than this share; below 0 it may be slower
+    double gain_expected = 0;  // by the curve, which has seen more than a trial will
+    double noise = 0;          // variance of one window's logarithm so far: a prior for the variance seen here
+  };
+  Trial(const BatchLimits& champion, const BatchLimits& challenger, Question question)
+      : sides_{champion, challenger}, question_(question) {}
 
   const BatchLimits& challenger() const { return sides_[1]; }
   const BatchLimits& side() const { return sides_[challenged_ ? 1 : 0]; }
@@ -59,8 +65,7 @@ class Trial {
 
  private:
   BatchLimits sides_[2];
-  double gain_min_;
-  double noise_;
+  Question question_;
   bool challenged_ = false;
   double champion_log_ = 0;
   double pairs_ = 0;

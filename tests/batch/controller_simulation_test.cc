@@ -16,7 +16,7 @@ using batch::Controller;
 using batch::LimitedBy;
 using store::StatementShape;
 
-constexpr std::size_t seeds = 8;
+constexpr std::size_t seeds = 16;
 constexpr double settled_after = 2;
 constexpr double share_wanted = 0.95;
 

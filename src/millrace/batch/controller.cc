@@ -20,17 +20,20 @@ using store::StatementShape;
 constexpr double survey_window_seconds = 0.004;
 constexpr double trial_window_seconds = 0.020;
 // Of all work, what trials may cost; and how long they may run ahead of it.
-constexpr double loss_share = 0.03;
+constexpr double loss_share = 0.02;
 constexpr auto loss_credit = milliseconds(4'000);
 // The smallest request within this of the best is as good: it answers sooner, and more of them are measured. After a survey
 // the curve is not known better than that.
-constexpr double as_good = 0.985;
-constexpr double as_good_at_first = 0.97;
+constexpr double as_good = 0.99;
+constexpr double as_good_at_first = 0.98;
 constexpr double curve_missed = 1.1;
 constexpr double gain_for_more = 0.005;
 // A trial's distance, which shrinks to its square root when no neighbour is faster, to the nearest that noise lets us see.
 constexpr double step_first = 4;
 constexpr double step_least = 1.4;
+
+constexpr double clear_loss = 0.92;
+constexpr int rounds_out_max = 15;
 
 constexpr double brake_factor = 0.7;
 constexpr double conflicts_max = 5;  // of the last ten requests or so; what fewer cost, the rate shows
@@ -146,24 +149,20 @@ class Controller::Implementation {
     move_ = 0;
     step_ = step_first;
     moves_lost_ = 0;
+    sits_out_ = lost_in_a_row_ = {};
   }
 
   // By the curve; but one that misses its own best point, as it does where a store has steps, is no guide.
   BatchLimits best_of_survey() const {
     const std::optional<Choice> predicted = predicted_best(options_.shapes, as_good_at_first);
-    Choice best = predicted.value_or(Choice{champion_});
-    best.rate *= curve_missed;
-    for (const StatementShape shape : options_.shapes) {
-      if (curve(shape).empty()) continue;
-      const Curve::Best seen = curve(shape).best();
-      const double rate = seen.rows * seen.transactions * static_cast<double>(champion_.in_flight) / seen.seconds;
-      if (rate <= best.rate) continue;
-      best = {champion_, rate};
-      best.limits.shape = shape;
-      best.limits.rows_per_transaction = scaled(1, seen.rows);
-      best.limits.transactions_per_request = scaled(1, seen.transactions);
-    }
-    return best.limits;
+    if (!predicted) return champion_;
+    const Curve::Best seen = curve(predicted->limits.shape).best();
+    const double off = curve(predicted->limits.shape).fit().seconds(seen.rows, seen.transactions) / seen.seconds;
+    if (off < curve_missed) return predicted->limits;
+    BatchLimits best = predicted->limits;
+    best.rows_per_transaction = scaled(1, seen.rows);
+    best.transactions_per_request = scaled(1, seen.transactions);
+    return best;
   }
 
   // ---- trials
@@ -172,6 +171,10 @@ class Controller::Implementation {
 
   void begin_trial(Instant now) {
     for (std::size_t tried = 0; tried < moves; ++tried, next_move()) {
+      if (sits_out_[move_] > 0) {
+        --sits_out_[move_];
+        continue;
+      }
       const std::optional<BatchLimits> to = challenger(static_cast<Move>(move_), now);
       if (!to || *to == champion_) continue;
       const double more = ratio_of(to->rows() * to->in_flight, champion_.rows() * champion_.in_flight);
@@ -204,7 +207,10 @@ class Controller::Implementation {
       champion_ = winner;
       watch_.reset();
       moves_lost_ = 0;
+      sits_out_ = lost_in_a_row_ = {};
     } else {
+      // What lost clearly is tried again, but ever less often.
+      if (trial_->ratio() < clear_loss) sits_out_[move_] = lost_in_a_row_[move_] = std::min(2 * lost_in_a_row_[move_] + 1, rounds_out_max);
       next_move();
     }
     trial_.reset();
@@ -316,7 +322,7 @@ class Controller::Implementation {
       const double first = options_.rows_pinned ? static_cast<double>(*options_.rows_pinned) : 8;
       const double last = options_.rows_pinned ? first : std::max(first, grown);
       for (double rows = first; rows <= last; rows *= 1.19) {
-        const double joined_max = options_.rows_pinned ? 1 : 4 * known.transactions_measured_max();
+        const double joined_max = options_.rows_pinned ? 1 : known.transactions_measured_max();
         for (std::size_t joined = 1; joined <= options_.transactions_max && static_cast<double>(joined) <= joined_max; joined *= 2) {
           Choice choice{champion_};
           choice.limits.shape = shape;
@@ -385,6 +391,8 @@ class Controller::Implementation {
   std::size_t move_ = 0;
   std::size_t moves_lost_ = 0;  // since a trial was won
   double step_ = step_first;
+  std::array<int, moves> sits_out_{};  // rounds of all moves
+  std::array<int, moves> lost_in_a_row_{};
   Instant quiet_until_{};  // trials have cost their share until then
 
   std::size_t in_flight_ = 0;  // at present

@@ -11,7 +11,7 @@ constexpr double deviations = 2.0;      // a 95 % interval
 constexpr double prior_pairs = 4;       // what the noise seen before a trial is worth
 constexpr double pairs_max = 24;        // then both are as good, and the champion stays; likewise
 constexpr double seconds_max = 1.0;     // when the challenger alone has had so much
-constexpr double expectation_off = 0.08;
+constexpr double expectation_off = 0.05;
 constexpr double gain_worthless = 0.01;  // what is certainly no better than this need not be settled
 constexpr double noise_least = 0.0001;  // 1 %: no clock and no store is quieter
 

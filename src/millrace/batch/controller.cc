@@ -26,10 +26,10 @@ constexpr auto loss_credit = milliseconds(4'000);
 // the curve is not known better than that.
 constexpr double as_good = 0.99;
 constexpr double as_good_at_first = 0.98;
-constexpr double curve_missed = 1.1;
+constexpr double misfit_max = 0.15;
 constexpr double gain_for_more = 0.005;
-// A trial's distance, which shrinks to its square root when no neighbour is faster, to the nearest that noise lets us see.
-constexpr double step_first = 4;
+// How far a move goes; each time that it loses its step shrinks to the square root, down to what noise lets us see.
+constexpr double step_first = 2;
 constexpr double step_least = 1.4;
 
 constexpr double clear_loss = 0.92;
@@ -147,18 +147,17 @@ class Controller::Implementation {
     champion_ = best_of_survey();
     quiet_until_ = now - loss_credit;
     move_ = 0;
-    step_ = step_first;
-    moves_lost_ = 0;
+    steps_.fill(step_first);
     sits_out_ = lost_in_a_row_ = {};
   }
 
-  // By the curve; but one that misses its own best point, as it does where a store has steps, is no guide.
+  // By the curve; but one that misses its points, as it does where a store has steps, is no guide.
   BatchLimits best_of_survey() const {
     const std::optional<Choice> predicted = predicted_best(options_.shapes, as_good_at_first);
     if (!predicted) return champion_;
-    const Curve::Best seen = curve(predicted->limits.shape).best();
-    const double off = curve(predicted->limits.shape).fit().seconds(seen.rows, seen.transactions) / seen.seconds;
-    if (off < curve_missed) return predicted->limits;
+    const Curve& known = curve(predicted->limits.shape);
+    if (known.misfit(known.fit()) < misfit_max) return predicted->limits;
+    const Curve::Best seen = known.best();
     BatchLimits best = predicted->limits;
     best.rows_per_transaction = scaled(1, seen.rows);
     best.transactions_per_request = scaled(1, seen.transactions);
@@ -187,10 +186,16 @@ class Controller::Implementation {
 
   void next_move() {
     move_ = (move_ + 1) % moves;
-    if (++moves_lost_ < moves) return;
-    moves_lost_ = 0;
-    const double least = std::max(step_least, 1 + 10 * std::sqrt(watch_.noise()));
-    step_ = std::max(std::sqrt(step_), std::min(least, step_first));
+  }
+  void lost(double ratio) {
+    const double least = std::min(step_first, std::max(step_least, 1 + 8 * std::sqrt(watch_.noise())));
+    if (steps_[move_] > least) {
+      steps_[move_] = std::max(std::sqrt(steps_[move_]), least);
+    } else if (ratio < clear_loss) {
+      // Tried again, but ever less often.
+      sits_out_[move_] = lost_in_a_row_[move_] = std::min(2 * lost_in_a_row_[move_] + 1, rounds_out_max);
+    }
+    next_move();
   }
 
   void end_trial(Instant now) {
@@ -206,12 +211,9 @@ class Controller::Implementation {
       }
       champion_ = winner;
       watch_.reset();
-      moves_lost_ = 0;
       sits_out_ = lost_in_a_row_ = {};
     } else {
-      // What lost clearly is tried again, but ever less often.
-      if (trial_->ratio() < clear_loss) sits_out_[move_] = lost_in_a_row_[move_] = std::min(2 * lost_in_a_row_[move_] + 1, rounds_out_max);
-      next_move();
+      lost(trial_->ratio());
     }
     trial_.reset();
   }
@@ -221,7 +223,7 @@ class Controller::Implementation {
     const bool may_grow = now >= growth_held_until_;
     switch (move) {
       case model: {
-        const auto best = predicted_best({champion_.shape}, as_good, scaled(champion_.rows(), step_first));
+        const auto best = predicted_best({champion_.shape}, as_good, scaled(champion_.rows(), 4));
         if (!best || best->rate < predicted_rate(champion_) * (1 + gain_for_more)) return std::nullopt;
         to = best->limits;
         break;
@@ -237,7 +239,7 @@ class Controller::Implementation {
       case rows_up:
       case rows_down: {
         if (options_.rows_pinned) return std::nullopt;
-        const double factor = move == rows_up ? step_ : 1 / step_;
+        const double factor = move == rows_up ? steps_[move] : 1 / steps_[move];
         to.rows_per_transaction = scaled(to.rows_per_transaction, factor);
         to.transactions_per_request =
             std::min(options_.transactions_max, scaled(champion_.transactions_per_request, 1 / factor));
@@ -249,15 +251,15 @@ class Controller::Implementation {
         const std::size_t now_joined = champion_.transactions_per_request;
         if (move == request_down && now_joined == 1) return std::nullopt;
         to.transactions_per_request = move == request_up
-                                          ? std::min(options_.transactions_max, std::max(now_joined + 1, scaled(now_joined, step_)))
-                                          : std::min(now_joined - 1, scaled(now_joined, 1 / step_));
+                                          ? std::min(options_.transactions_max, std::max(now_joined + 1, scaled(now_joined, steps_[move])))
+                                          : std::min(now_joined - 1, scaled(now_joined, 1 / steps_[move]));
         break;
       }
       case in_flight_up:
       case in_flight_down:
         if (options_.in_flight_pinned || (move == in_flight_down && to.in_flight == 1)) return std::nullopt;
-        to.in_flight = move == in_flight_up ? std::max(to.in_flight + 1, scaled(to.in_flight, std::min(step_, 2.0)))
-                                            : std::min(to.in_flight - 1, scaled(to.in_flight, 1 / step_));
+        to.in_flight = move == in_flight_up ? std::max(to.in_flight + 1, scaled(to.in_flight, steps_[move]))
+                                            : std::min(to.in_flight - 1, scaled(to.in_flight, 1 / steps_[move]));
         to.in_flight = std::min(to.in_flight, options_.in_flight_max);
         break;
       case moves: return std::nullopt;
@@ -389,8 +391,7 @@ class Controller::Implementation {
   std::optional<Trial> trial_;
   DriftWatch watch_;
   std::size_t move_ = 0;
-  std::size_t moves_lost_ = 0;  // since a trial was won
-  double step_ = step_first;
+  std::array<double, moves> steps_{};
   std::array<int, moves> sits_out_{};  // rounds of all moves
   std::array<int, moves> lost_in_a_row_{};
   Instant quiet_until_{};  // trials have cost their share until then

@@ -101,6 +101,24 @@ Curve::Best Curve::best() const {
   return {best->rows, best->transactions, best->seconds};
 }
 
+// A store may have steps and other laws far away; what counts is the line near the best that was seen.
+double Curve::weight(const Point& point, double centre) const {
+  const double octaves = std::log2(point.rows / centre);
+  return point.weight / (1 + octaves * octaves / 4);
+}
+
+double Curve::misfit(const Cost& cost) const {
+  const double centre = best().rows;
+  double squares = 0;
+  double weights = 0;
+  for (std::size_t i = 0; i < size_; ++i) {
+    const double off = cost.seconds(points_[i].rows, points_[i].transactions) / points_[i].seconds - 1;
+    squares += weight(points_[i], centre) * off * off;
+    weights += weight(points_[i], centre);
+  }
+  return std::sqrt(squares / weights);
+}
+
 Cost Curve::fit() const {
   Matrix products{};
   Vector right{};
@@ -110,9 +128,7 @@ Cost Curve::fit() const {
     // Noise grows with the time itself, so it is the relative error that counts.
     const Vector features{1 / p.seconds, p.transactions / p.seconds, p.transactions * p.rows / p.seconds,
                           p.transactions * p.rows * p.rows / p.seconds};
-    // A store may have steps and other laws far away; what counts is the line near the best that was seen.
-    const double octaves = std::log2(p.rows / centre);
-    const double weight = p.weight / (1 + octaves * octaves / 4);
+    const double weight = this->weight(p, centre);
     for (std::size_t a = 0; a < terms; ++a) {
       right[a] += weight * features[a];
       for (std::size_t b = 0; b < terms; ++b) products[a][b] += weight * features[a] * features[b];

@@ -44,6 +44,8 @@ class Curve {
   double transactions_measured_max() const;
   // The least squares of the relative errors, near the best point, over costs that are not negative.
   Cost fit() const;
+  // The mean relative error of that line at the points.
+  double misfit(const Cost& cost) const;
 
  private:
   struct Point {
@@ -53,6 +55,7 @@ class Curve {
     double weight;
     std::size_t touched;
   };
+  double weight(const Point& point, double centre) const;
   Point& point_near(double rows, double transactions);
 
   std::array<Point, 24> points_{};

@@ -50,15 +50,17 @@ double Window::rows_per_second() const { return static_cast<double>(rows_) / sec
 double Window::rows_sent_per_second() const { return static_cast<double>(rows_sent_) / seconds(); }
 
 void Trial::measured(double rows_per_second, double seconds) {
-  const double log_rate = std::log(std::max(rows_per_second, 1.0));
   if (challenged_) {
     challenger_seconds_ += seconds;
     pairs_ += 1;
-    const double off = log_rate - champion_log_ - mean_;
+    // Nearly the logarithm of the ratio, and finite when all of a window has failed.
+    const double sum = rows_per_second + champion_rate_;
+    const double gain = sum > 0 ? 2 * (rows_per_second - champion_rate_) / sum : 0;
+    const double off = gain - mean_;
     mean_ += off / pairs_;
-    squares_ += off * (log_rate - champion_log_ - mean_);
+    squares_ += off * (gain - mean_);
   }
-  champion_log_ = log_rate;
+  champion_rate_ = rows_per_second;
   challenged_ = !challenged_;
 }
 
@@ -75,7 +77,7 @@ Trial::Verdict Trial::verdict() const {
 }
 
 double Trial::noise() const { return pairs_ > 1 ? squares_ / (pairs_ - 1) / 2 : question_.noise; }
-double Trial::ratio() const { return std::exp(mean_); }
+double Trial::ratio() const { return (2 + mean_) / std::max(2 - mean_, 0.01); }
 double Trial::seconds_lost() const { return challenger_seconds_ * std::max(0.0, 1 - ratio()); }
 
 void DriftWatch::learn_noise(double variance, double windows) {
@@ -86,23 +88,22 @@ void DriftWatch::learn_noise(double variance, double windows) {
 void DriftWatch::reset() { windows_ = faster_ = slower_ = 0; }
 
 bool DriftWatch::add(double rows_per_second) {
-  const double log_rate = std::log(std::max(rows_per_second, 1.0));
-  if (windows_ > 0) {
+  if (windows_ > 0 && mean_ > 0) {
     // Neighbours differ by twice the variance, wherever the mean goes; one jump is not noise.
-    const double step = std::min((log_rate - last_) * (log_rate - last_) / 2, 9 * std::max(noise_, drift_noise_least));
-    learn_noise(step, 1);
-    const double off = (log_rate - mean_) / std::sqrt(std::max(noise_, drift_noise_least) * (1 + 1 / windows_));
+    const double step = (rows_per_second - last_) / mean_;
+    learn_noise(std::min(step * step / 2, 9 * std::max(noise_, drift_noise_least)), 1);
+    const double off = (rows_per_second / mean_ - 1) / std::sqrt(std::max(noise_, drift_noise_least) * (1 + 1 / windows_));
     faster_ = std::max(0.0, faster_ + off - drift_slack);
     slower_ = std::max(0.0, slower_ - off - drift_slack);
   }
-  last_ = log_rate;
+  last_ = rows_per_second;
   windows_ = std::min(windows_ + 1, mean_windows_max);
-  mean_ += (log_rate - mean_) / windows_;
+  mean_ += (rows_per_second - mean_) / windows_;
   return std::max(faster_, slower_) > drift_limit;
 }
 
 std::optional<double> DriftWatch::rows_per_second() const {
-  return windows_ > 0 ? std::optional(std::exp(mean_)) : std::nullopt;
+  return windows_ > 0 ? std::optional(mean_) : std::nullopt;
 }
 
 }  // namespace millrace::batch

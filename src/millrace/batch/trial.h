@@ -44,7 +44,7 @@ class Trial {
   struct Question {
     double gain_min = 0;       // the challenger wins when it is faster by more than this share; below 0 it may be slower
     double gain_expected = 0;  // by the curve, which has seen more than a trial will
-    double noise = 0;          // variance of one window's logarithm so far: a prior for the variance seen here
+    double noise = 0;          // relative variance of one window so far: a prior for the variance seen here
   };
   Trial(const BatchLimits& champion, const BatchLimits& challenger, Question question)
       : sides_{champion, challenger}, question_(question) {}
@@ -67,7 +67,7 @@ class Trial {
   BatchLimits sides_[2];
   Question question_;
   bool challenged_ = false;
-  double champion_log_ = 0;
+  double champion_rate_ = 0;
   double pairs_ = 0;
   double mean_ = 0;
   double squares_ = 0;
@@ -81,7 +81,7 @@ class DriftWatch {
   void reset();
   // True when the rate has drifted.
   bool add(double rows_per_second);
-  // The variance of one window's logarithm, so far; others who saw it may add to it.
+  // The relative variance of one window, so far; others who saw it may add to it.
   double noise() const { return noise_; }
   void learn_noise(double variance, double windows);
   std::optional<double> rows_per_second() const;

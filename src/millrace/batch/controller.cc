@@ -28,6 +28,7 @@ constexpr double as_good = 0.99;
 constexpr double as_good_at_first = 0.98;
 constexpr double misfit_max = 0.15;
 constexpr double gain_for_more = 0.005;
+constexpr double gain_for_model = 0.015;
 // How far a move goes; each time that it loses its step shrinks to the square root, down to what noise lets us see.
 constexpr double step_first = 2;
 constexpr double step_least = 1.4;
@@ -146,7 +147,7 @@ class Controller::Implementation {
     survey_.reset();
     champion_ = best_of_survey();
     quiet_until_ = now - loss_credit;
-    move_ = 0;
+    turn_ = 0;
     steps_.fill(step_first);
     sits_out_ = lost_in_a_row_ = {};
   }
@@ -167,14 +168,17 @@ class Controller::Implementation {
   // ---- trials
 
   enum Move : std::size_t { model, other_shape, request_up, rows_up, rows_down, in_flight_up, in_flight_down, request_down, moves };
+  // What the curve proposes comes up again and again, since it learns from all other trials.
+  static constexpr Move order[] = {model,         other_shape, request_up, model,          rows_up,
+                                   rows_down, model,       in_flight_up, in_flight_down, request_down};
 
   void begin_trial(Instant now) {
-    for (std::size_t tried = 0; tried < moves; ++tried, next_move()) {
-      if (sits_out_[move_] > 0) {
-        --sits_out_[move_];
+    for (std::size_t tried = 0; tried < std::size(order); ++tried, next_move()) {
+      if (sits_out_[move()] > 0) {
+        --sits_out_[move()];
         continue;
       }
-      const std::optional<BatchLimits> to = challenger(static_cast<Move>(move_), now);
+      const std::optional<BatchLimits> to = challenger(move(), now);
       if (!to || *to == champion_) continue;
       const double more = ratio_of(to->rows() * to->in_flight, champion_.rows() * champion_.in_flight);
       const double gain_min = more > 1.1 ? gain_for_more : more < 0.9 ? -gain_for_more : gain_for_more / 2;
@@ -185,15 +189,16 @@ class Controller::Implementation {
   }
 
   void next_move() {
-    move_ = (move_ + 1) % moves;
+    turn_ = (turn_ + 1) % std::size(order);
   }
+  Move move() const { return order[turn_]; }
   void lost(double ratio) {
     const double least = std::min(step_first, std::max(step_least, 1 + 8 * std::sqrt(watch_.noise())));
-    if (steps_[move_] > least) {
-      steps_[move_] = std::max(std::sqrt(steps_[move_]), least);
+    if (steps_[move()] > least) {
+      steps_[move()] = std::max(std::sqrt(steps_[move()]), least);
     } else if (ratio < clear_loss) {
       // Tried again, but ever less often.
-      sits_out_[move_] = lost_in_a_row_[move_] = std::min(2 * lost_in_a_row_[move_] + 1, rounds_out_max);
+      sits_out_[move()] = lost_in_a_row_[move()] = std::min(2 * lost_in_a_row_[move()] + 1, rounds_out_max);
     }
     next_move();
   }
@@ -224,7 +229,7 @@ class Controller::Implementation {
     switch (move) {
       case model: {
         const auto best = predicted_best({champion_.shape}, as_good, scaled(champion_.rows(), 4));
-        if (!best || best->rate < predicted_rate(champion_) * (1 + gain_for_more)) return std::nullopt;
+        if (!best || best->rate < predicted_rate(champion_) * (1 + gain_for_model)) return std::nullopt;
         to = best->limits;
         break;
       }
@@ -390,7 +395,7 @@ class Controller::Implementation {
   std::optional<Survey> survey_;
   std::optional<Trial> trial_;
   DriftWatch watch_;
-  std::size_t move_ = 0;
+  std::size_t turn_ = 0;  // in `order`
   std::array<double, moves> steps_{};
   std::array<int, moves> sits_out_{};  // rounds of all moves
   std::array<int, moves> lost_in_a_row_{};

@@ -7,9 +7,9 @@
 namespace millrace::batch {
 namespace {
 
-constexpr double deviations = 2.0;      // a 95 % interval
+constexpr double deviations = 1.65;     // a bound that holds in 95 % of cases
 constexpr double prior_pairs = 4;       // what the noise seen before a trial is worth
-constexpr double pairs_max = 24;        // then both are as good, and the champion stays; likewise
+constexpr double pairs_max = 24;        // then both are about as good; likewise
 constexpr double seconds_max = 1.0;     // when the challenger alone has had so much
 constexpr double expectation_off = 0.05;
 constexpr double gain_worthless = 0.01;  // what is certainly no better than this need not be settled
@@ -73,7 +73,9 @@ Trial::Verdict Trial::verdict() const {
   const double margin = deviations / std::sqrt(precision);
   if (mean - margin > question_.gain_min && pairs_ > 1) return Verdict::won;
   if (mean + margin < question_.gain_min + gain_worthless) return Verdict::lost;
-  return pairs_ < pairs_max && challenger_seconds_ < seconds_max ? Verdict::open : Verdict::lost;
+  if (pairs_ < pairs_max && challenger_seconds_ < seconds_max) return Verdict::open;
+  // Not certain; but when the pairs and the curve agree, they are right more often than not.
+  return std::min(mean_, question_.gain_expected) > question_.gain_min + gain_worthless ? Verdict::won : Verdict::lost;
 }
 
 double Trial::noise() const { return pairs_ > 1 ? squares_ / (pairs_ - 1) / 2 : question_.noise; }

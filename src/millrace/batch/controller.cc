@@ -17,18 +17,18 @@ using std::chrono::milliseconds;
 using store::StatementShape;
 
 // Windows are as short as they can be while a hiccup of some milliseconds is not all of them.
-constexpr double survey_window_seconds = 0.004;
+constexpr double survey_window_seconds = 0.006;
 constexpr double trial_window_seconds = 0.020;
 // Of all work, what trials may cost; and how long they may run ahead of it.
-constexpr double loss_share = 0.02;
+constexpr double loss_share = 0.012;
 constexpr auto loss_credit = milliseconds(4'000);
 // The smallest request within this of the best is as good: it answers sooner, and more of them are measured. After a survey
 // the curve is not known better than that.
-constexpr double as_good = 0.99;
-constexpr double as_good_at_first = 0.98;
+constexpr double as_good = 0.995;
+constexpr double as_good_at_first = 0.985;
 constexpr double misfit_max = 0.15;
 constexpr double gain_for_more = 0.005;
-constexpr double gain_for_model = 0.015;
+constexpr double gain_for_model = 0.01;
 // How far a move goes; each time that it loses its step shrinks to the square root, down to what noise lets us see.
 constexpr double step_first = 2;
 constexpr double step_least = 1.4;

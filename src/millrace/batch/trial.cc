@@ -11,8 +11,8 @@ constexpr double deviations = 1.65;     // a bound that holds in 95 % of cases
 constexpr double prior_pairs = 4;       // what the noise seen before a trial is worth
 constexpr double pairs_max = 24;        // then both are about as good; likewise
 constexpr double seconds_max = 1.0;     // when the challenger alone has had so much
-constexpr double expectation_off = 0.05;
-constexpr double gain_worthless = 0.01;  // what is certainly no better than this need not be settled
+constexpr double expectation_off = 0.03;
+constexpr double gain_worthless = 0.02;  // what is certainly no better than this need not be settled
 constexpr double noise_least = 0.0001;  // 1 %: no clock and no store is quieter
 
 constexpr double drift_slack = 0.75;  // deviations that count for nothing

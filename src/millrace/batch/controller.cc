@@ -33,7 +33,6 @@ constexpr double gain_for_model = 0.01;
 constexpr double step_first = 2;
 constexpr double step_least = 1.4;
 
-constexpr double clear_loss = 0.92;
 constexpr int rounds_out_max = 15;
 
 constexpr double brake_factor = 0.7;
@@ -182,8 +181,9 @@ class Controller::Implementation {
       if (!to || *to == champion_) continue;
       const double more = ratio_of(to->rows() * to->in_flight, champion_.rows() * champion_.in_flight);
       const double gain_min = more > 1.1 ? gain_for_more : more < 0.9 ? -gain_for_more : gain_for_more / 2;
-      const double expected = to->in_flight == champion_.in_flight ? std::log(predicted_rate(*to) / predicted_rate(champion_)) : 0;
-      trial_.emplace(champion_, *to, Trial::Question{gain_min, expected, watch_.noise()});
+      Trial::Question question{.gain_min = gain_min, .noise = watch_.noise()};
+      if (to->in_flight == champion_.in_flight) question.gain_expected = std::log(predicted_rate(*to) / predicted_rate(champion_));
+      trial_.emplace(champion_, *to, question);
       return;
     }
   }
@@ -192,11 +192,11 @@ class Controller::Implementation {
     turn_ = (turn_ + 1) % std::size(order);
   }
   Move move() const { return order[turn_]; }
-  void lost(double ratio) {
+  void lost(bool clearly) {
     const double least = std::min(step_first, std::max(step_least, 1 + 8 * std::sqrt(watch_.noise())));
     if (steps_[move()] > least) {
       steps_[move()] = std::max(std::sqrt(steps_[move()]), least);
-    } else if (ratio < clear_loss) {
+    } else if (clearly) {
       // Tried again, but ever less often.
       sits_out_[move()] = lost_in_a_row_[move()] = std::min(2 * lost_in_a_row_[move()] + 1, rounds_out_max);
     }
@@ -218,7 +218,7 @@ class Controller::Implementation {
       watch_.reset();
       sits_out_ = lost_in_a_row_ = {};
     } else {
-      lost(trial_->ratio());
+      lost(trial_->lost_clearly());
     }
     trial_.reset();
   }

@@ -16,6 +16,9 @@ constexpr double weight_max = 100;
 // Sizes closer than a quarter of an octave are one point.
 constexpr double same_size_log2 = 0.25;
 
+// Of one request: 1 %.
+constexpr double variance_least = 0.0001;
+
 constexpr std::size_t terms = 4;
 using Vector = std::array<double, terms>;
 using Matrix = std::array<Vector, terms>;
@@ -123,30 +126,35 @@ Cost Curve::fit() const {
   Matrix products{};
   Vector right{};
   const double centre = best().rows;
+  double weights = 0;
   for (std::size_t i = 0; i < size_; ++i) {
     const Point& p = points_[i];
     // Noise grows with the time itself, so it is the relative error that counts.
     const Vector features{1 / p.seconds, p.transactions / p.seconds, p.transactions * p.rows / p.seconds,
                           p.transactions * p.rows * p.rows / p.seconds};
     const double weight = this->weight(p, centre);
+    weights += weight;
     for (std::size_t a = 0; a < terms; ++a) {
       right[a] += weight * features[a];
       for (std::size_t b = 0; b < terms; ++b) products[a][b] += weight * features[a] * features[b];
     }
   }
-  // Four terms have fifteen subsets: the best one whose costs are all positive is the non-negative least squares. A cost that
-  // may belong to the request or to the transaction is taken for the transaction's, which promises less.
+  // Four terms have fifteen subsets: the best one whose costs are all positive is the non-negative least squares. "Best" is
+  // by the Bayesian information criterion (Schwarz, 1978), so that noise does not pass for a cost; a cost that may belong to
+  // the request or to the transaction is taken for the transaction's, which promises less.
   Vector best{};
-  double best_gain = 0;
+  double best_score = std::numeric_limits<double>::infinity();
+  const auto points = static_cast<double>(size_);
   for (unsigned order = 1; order < 1U << terms; ++order) {
     const unsigned chosen = (order & 0b1100U) | (order & 1U) << 1 | (order & 2U) >> 1;
     const std::optional<Vector> x = solve(products, right, chosen);
     if (!x || std::ranges::any_of(*x, [](double cost) { return !(cost >= 0); })) continue;
-    double gain = 0;  // by how much the sum of squares falls
-    for (std::size_t a = 0; a < terms; ++a) gain += (*x)[a] * right[a];
-    if (gain > best_gain * (1 + 1e-9)) {
+    double squares = weights;  // what is left of their sum
+    for (std::size_t a = 0; a < terms; ++a) squares -= (*x)[a] * right[a];
+    const double score = points * std::log(std::max(squares / points, variance_least)) + std::popcount(chosen) * std::log(points);
+    if (score < best_score) {
       best = *x;
-      best_gain = gain;
+      best_score = score;
     }
   }
   return {best[0], best[1], best[2], best[3]};

@@ -7,12 +7,13 @@
 namespace millrace::batch {
 namespace {
 
-constexpr double deviations = 1.65;     // a bound that holds in 95 % of cases
+constexpr double deviations = 2;        // a 95 % interval
 constexpr double prior_pairs = 4;       // what the noise seen before a trial is worth
 constexpr double pairs_max = 24;        // then both are about as good; likewise
 constexpr double seconds_max = 1.0;     // when the challenger alone has had so much
-constexpr double expectation_off = 0.03;
+constexpr double expectation_off = 0.05;
 constexpr double gain_worthless = 0.02;  // what is certainly no better than this need not be settled
+constexpr double clear_loss = 0.04;
 constexpr double noise_least = 0.0001;  // 1 %: no clock and no store is quieter
 
 constexpr double drift_slack = 0.75;  // deviations that count for nothing
@@ -64,18 +65,28 @@ void Trial::measured(double rows_per_second, double seconds) {
   challenged_ = !challenged_;
 }
 
+Trial::Belief Trial::belief() const {
+  // The mean of the pairs and what was expected, each by its precision.
+  const double variance = (prior_pairs * 2 * std::max(question_.noise, noise_least) + squares_) / std::max(prior_pairs + pairs_ - 1, 1.0);
+  const double expectation_precision = question_.gain_expected ? 1 / (expectation_off * expectation_off) : 0;
+  const double precision = pairs_ / variance + expectation_precision;
+  return {.gain = (mean_ * pairs_ / variance + question_.gain_expected.value_or(0) * expectation_precision) / precision,
+          .margin = deviations / std::sqrt(precision)};
+}
+
 Trial::Verdict Trial::verdict() const {
   if (pairs_ == 0) return Verdict::open;
-  // The mean of the pairs and what was expected, each by its precision.
-  const double variance = (prior_pairs * 2 * std::max(question_.noise, noise_least) + squares_) / (prior_pairs + pairs_ - 1);
-  const double precision = pairs_ / variance + 1 / (expectation_off * expectation_off);
-  const double mean = (mean_ * pairs_ / variance + question_.gain_expected / (expectation_off * expectation_off)) / precision;
-  const double margin = deviations / std::sqrt(precision);
-  if (mean - margin > question_.gain_min && pairs_ > 1) return Verdict::won;
-  if (mean + margin < question_.gain_min + gain_worthless) return Verdict::lost;
+  const auto [gain, margin] = belief();
+  if (gain - margin > question_.gain_min && pairs_ > 1) return Verdict::won;
+  if (gain + margin < question_.gain_min + gain_worthless) return Verdict::lost;
   if (pairs_ < pairs_max && challenger_seconds_ < seconds_max) return Verdict::open;
   // Not certain; but when the pairs and the curve agree, they are right more often than not.
-  return std::min(mean_, question_.gain_expected) > question_.gain_min + gain_worthless ? Verdict::won : Verdict::lost;
+  return std::min(mean_, question_.gain_expected.value_or(0)) > question_.gain_min ? Verdict::won : Verdict::lost;
+}
+
+bool Trial::lost_clearly() const {
+  const auto [gain, margin] = belief();
+  return gain + margin < -clear_loss;
 }
 
 double Trial::noise() const { return pairs_ > 1 ? squares_ / (pairs_ - 1) / 2 : question_.noise; }

@@ -43,7 +43,7 @@ class Trial {
  public:
   struct Question {
     double gain_min = 0;       // the challenger wins when it is faster by more than this share; below 0 it may be slower
-    double gain_expected = 0;  // by the curve, which has seen more than a trial will
+    std::optional<double> gain_expected = {};  // by the curve, which has seen more than a trial will
     double noise = 0;          // relative variance of one window so far: a prior for the variance seen here
   };
   Trial(const BatchLimits& champion, const BatchLimits& challenger, Question question)
@@ -56,6 +56,7 @@ class Trial {
   void measured(double rows_per_second, double seconds);
   enum class Verdict { open, won, lost };
   Verdict verdict() const;
+  bool lost_clearly() const;
   // The challenger's rate over the champion's, and the seconds' worth of work that trying it has cost.
   double ratio() const;
   double seconds_lost() const;
@@ -64,6 +65,12 @@ class Trial {
   double pairs() const { return pairs_; }
 
  private:
+  struct Belief {
+    double gain;
+    double margin;
+  };
+  Belief belief() const;
+
   BatchLimits sides_[2];
   Question question_;
   bool challenged_ = false;

@@ -27,11 +27,13 @@ constexpr auto loss_credit = milliseconds(4'000);
 constexpr double as_good = 0.995;
 constexpr double as_good_at_first = 0.985;
 constexpr double misfit_max = 0.15;
+// The curve is asked about rows within this factor of the best that was measured.
+constexpr double near_rows = 2;
 constexpr double gain_for_more = 0.005;
 constexpr double gain_for_model = 0.01;
 // How far a move goes; each time that it loses its step shrinks to the square root, down to what noise lets us see.
 constexpr double step_first = 2;
-constexpr double step_least = 1.4;
+constexpr double step_least = 1.15;
 
 constexpr int rounds_out_max = 15;
 
@@ -120,21 +122,23 @@ class Controller::Implementation {
   // ---- what a window tells
 
   void measured(Instant now) {
-    const double rate = window_.rows_per_second();
     if (sending_.in_flight == champion_.in_flight) {
       curve(sending_.shape)
           .add(static_cast<double>(sending_.rows_per_transaction), static_cast<double>(sending_.transactions_per_request),
-               request_seconds(sending_, window_.rows_sent_per_second()), static_cast<double>(window_.batches()));
+               window_.whole_batch_seconds(), window_.whole_batches());
     }
     if (survey_) {
-      survey_->measured(window_.rows_sent_per_second(), rows_max());
+      survey_->measured(window_.whole_batch_seconds(), rows_max());
       return end_survey(now);
     }
+    // What is lost to conflicts depends on the number in flight; to compare sizes, it would only be noise.
+    const double work = window_.rows_sent_per_second();
     if (!trial_ || !trial_->challenged()) {
-      if (watch_.add(rate)) return survey();
+      if (watch_.add(work)) return survey();
     }
     if (trial_) {
-      trial_->measured(rate, window_.seconds());
+      const bool same_in_flight = trial_->challenger().in_flight == champion_.in_flight;
+      trial_->measured(same_in_flight ? work : window_.rows_per_second(), window_.seconds());
       if (trial_->verdict() != Trial::Verdict::open) end_trial(now);
     } else if (now >= quiet_until_) {
       begin_trial(now);
@@ -144,7 +148,6 @@ class Controller::Implementation {
   void end_survey(Instant now) {
     if (survey_->next()) return;
     survey_.reset();
-    champion_ = best_of_survey();
     quiet_until_ = now - loss_credit;
     turn_ = 0;
     steps_.fill(step_first);
@@ -324,10 +327,10 @@ class Controller::Implementation {
       const Curve& known = curve(shape);
       if (known.empty()) continue;
       const Cost cost = known.fit();
-      const double reach = known.rows_measured_max();
-      const double grown = reach * growth_allowed(cost.seconds(reach, 1), cost.request, latency_max() / 2);
-      const double first = options_.rows_pinned ? static_cast<double>(*options_.rows_pinned) : 8;
-      const double last = options_.rows_pinned ? first : std::max(first, grown);
+      const Curve::Best seen = known.best();
+      const double reach = std::min(near_rows, growth_allowed(seen.seconds, cost.request, latency_max() / 2));
+      const double first = options_.rows_pinned ? static_cast<double>(*options_.rows_pinned) : std::max(1.0, seen.rows / near_rows);
+      const double last = options_.rows_pinned ? first : seen.rows * reach;
       for (double rows = first; rows <= last; rows *= 1.19) {
         const double joined_max = options_.rows_pinned ? 1 : known.transactions_measured_max();
         for (std::size_t joined = 1; joined <= options_.transactions_max && static_cast<double>(joined) <= joined_max; joined *= 2) {

@@ -83,12 +83,6 @@ void Curve::rescale(double factor) {
   }
 }
 
-double Curve::rows_measured_max() const {
-  double most = 0;
-  for (std::size_t i = 0; i < size_; ++i) most = std::max(most, points_[i].rows);
-  return most;
-}
-
 double Curve::transactions_measured_max() const {
   double most = 0;
   for (std::size_t i = 0; i < size_; ++i) most = std::max(most, points_[i].transactions);
@@ -96,7 +90,7 @@ double Curve::transactions_measured_max() const {
 }
 
 Curve::Best Curve::best() const {
-  const auto rate = [](const Point& point) { return point.rows * point.transactions / point.seconds; };
+  const auto rate = [](const Point& point) { return point.rows * point.transactions / point.seconds / (1 + 0.3 / std::sqrt(point.weight)); };
   const Point* best = &points_[0];
   for (std::size_t i = 1; i < size_; ++i) {
     if (rate(points_[i]) > rate(*best)) best = &points_[i];

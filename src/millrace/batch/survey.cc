@@ -42,10 +42,10 @@ std::optional<BatchLimits> Survey::next() const {
                      .request_bytes_max = options_.start.request_bytes_max};
 }
 
-void Survey::measured(double rows_per_second, std::size_t rows_max) {
+void Survey::measured(double request_seconds, std::size_t rows_max) {
   Climb& climb = climbs_[at_];
   if (!joining_) {
-    climb.stage = advance(climb, rows_per_second, rows_max) ? Stage::climbing : Stage::joining;
+    climb.stage = advance(climb, request_seconds, rows_max) ? Stage::climbing : Stage::joining;
   } else {
     climb.stage = Stage::done;
   }
@@ -58,7 +58,8 @@ void Survey::refused(std::size_t rows_max) {
 }
 
 // True when a larger size is to be measured.
-bool Survey::advance(Climb& climb, double rows_per_second, std::size_t rows_max) {
+bool Survey::advance(Climb& climb, double seconds, std::size_t rows_max) {
+  const double rows_per_second = static_cast<double>(climb.rows) / seconds;
   const bool grew = rows_per_second > climb.best_rate * gain_least;
   if (rows_per_second > climb.best_rate) {
     climb.best_rate = rows_per_second;
@@ -66,7 +67,6 @@ bool Survey::advance(Climb& climb, double rows_per_second, std::size_t rows_max)
   }
   if (!grew || options_.rows_pinned) return false;
   const double bound = std::chrono::duration<double>(options_.latency_max).count() / 8;
-  const double seconds = static_cast<double>(climb.rows * in_flight_) / rows_per_second;
   const double factor = growth_allowed(seconds, climb.first_seconds, bound);
   if (climb.first_seconds == 0) climb.first_seconds = seconds;
   const auto grown = std::min(rows_max, static_cast<std::size_t>(static_cast<double>(climb.rows) * factor));
@@ -92,7 +92,7 @@ void Survey::step(std::size_t rows_max) {
     const double bound = std::chrono::duration<double>(options_.latency_max).count();
     for (Climb& climb : climbs_) {
       climb.rows = climb.best_rows;
-      const double seconds = static_cast<double>(joined * climb.rows * in_flight_) / climb.best_rate;
+      const double seconds = static_cast<double>(joined * climb.rows) / climb.best_rate;
       const bool worth = climb.best_rate > 0 && climb.best_rate >= best * worth_joining && seconds <= bound && joined * climb.rows <= rows_max;
       if (!worth || options_.rows_pinned || options_.transactions_max == 1) climb.stage = Stage::done;
     }

@@ -18,7 +18,7 @@ class Survey {
 
   // What is to be measured; nothing when the survey is done.
   std::optional<BatchLimits> next() const;
-  void measured(double rows_per_second, std::size_t rows_max);
+  void measured(double request_seconds, std::size_t rows_max);
   // The present step failed: nothing as large is tried.
   void refused(std::size_t rows_max);
 
@@ -29,10 +29,10 @@ class Survey {
     std::size_t rows;
     Stage stage = Stage::climbing;
     double first_seconds = 0;  // a request's, at the first rung
-    double best_rate = 0;
+    double best_rate = 0;  // rows a second of one request in flight
     std::size_t best_rows = 0;
   };
-  bool advance(Climb& climb, double rows_per_second, std::size_t rows_max);
+  bool advance(Climb& climb, double seconds, std::size_t rows_max);
   void step(std::size_t rows_max);
 
   const ControllerOptions& options_;

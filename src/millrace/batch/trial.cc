@@ -12,7 +12,7 @@ constexpr double prior_pairs = 4;       // what the noise seen before a trial is
 constexpr double pairs_max = 24;        // then both are about as good; likewise
 constexpr double seconds_max = 1.0;     // when the challenger alone has had so much
 constexpr double expectation_off = 0.05;
-constexpr double gain_worthless = 0.02;  // what is certainly no better than this need not be settled
+constexpr double gain_worthless = 0.005;  // what is certainly no better than this need not be settled
 constexpr double clear_loss = 0.04;
 constexpr double noise_least = 0.0001;  // 1 %: no clock and no store is quieter
 
@@ -31,6 +31,7 @@ void Window::open(const BatchLimits& limits, std::size_t in_flight, Instant now)
   old_ = in_flight;
   opened_ = from_ = to_ = now;
   rows_ = rows_sent_ = batches_ = 0;
+  whole_ = whole_seconds_ = 0;
 }
 
 bool Window::add(const Sample& sample, double seconds_min) {
@@ -44,7 +45,11 @@ bool Window::add(const Sample& sample, double seconds_min) {
   rows_ += sample.rows_settled;
   rows_sent_ += sample.rows;
   ++batches_;
-  return batches_ % limits_.in_flight == 0 && seconds() >= seconds_min && seconds() > 0;
+  if (sample.rows * 10 >= limits_.rows() * 9) {
+    whole_ += 1;
+    whole_seconds_ += seconds_between(sample.started, sample.ended);
+  }
+  return batches_ % limits_.in_flight == 0 && whole_ > 0 && seconds() >= seconds_min && seconds() > 0;
 }
 
 double Window::rows_per_second() const { return static_cast<double>(rows_) / seconds(); }

@@ -22,10 +22,12 @@ class Window {
   bool add(const Sample& sample, double seconds_min);
 
   double rows_per_second() const;
-  // With those that have to be sent again.
+  // With those that have to be sent again: how fast the store works, whoever loses.
   double rows_sent_per_second() const;
   double seconds() const { return seconds_between(from_, to_); }
-  std::size_t batches() const { return batches_; }
+  // Of those that were as large as the limits allow: what is sent again is often smaller.
+  double whole_batches() const { return whole_; }
+  double whole_batch_seconds() const { return whole_seconds_ / whole_; }
 
  private:
   BatchLimits limits_;
@@ -36,6 +38,8 @@ class Window {
   std::size_t rows_ = 0;
   std::size_t rows_sent_ = 0;
   std::size_t batches_ = 0;
+  double whole_ = 0;
+  double whole_seconds_ = 0;
 };
 
 // Paired windows of two settings, champion first, interleaved: what changes slowly in the store or the machine meets both.

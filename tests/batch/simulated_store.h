@@ -2,8 +2,8 @@
 //
 // A store that exists only as times, and a load into it: discrete events, no clock, no thread.
 //
-//   const Run run = simulate(models::memory_engine(), {.seconds = 20, .seed = 7}, driver_of(controller));
-//   run.rows_between(2, 20);
+//   const Trace trace = simulate(models::memory_engine(), {.seconds = 20, .seed = 7}, driver_of(controller));
+//   trace.rows_between(2, 20);
 //
 // A request travels, then works on one of the store's cores (which are shared when there are more requests than cores), then
 // waits for its turn in the store's serial part. Like the Batcher, a load sends as soon as a slot is free: what was refused
@@ -74,7 +74,7 @@ struct Driver {
 Driver driver_of(batch::Controller& controller);
 Driver fixed_at(const batch::BatchLimits& limits);
 
-struct Run {
+struct Trace {
   struct Finish {
     double at;
     double seconds;
@@ -88,7 +88,7 @@ struct Run {
   double end() const { return finishes.empty() ? 0 : finishes.back().at; }
 };
 
-Run simulate(const StoreModel& model, const Load& load, const Driver& driver);
+Trace simulate(const StoreModel& model, const Load& load, const Driver& driver);
 
 // The fixed limits with the highest rate among those whose requests keep the bounds on latency and bytes, by trying all.
 struct Best {

@@ -195,9 +195,13 @@ class Controller::Implementation {
     turn_ = (turn_ + 1) % std::size(order);
   }
   Move move() const { return order[turn_]; }
+  bool has_step(Move move) const {
+    if (move == in_flight_down) return champion_.in_flight > 2;
+    return move != model && move != other_shape;
+  }
   void lost(bool clearly) {
     const double least = std::min(step_first, std::max(step_least, 1 + 8 * std::sqrt(watch_.noise())));
-    if (steps_[move()] > least) {
+    if (has_step(move()) && steps_[move()] > least) {
       steps_[move()] = std::max(std::sqrt(steps_[move()]), least);
     } else if (clearly) {
       // Tried again, but ever less often.

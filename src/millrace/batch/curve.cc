@@ -133,9 +133,9 @@ Cost Curve::fit() const {
       for (std::size_t b = 0; b < terms; ++b) products[a][b] += weight * features[a] * features[b];
     }
   }
-  // Four terms have fifteen subsets: the best one whose costs are all positive is the non-negative least squares. "Best" is
-  // by the Bayesian information criterion (Schwarz, 1978), so that noise does not pass for a cost; a cost that may belong to
-  // the request or to the transaction is taken for the transaction's, which promises less.
+  // Four terms have fifteen subsets: the best one whose costs are all positive is the non-negative least squares. A
+  // transaction and a row cost something always; whether a request and a row squared do is asked of the Bayesian information
+  // criterion (Schwarz, 1978), so that noise does not pass for a cost.
   Vector best{};
   double best_score = std::numeric_limits<double>::infinity();
   const auto points = static_cast<double>(size_);
@@ -145,7 +145,8 @@ Cost Curve::fit() const {
     if (!x || std::ranges::any_of(*x, [](double cost) { return !(cost >= 0); })) continue;
     double squares = weights;  // what is left of their sum
     for (std::size_t a = 0; a < terms; ++a) squares -= (*x)[a] * right[a];
-    const double score = points * std::log(std::max(squares / points, variance_least)) + std::popcount(chosen) * std::log(points);
+    const int doubtful = std::popcount(chosen & 0b1001U);
+    const double score = points * std::log(std::max(squares, 0.0) / points + variance_least) + doubtful * std::log(points);
     if (score < best_score) {
       best = *x;
       best_score = score;

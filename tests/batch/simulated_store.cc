@@ -248,7 +248,7 @@ Best sweep(const StoreModel& model) {
           const bool able = in_flight <= model.in_flight_max && joined <= model.transactions_max;
           if (!able || limits.rows() * record_bytes > limits.request_bytes_max) continue;
           const bool random = model.costs.conflicts_a_rival > 0;
-          const Trace trace = simulate(quiet, {.seconds = 20, .requests = static_cast<double>((random ? 1000 : 30) * in_flight)}, fixed_at(limits));
+          const Trace trace = simulate(quiet, {.seconds = 20, .requests = static_cast<double>((random ? 300 : 30) * in_flight)}, fixed_at(limits));
           if (trace.finishes.size() < 3 * in_flight || trace.slowest_seconds() > latency_max) break;
           const double from = trace.finishes[in_flight - 1].at;
           const double rate = trace.rate_between(from, trace.end());

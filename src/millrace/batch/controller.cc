@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 using store::StatementShape;
 
 // Windows are as short as they can be while a hiccup of some milliseconds is not all of them.
-constexpr double survey_window_seconds = 0.006;
+constexpr double survey_window_seconds = 0.004;
 constexpr double trial_window_seconds = 0.020;
 // Of all work, what trials may cost; and how long they may run ahead of it.
 constexpr double loss_share = 0.012;
@@ -148,6 +148,7 @@ class Controller::Implementation {
   void end_survey(Instant now) {
     if (survey_->next()) return;
     survey_.reset();
+    champion_ = best_of_survey();
     quiet_until_ = now - loss_credit;
     turn_ = 0;
     steps_.fill(step_first);
@@ -368,7 +369,7 @@ class Controller::Implementation {
     }
     const bool champion_failed = !survey_ && (!trial_ || sample.limits == champion_);
     if (survey_ && sample.brake != Brake::conflict) {
-      survey_->refused(rows_max());
+      survey_->refused();
       end_survey(now);
       return true;
     }

@@ -10,7 +10,7 @@ namespace {
 constexpr double growth_max = 4;
 constexpr double growth_least = 1.25;    // a smaller step shows nothing
 constexpr double gain_least = 1.08;      // a rate that grows less has found its top, or noise
-constexpr double worth_joining = 0.65;   // of the best shape's rate
+constexpr double worth_joining = 0.8;   // of the best shape's rate
 constexpr std::size_t joined = 4;        // transactions: enough to tell a request's cost from a transaction's
 constexpr std::size_t rows_first_max = 16;
 
@@ -37,7 +37,7 @@ std::optional<BatchLimits> Survey::next() const {
   const Climb& climb = climbs_[at_];
   return BatchLimits{.shape = climb.shape,
                      .rows_per_transaction = climb.rows,
-                     .transactions_per_request = joining_ ? std::min(joined, options_.transactions_max) : 1,
+                     .transactions_per_request = joining_ ? joined : 1,
                      .in_flight = in_flight_,
                      .request_bytes_max = options_.start.request_bytes_max};
 }
@@ -49,12 +49,12 @@ void Survey::measured(double request_seconds, std::size_t rows_max) {
   } else {
     climb.stage = Stage::done;
   }
-  step(rows_max);
+  step();
 }
 
-void Survey::refused(std::size_t rows_max) {
+void Survey::refused() {
   climbs_[at_].stage = joining_ || climbs_[at_].best_rate == 0 ? Stage::done : Stage::joining;
-  step(rows_max);
+  step();
 }
 
 // True when a larger size is to be measured.
@@ -76,7 +76,7 @@ bool Survey::advance(Climb& climb, double seconds, std::size_t rows_max) {
 }
 
 // The next shape that still climbs; when none does, those worth it try several transactions, each once.
-void Survey::step(std::size_t rows_max) {
+void Survey::step() {
   const auto find_from = [&](std::size_t first, Stage stage) {
     for (std::size_t i = 0; i < climbs_.size(); ++i) {
       const std::size_t at = (first + i) % climbs_.size();
@@ -89,12 +89,10 @@ void Survey::step(std::size_t rows_max) {
     if (at_ != climbs_.size()) return;
     joining_ = true;
     const double best = std::ranges::max(climbs_, {}, &Climb::best_rate).best_rate;
-    const double bound = std::chrono::duration<double>(options_.latency_max).count();
     for (Climb& climb : climbs_) {
-      climb.rows = climb.best_rows;
-      const double seconds = static_cast<double>(joined * climb.rows) / climb.best_rate;
-      const bool worth = climb.best_rate > 0 && climb.best_rate >= best * worth_joining && seconds <= bound && joined * climb.rows <= rows_max;
-      if (!worth || options_.rows_pinned || options_.transactions_max == 1) climb.stage = Stage::done;
+      const bool worth = climb.best_rate > 0 && climb.best_rate >= best * worth_joining && climb.best_rows >= joined;
+      if (!worth || options_.rows_pinned || options_.transactions_max < joined) climb.stage = Stage::done;
+      climb.rows = climb.best_rows / joined;
     }
   }
   at_ = find_from(0, Stage::joining);

@@ -9,8 +9,8 @@
 
 namespace millrace::batch {
 
-// Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes try several
-// transactions in a request. A step is never longer than what a quadratic store could bear: such a store takes factor² the
+// Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes
+// try the same rows in several transactions of one request. A step is never longer than what a quadratic store could bear: such a store takes factor² the
 // time, and the next request is to end within an eighth of the latency bound. What is worth more, trials find.
 class Survey {
  public:
@@ -20,7 +20,7 @@ class Survey {
   std::optional<BatchLimits> next() const;
   void measured(double request_seconds, std::size_t rows_max);
   // The present step failed: nothing as large is tried.
-  void refused(std::size_t rows_max);
+  void refused();
 
  private:
   enum class Stage { climbing, joining, done };
@@ -33,7 +33,7 @@ class Survey {
     std::size_t best_rows = 0;
   };
   bool advance(Climb& climb, double seconds, std::size_t rows_max);
-  void step(std::size_t rows_max);
+  void step();
 
   const ControllerOptions& options_;
   std::size_t in_flight_;

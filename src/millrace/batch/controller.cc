@@ -333,7 +333,7 @@ class Controller::Implementation {
       if (known.empty()) continue;
       const Cost cost = known.fit();
       const Curve::Best seen = known.best();
-      const double reach = std::min(near_rows, growth_allowed(seen.seconds, cost.request, latency_max() / 2));
+      const double reach = std::min(near_rows, growth_allowed(seen.seconds - std::min(cost.request, 0.9 * seen.seconds), latency_max() / 2));
       const double first = options_.rows_pinned ? static_cast<double>(*options_.rows_pinned) : std::max(1.0, seen.rows / near_rows);
       const double last = options_.rows_pinned ? first : seen.rows * reach;
       for (double rows = first; rows <= last; rows *= 1.19) {

@@ -8,7 +8,7 @@ namespace millrace::batch {
 namespace {
 
 constexpr double growth_max = 4;
-constexpr double growth_least = 1.25;    // a smaller step shows nothing
+constexpr double growth_least = 1.5;     // a smaller step shows nothing
 constexpr double gain_least = 1.08;      // a rate that grows less has found its top, or noise
 constexpr double worth_joining = 0.8;   // of the best shape's rate
 constexpr std::size_t joined = 4;        // transactions: enough to tell a request's cost from a transaction's
@@ -22,9 +22,8 @@ std::size_t first_rung(std::size_t rows) {
 
 }  // namespace
 
-double growth_allowed(double seconds, double fixed_seconds, double bound) {
-  const double growing = std::max(seconds - 0.8 * fixed_seconds, seconds / 16);  // what is fixed was measured once, and noisily
-  return std::clamp(std::sqrt(bound / growing), 1.0, growth_max);
+double growth_allowed(double growing_seconds, double bound) {
+  return std::clamp(std::sqrt(bound / growing_seconds), 1.0, growth_max);
 }
 
 Survey::Survey(const ControllerOptions& options, std::size_t in_flight) : options_(options), in_flight_(in_flight) {
@@ -66,11 +65,14 @@ bool Survey::advance(Climb& climb, double seconds, std::size_t rows_max) {
     climb.best_rows = climb.rows;
   }
   if (!grew || options_.rows_pinned) return false;
-  const double bound = std::chrono::duration<double>(options_.latency_max).count() / 8;
-  const double factor = growth_allowed(seconds, climb.first_seconds, bound);
+  // What far fewer rows took does not grow; it was measured once, and noisily.
+  const double growing = std::max(seconds - 0.8 * climb.first_seconds, seconds / 16);
   if (climb.first_seconds == 0) climb.first_seconds = seconds;
+  const double latency_max = std::chrono::duration<double>(options_.latency_max).count();
+  const double long_enough = std::max(latency_max / 8 / growing, growth_least);
+  const double factor = std::min(growth_allowed(growing, latency_max / 2), long_enough);
   const auto grown = std::min(rows_max, static_cast<std::size_t>(static_cast<double>(climb.rows) * factor));
-  if (static_cast<double>(grown) < static_cast<double>(climb.rows) * growth_least) return false;
+  if (static_cast<double>(grown) < static_cast<double>(climb.rows) * 1.2) return false;
   climb.rows = grown;
   return true;
 }

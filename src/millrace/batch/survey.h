@@ -11,7 +11,8 @@ namespace millrace::batch {
 
 // Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes
 // try the same rows in several transactions of one request. A step is never longer than what a quadratic store could bear: such a store takes factor² the
-// time, and the next request is to end within an eighth of the latency bound. What is worth more, trials find.
+// time, and the next request is to end within half the latency bound. It ends at requests of an eighth of that bound: what
+// longer ones are worth, trials find.
 class Survey {
  public:
   Survey(const ControllerOptions& options, std::size_t in_flight);
@@ -42,8 +43,7 @@ class Survey {
   bool joining_ = false;
 };
 
-// By how much rows may grow after a request of so many seconds, of which far fewer rows took `fixed_seconds`, when even on
-// a quadratic store what grows is to stay below `bound`.
-double growth_allowed(double seconds, double fixed_seconds, double bound);
+// By how much rows may grow when `growing_seconds` of a request may grow with their square, and are to stay below `bound`.
+double growth_allowed(double growing_seconds, double bound);
 
 }  // namespace millrace::batch

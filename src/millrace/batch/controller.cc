@@ -30,6 +30,7 @@ constexpr double misfit_max = 0.15;
 // The curve is asked about rows within this factor of the best that was measured.
 constexpr double near_rows = 2;
 constexpr double gain_for_more = 0.005;
+constexpr double gain_for_in_flight = 0.03;
 constexpr double gain_for_model = 0.01;
 // How far a move goes; each time that it loses its step shrinks to the square root, down to what noise lets us see.
 constexpr double step_first = 2;
@@ -55,7 +56,7 @@ double ratio_of(std::size_t a, std::size_t b) { return static_cast<double>(a) / 
 class Controller::Implementation {
  public:
   explicit Implementation(ControllerOptions options) : options_(std::move(options)), champion_(options_.start) {
-    champion_.in_flight = options_.in_flight_pinned.value_or(std::min(options_.start.in_flight, options_.in_flight_max));
+    champion_.in_flight = in_flight_first();
     if (options_.rows_pinned) {
       champion_.rows_per_transaction = *options_.rows_pinned;
       champion_.transactions_per_request = 1;
@@ -90,6 +91,9 @@ class Controller::Implementation {
     const bool in_flight_fixed = options_.in_flight_pinned || options_.in_flight_max == 1;
     return options_.rows_pinned && in_flight_fixed && options_.shapes.size() == 1;
   }
+  std::size_t in_flight_first() const {
+    return options_.in_flight_pinned.value_or(std::min(options_.start.in_flight, options_.in_flight_max));
+  }
   double latency_max() const { return duration<double>(options_.latency_max).count(); }
   Curve& curve(StatementShape shape) { return curves_[static_cast<std::size_t>(shape)]; }
   const Curve& curve(StatementShape shape) const { return curves_[static_cast<std::size_t>(shape)]; }
@@ -106,6 +110,7 @@ class Controller::Implementation {
     trial_.reset();
     watch_.reset();
     for (Curve& curve : curves_) curve.clear();
+    if (!held_by_conflicts_) champion_.in_flight = in_flight_first();
     survey_.emplace(options_, champion_.in_flight);
     sending_ = *survey_->next();
   }
@@ -172,8 +177,8 @@ class Controller::Implementation {
 
   enum Move : std::size_t { model, other_shape, request_up, rows_up, rows_down, in_flight_up, in_flight_down, request_down, moves };
   // What the curve proposes comes up again and again, since it learns from all other trials.
-  static constexpr Move order[] = {model,         other_shape, request_up, model,          rows_up,
-                                   rows_down, model,       in_flight_up, in_flight_down, request_down};
+  static constexpr Move order[] = {model,       rows_up,   in_flight_up, request_up,     model,
+                                   other_shape, rows_down, model,        in_flight_down, request_down};
 
   void begin_trial(Instant now) {
     for (std::size_t tried = 0; tried < std::size(order); ++tried, next_move()) {
@@ -183,8 +188,10 @@ class Controller::Implementation {
       }
       const std::optional<BatchLimits> to = challenger(move(), now);
       if (!to || *to == champion_) continue;
+      // Another request in flight has to bring a few per cent, else one less is as good.
+      const double few = to->in_flight == champion_.in_flight ? gain_for_more : gain_for_in_flight;
       const double more = ratio_of(to->rows() * to->in_flight, champion_.rows() * champion_.in_flight);
-      const double gain_min = more > 1.1 ? gain_for_more : more < 0.9 ? -gain_for_more : gain_for_more / 2;
+      const double gain_min = more > 1.1 ? few : more < 0.9 ? -gain_for_more : gain_for_more / 2;
       Trial::Question question{.gain_min = gain_min, .noise = watch_.noise()};
       if (to->in_flight == champion_.in_flight) question.gain_expected = std::log(predicted_rate(*to) / predicted_rate(champion_));
       trial_.emplace(champion_, *to, question);

@@ -203,9 +203,8 @@ class Controller::Implementation {
     turn_ = (turn_ + 1) % std::size(order);
   }
   Move move() const { return order[turn_]; }
-  bool has_step(Move move) const {
-    if (move == in_flight_down) return champion_.in_flight > 2;
-    return move != model && move != other_shape;
+  static bool has_step(Move move) {
+    return move == rows_up || move == rows_down || move == request_up || move == request_down;
   }
   void lost(bool clearly) {
     const double least = std::min(step_first, std::max(step_least, 1 + 8 * std::sqrt(watch_.noise())));
@@ -278,9 +277,7 @@ class Controller::Implementation {
       case in_flight_up:
       case in_flight_down:
         if (options_.in_flight_pinned || (move == in_flight_down && to.in_flight == 1)) return std::nullopt;
-        to.in_flight = move == in_flight_up ? std::max(to.in_flight + 1, scaled(to.in_flight, steps_[move]))
-                                            : std::min(to.in_flight - 1, scaled(to.in_flight, 1 / steps_[move]));
-        to.in_flight = std::min(to.in_flight, options_.in_flight_max);
+        to.in_flight = std::min(to.in_flight + (move == in_flight_up ? 1 : -1), options_.in_flight_max);
         break;
       case moves: return std::nullopt;
     }

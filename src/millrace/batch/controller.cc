@@ -193,6 +193,8 @@ class Controller::Implementation {
       const double more = ratio_of(to->rows() * to->in_flight, champion_.rows() * champion_.in_flight);
       const double gain_min = more > 1.1 ? few : more < 0.9 ? -gain_for_more : gain_for_more / 2;
       Trial::Question question{.gain_min = gain_min, .noise = watch_.noise()};
+      // The curve knows nothing of other numbers in flight, and a wrong one is dear.
+      if (to->in_flight > champion_.in_flight) question.deviations = 3;
       if (to->in_flight == champion_.in_flight) question.gain_expected = std::log(predicted_rate(*to) / predicted_rate(champion_));
       trial_.emplace(champion_, *to, question);
       return;

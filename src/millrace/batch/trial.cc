@@ -7,7 +7,7 @@
 namespace millrace::batch {
 namespace {
 
-constexpr double deviations = 2;        // a 95 % interval
+constexpr double deviations = 2;        // to lose: a 95 % interval
 constexpr double prior_pairs = 4;       // what the noise seen before a trial is worth
 constexpr double pairs_max = 24;        // then both are about as good; likewise
 constexpr double seconds_max = 1.0;     // when the challenger alone has had so much
@@ -76,22 +76,22 @@ Trial::Belief Trial::belief() const {
   const double expectation_precision = question_.gain_expected ? 1 / (expectation_off * expectation_off) : 0;
   const double precision = pairs_ / variance + expectation_precision;
   return {.gain = (mean_ * pairs_ / variance + question_.gain_expected.value_or(0) * expectation_precision) / precision,
-          .margin = deviations / std::sqrt(precision)};
+          .deviation = 1 / std::sqrt(precision)};
 }
 
 Trial::Verdict Trial::verdict() const {
   if (pairs_ == 0) return Verdict::open;
-  const auto [gain, margin] = belief();
-  if (gain - margin > question_.gain_min && pairs_ > 1) return Verdict::won;
-  if (gain + margin < question_.gain_min + gain_worthless) return Verdict::lost;
+  const auto [gain, deviation] = belief();
+  if (gain - question_.deviations * deviation > question_.gain_min && pairs_ > 1) return Verdict::won;
+  if (gain + deviations * deviation < question_.gain_min + gain_worthless) return Verdict::lost;
   if (pairs_ < pairs_max && challenger_seconds_ < seconds_max) return Verdict::open;
   // Not certain; but when the pairs and the curve agree, they are right more often than not.
   return std::min(mean_, question_.gain_expected.value_or(0)) > question_.gain_min ? Verdict::won : Verdict::lost;
 }
 
 bool Trial::lost_clearly() const {
-  const auto [gain, margin] = belief();
-  return gain + margin < -clear_loss;
+  const auto [gain, deviation] = belief();
+  return gain + deviations * deviation < -clear_loss;
 }
 
 double Trial::noise() const { return pairs_ > 1 ? squares_ / (pairs_ - 1) / 2 : question_.noise; }

@@ -39,7 +39,7 @@ constexpr double step_least = 1.15;
 constexpr int rounds_out_max = 15;
 
 constexpr double brake_factor = 0.7;
-constexpr double conflicts_max = 5;  // of the last ten requests or so; what fewer cost, the rate shows
+constexpr double conflicts_max = 6.5;  // of the last ten requests or so; what fewer cost, the paired windows see
 constexpr double conflicts_kept = 0.9;
 constexpr auto growth_hold = milliseconds(2'000);
 constexpr auto refusal_kept = milliseconds(10'000);
@@ -76,6 +76,7 @@ class Controller::Implementation {
       rows_refused_ += rows_refused_ / 2;
       refused_until_ = now + refusal_kept;
     }
+    conflict_share_ += ((sample.brake == Brake::conflict ? 1.0 : 0.0) - conflict_share_) / 64;
     conflicts_ = conflicts_ * conflicts_kept + (sample.brake == Brake::conflict ? 1 : 0);
     if (sample.brake && brake(sample, now)) return send(sending_next(), now);
     if (!sample.full) return send(sending_, now);
@@ -193,9 +194,12 @@ class Controller::Implementation {
       const double more = ratio_of(to->rows() * to->in_flight, champion_.rows() * champion_.in_flight);
       const double gain_min = more > 1.1 ? few : more < 0.9 ? -gain_for_more : gain_for_more / 2;
       Trial::Question question{.gain_min = gain_min, .noise = watch_.noise()};
-      // The curve knows nothing of other numbers in flight, and a wrong one is dear.
+      // Of other numbers in flight the curve knows nothing, conflicts count, and a wrong one is dear.
       if (to->in_flight > champion_.in_flight) question.deviations = 3;
-      if (to->in_flight == champion_.in_flight) question.gain_expected = std::log(predicted_rate(*to) / predicted_rate(champion_));
+      if (to->in_flight != champion_.in_flight) {
+        question.noise += conflict_share_ / static_cast<double>(champion_.in_flight);
+      } else
+        question.gain_expected = std::log(predicted_rate(*to) / predicted_rate(champion_));
       trial_.emplace(champion_, *to, question);
       return;
     }
@@ -418,7 +422,8 @@ class Controller::Implementation {
   std::size_t in_flight_ = 0;  // at present
   double record_bytes_ = 0;
   double starved_ = 0;  // share of requests that were not full
-  double conflicts_ = 0;
+  double conflicts_ = 0;       // of the last requests, which count less the older they are
+  double conflict_share_ = 0;  // of many
   bool held_by_conflicts_ = false;
   std::size_t rows_refused_ = no_bound;
   Instant refused_until_{};
@@ -443,7 +448,7 @@ Explanation Controller::Implementation::explain() const {
     said.limited_by = LimitedBy::fixed;
   } else if (starved_ > 0.5) {
     said.limited_by = LimitedBy::input;
-  } else if (held_by_conflicts_) {
+  } else if (held_by_conflicts_ || conflict_share_ > 0.05) {
     said.limited_by = LimitedBy::conflicts;
   } else if (said.fits.empty() || predicted_rate(larger) < predicted_rate(champion_) / as_good) {
     said.limited_by = LimitedBy::knee;

@@ -42,8 +42,8 @@ class Simulation {
     std::optional<Brake> brake;
     double started;
     Stage stage = Stage::travelling;
-    double left = 0;         // seconds of this stage, on a core of its own
-    double work_left = 0;    // of those to come
+    double left = 0;       // seconds of this stage, on a core of its own
+    double work_left = 0;  // of those to come
     double serial_left = 0;
   };
 
@@ -93,7 +93,8 @@ class Simulation {
       for (std::size_t left = rows; left != 0; ++transactions) {
         const std::size_t size = std::min(left, limits.rows_per_transaction);
         const auto n = static_cast<double>(size);
-        flight.work_left += (cost.transaction + cost.row * n + cost.row_squared * n * n) * (n > cost.step_rows ? cost.step_factor : 1);
+        flight.work_left +=
+            (cost.transaction + cost.row * n + cost.row_squared * n * n) * (n > cost.step_rows ? cost.step_factor : 1);
         left -= size;
       }
       flight.work_left *= 1 + model_.noise * (2 * uniform() - 1);
@@ -230,7 +231,9 @@ double Trace::slowest_seconds() const {
   return finishes.empty() ? 0 : std::ranges::max(finishes, {}, &Finish::seconds).seconds;
 }
 
-Trace simulate(const StoreModel& model, const Load& load, const Driver& driver) { return Simulation(model, load, driver).run(); }
+Trace simulate(const StoreModel& model, const Load& load, const Driver& driver) {
+  return Simulation(model, load, driver).run();
+}
 
 Best sweep(const StoreModel& model) {
   std::vector<std::size_t> rows;  // a fifth apart
@@ -248,7 +251,8 @@ Best sweep(const StoreModel& model) {
           const bool able = in_flight <= model.in_flight_max && joined <= model.transactions_max;
           if (!able || limits.rows() * record_bytes > limits.request_bytes_max) continue;
           const bool random = model.costs.conflicts_a_rival > 0;
-          const Trace trace = simulate(quiet, {.seconds = 20, .requests = static_cast<double>((random ? 300 : 30) * in_flight)}, fixed_at(limits));
+          const Trace trace = simulate(
+              quiet, {.seconds = 20, .requests = static_cast<double>((random ? 300 : 30) * in_flight)}, fixed_at(limits));
           if (trace.finishes.size() < 3 * in_flight || trace.slowest_seconds() > latency_max) break;
           const double from = trace.finishes[in_flight - 1].at;
           const double rate = trace.rate_between(from, trace.end());

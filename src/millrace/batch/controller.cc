@@ -5,7 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "millrace/batch/curve.h"
+#include "millrace/batch/model.h"
+#include "millrace/batch/moves.h"
 #include "millrace/batch/survey.h"
 #include "millrace/batch/trial.h"
 
@@ -27,16 +28,9 @@ constexpr auto loss_credit = milliseconds(4'000);
 constexpr double as_good = 0.995;
 constexpr double as_good_at_first = 0.985;
 constexpr double misfit_max = 0.15;
-// The curve is asked about rows within this factor of the best that was measured.
-constexpr double near_rows = 2;
 constexpr double gain_for_more = 0.005;
 constexpr double gain_for_in_flight = 0.03;
 constexpr double gain_for_model = 0.01;
-// How far a move goes; each time that it loses its step shrinks to the square root, down to what noise lets us see.
-constexpr double step_first = 2;
-constexpr double step_least = 1.15;
-
-constexpr int rounds_out_max = 15;
 
 constexpr double brake_factor = 0.7;
 constexpr double conflicts_max = 6.5;  // of the last ten requests or so; what fewer cost, the paired windows see
@@ -70,7 +64,8 @@ class Controller::Implementation {
   void finished(const Sample& sample, Instant now) {
     if (fixed()) return;
     in_flight_ = sample.in_flight;
-    if (sample.rows != 0) record_bytes_ += (ratio_of(sample.bytes, sample.rows) - record_bytes_) / (record_bytes_ == 0 ? 1 : 16);
+    if (sample.rows != 0)
+      record_bytes_ += (ratio_of(sample.bytes, sample.rows) - record_bytes_) / (record_bytes_ == 0 ? 1 : 16);
     starved_ += ((sample.full ? 0.0 : 1.0) - starved_) / 16;
     if (rows_refused_ < no_bound && now >= refused_until_) {
       rows_refused_ += rows_refused_ / 2;
@@ -96,11 +91,7 @@ class Controller::Implementation {
     return options_.in_flight_pinned.value_or(std::min(options_.start.in_flight, options_.in_flight_max));
   }
   double latency_max() const { return duration<double>(options_.latency_max).count(); }
-  Curve& curve(StatementShape shape) { return curves_[static_cast<std::size_t>(shape)]; }
-  const Curve& curve(StatementShape shape) const { return curves_[static_cast<std::size_t>(shape)]; }
-  static double request_seconds(const BatchLimits& limits, double rate) {
-    return static_cast<double>(limits.rows() * limits.in_flight) / rate;
-  }
+  Model::Bounds bounds(double share) const { return {rows_max(), latency_max() / 2, share}; }
   // The most rows of a request by its bytes and by what the store has refused of late.
   std::size_t rows_max() const {
     const double by_bytes = static_cast<double>(options_.start.request_bytes_max) / std::max(record_bytes_, 1.0);
@@ -110,8 +101,8 @@ class Controller::Implementation {
   void survey() {
     trial_.reset();
     watch_.reset();
-    for (Curve& curve : curves_) curve.clear();
     if (!held_by_conflicts_) champion_.in_flight = in_flight_first();
+    model_.begin(champion_.in_flight);
     survey_.emplace(options_, champion_.in_flight);
     sending_ = *survey_->next();
   }
@@ -129,9 +120,7 @@ class Controller::Implementation {
 
   void measured(Instant now) {
     if (sending_.in_flight == champion_.in_flight) {
-      curve(sending_.shape)
-          .add(static_cast<double>(sending_.rows_per_transaction), static_cast<double>(sending_.transactions_per_request),
-               window_.whole_batch_seconds(), window_.whole_batches());
+      model_.learn(sending_, window_.whole_batch_seconds(), window_.whole_batches());
     }
     if (survey_) {
       survey_->measured(window_.whole_batch_seconds(), rows_max());
@@ -156,38 +145,35 @@ class Controller::Implementation {
     survey_.reset();
     champion_ = best_of_survey();
     quiet_until_ = now - loss_credit;
-    turn_ = 0;
-    steps_.fill(step_first);
-    sits_out_ = lost_in_a_row_ = {};
+    moves_.begin();
   }
 
   // By the curve; but one that misses its points, as it does where a store has steps, is no guide.
   BatchLimits best_of_survey() const {
-    const std::optional<Choice> predicted = predicted_best(options_.shapes, as_good_at_first);
-    if (!predicted) return champion_;
-    const Curve& known = curve(predicted->limits.shape);
-    if (known.misfit(known.fit()) < misfit_max) return predicted->limits;
+    const std::optional<BatchLimits> predicted = model_.best(options_.shapes, bounds(as_good_at_first));
+    if (!predicted) return refused_at_once();
+    const Curve& known = model_.curve(predicted->shape);
+    if (known.misfit(known.fit()) < misfit_max) return *predicted;
     const Curve::Best seen = known.best();
-    BatchLimits best = predicted->limits;
+    BatchLimits best = *predicted;
     best.rows_per_transaction = scaled(1, seen.rows);
     best.transactions_per_request = scaled(1, seen.transactions);
     return best;
   }
 
+  BatchLimits refused_at_once() const {
+    BatchLimits least = champion_;
+    least.transactions_per_request = 1;
+    least.rows_per_transaction = options_.rows_pinned.value_or(std::min(least.rows_per_transaction, rows_max()));
+    return least;
+  }
+
   // ---- trials
 
-  enum Move : std::size_t { model, other_shape, request_up, rows_up, rows_down, in_flight_up, in_flight_down, request_down, moves };
-  // What the curve proposes comes up again and again, since it learns from all other trials.
-  static constexpr Move order[] = {model,       rows_up,   in_flight_up, request_up,     model,
-                                   other_shape, rows_down, model,        in_flight_down, request_down};
-
   void begin_trial(Instant now) {
-    for (std::size_t tried = 0; tried < std::size(order); ++tried, next_move()) {
-      if (sits_out_[move()] > 0) {
-        --sits_out_[move()];
-        continue;
-      }
-      const std::optional<BatchLimits> to = challenger(move(), now);
+    for (std::size_t tried = 0; tried < Moves::round; ++tried, moves_.next()) {
+      if (moves_.sits_out()) continue;
+      const std::optional<BatchLimits> to = challenger(now);
       if (!to || *to == champion_) continue;
       // Another request in flight has to bring a few per cent, else one less is as good.
       const double few = to->in_flight == champion_.in_flight ? gain_for_more : gain_for_in_flight;
@@ -198,29 +184,12 @@ class Controller::Implementation {
       if (to->in_flight > champion_.in_flight) question.deviations = 3;
       if (to->in_flight != champion_.in_flight) {
         question.noise += conflict_share_ / static_cast<double>(champion_.in_flight);
-      } else
-        question.gain_expected = std::log(predicted_rate(*to) / predicted_rate(champion_));
+      } else {
+        question.gain_expected = std::log(model_.rows_per_second(*to) / model_.rows_per_second(champion_));
+      }
       trial_.emplace(champion_, *to, question);
       return;
     }
-  }
-
-  void next_move() {
-    turn_ = (turn_ + 1) % std::size(order);
-  }
-  Move move() const { return order[turn_]; }
-  static bool has_step(Move move) {
-    return move == rows_up || move == rows_down || move == request_up || move == request_down;
-  }
-  void lost(bool clearly) {
-    const double least = std::min(step_first, std::max(step_least, 1 + 8 * std::sqrt(watch_.noise())));
-    if (has_step(move()) && steps_[move()] > least) {
-      steps_[move()] = std::max(std::sqrt(steps_[move()]), least);
-    } else if (clearly) {
-      // Tried again, but ever less often.
-      sits_out_[move()] = lost_in_a_row_[move()] = std::min(2 * lost_in_a_row_[move()] + 1, rounds_out_max);
-    }
-    next_move();
   }
 
   void end_trial(Instant now) {
@@ -231,61 +200,66 @@ class Controller::Implementation {
       const BatchLimits& winner = trial_->challenger();
       const double slower = ratio_of(winner.in_flight, champion_.in_flight) / trial_->ratio();
       if (winner.in_flight != champion_.in_flight) {
-        for (Curve& curve : curves_) curve.rescale(slower);
+        model_.rescale(winner.in_flight, slower);
         held_by_conflicts_ = false;
       }
       champion_ = winner;
       watch_.reset();
-      sits_out_ = lost_in_a_row_ = {};
+      moves_.won();
     } else {
-      lost(trial_->lost_clearly());
+      moves_.lost(trial_->lost_clearly(), std::sqrt(watch_.noise()));
     }
     trial_.reset();
   }
 
-  std::optional<BatchLimits> challenger(Move move, Instant now) const {
+  std::optional<BatchLimits> challenger(Instant now) const {
+    const Move move = moves_.move();
+    const double step = moves_.step();
     BatchLimits to = champion_;
     const bool may_grow = now >= growth_held_until_;
     switch (move) {
-      case model: {
-        const auto best = predicted_best({champion_.shape}, as_good, scaled(champion_.rows(), 4));
-        if (!best || best->rate < predicted_rate(champion_) * (1 + gain_for_model)) return std::nullopt;
-        to = best->limits;
+      case Move::curve: {
+        Model::Bounds near = bounds(as_good);
+        near.rows_max = std::min(near.rows_max, scaled(champion_.rows(), 4));
+        const auto best = model_.best({champion_.shape}, near);
+        if (!best || model_.rows_per_second(*best) < model_.rows_per_second(champion_) * (1 + gain_for_model))
+          return std::nullopt;
+        to = *best;
         break;
       }
-      case other_shape: {
+      case Move::other_shape: {
         std::vector<StatementShape> others = options_.shapes;
         std::erase(others, champion_.shape);
-        const auto best = predicted_best(others);
+        const auto best = model_.best(others, bounds(as_good));
         if (!best) return std::nullopt;
-        to = best->limits;
+        to = *best;
         break;
       }
-      case rows_up:
-      case rows_down: {
+      case Move::rows_up:
+      case Move::rows_down: {
         if (options_.rows_pinned) return std::nullopt;
-        const double factor = move == rows_up ? steps_[move] : 1 / steps_[move];
+        const double factor = move == Move::rows_up ? step : 1 / step;
         to.rows_per_transaction = scaled(to.rows_per_transaction, factor);
         to.transactions_per_request =
             std::min(options_.transactions_max, scaled(champion_.transactions_per_request, 1 / factor));
         break;
       }
-      case request_up:
-      case request_down: {
+      case Move::request_up:
+      case Move::request_down: {
         if (options_.rows_pinned || options_.transactions_max == 1) return std::nullopt;
         const std::size_t now_joined = champion_.transactions_per_request;
-        if (move == request_down && now_joined == 1) return std::nullopt;
-        to.transactions_per_request = move == request_up
-                                          ? std::min(options_.transactions_max, std::max(now_joined + 1, scaled(now_joined, steps_[move])))
-                                          : std::min(now_joined - 1, scaled(now_joined, 1 / steps_[move]));
+        if (move == Move::request_down && now_joined == 1) return std::nullopt;
+        to.transactions_per_request =
+            move == Move::request_up
+                ? std::min(options_.transactions_max, std::max(now_joined + 1, scaled(now_joined, step)))
+                : std::min(now_joined - 1, scaled(now_joined, 1 / step));
         break;
       }
-      case in_flight_up:
-      case in_flight_down:
-        if (options_.in_flight_pinned || (move == in_flight_down && to.in_flight == 1)) return std::nullopt;
-        to.in_flight = std::min(to.in_flight + (move == in_flight_up ? 1 : -1), options_.in_flight_max);
+      case Move::in_flight_up:
+      case Move::in_flight_down:
+        if (options_.in_flight_pinned || (move == Move::in_flight_down && to.in_flight == 1)) return std::nullopt;
+        to.in_flight = std::min(to.in_flight + (move == Move::in_flight_up ? 1 : -1), options_.in_flight_max);
         break;
-      case moves: return std::nullopt;
     }
     const bool grows = to.rows() > champion_.rows() || to.in_flight > champion_.in_flight;
     if ((grows && !may_grow) || to.rows() > rows_max() || seconds_at_worst(to) > latency_max()) return std::nullopt;
@@ -294,77 +268,17 @@ class Controller::Implementation {
 
   // A transaction that grows may cost its square, rivals may take all of their share.
   double seconds_at_worst(const BatchLimits& to) const {
-    if (to.shape != champion_.shape) return request_seconds(to, predicted_rate(to));
+    if (to.shape != champion_.shape) return model_.request_seconds(to);
     const double rows = ratio_of(to.rows_per_transaction, champion_.rows_per_transaction);
-    return request_seconds(champion_, predicted_rate(champion_)) * (rows > 1 ? rows * rows : rows) *
+    return model_.request_seconds(champion_) * (rows > 1 ? rows * rows : rows) *
            ratio_of(to.transactions_per_request, champion_.transactions_per_request) *
            std::max(1.0, ratio_of(to.in_flight, champion_.in_flight));
   }
 
-  // ---- the model
-
-  struct Choice {
-    BatchLimits limits;
-    double rate = 0;
-  };
-
-  // Records a second by the curve of its shape, measured with the champion's number in flight.
-  double predicted_rate(const BatchLimits& limits) const {
-    return rate_of(curve(limits.shape).fit(), limits);
-  }
-  double rate_of(const Cost& cost, const BatchLimits& limits) const {
-    const double seconds = cost.seconds(static_cast<double>(limits.rows_per_transaction),
-                                        static_cast<double>(limits.transactions_per_request));
-    return static_cast<double>(limits.rows() * champion_.in_flight) / seconds;
-  }
-
-  // The smallest request that is as good as the best, among sizes that are not far from those measured and are not expected
-  // to take more than half the latency bound. Nothing when no curve is known.
-  std::optional<Choice> predicted_best(const std::vector<StatementShape>& shapes, double share = as_good,
-                                       std::size_t rows_most = no_bound) const {
-    Choice best;
-    for (const double bar : {0.0, share}) {
-      const double least = best.rate * bar;
-      std::size_t smallest = no_bound;
-      for_each_size(shapes, [&](const Choice& choice) {
-        if (choice.limits.rows() > rows_most) return;
-        if (bar == 0 ? choice.rate <= best.rate : choice.rate < least || choice.limits.rows() >= smallest) return;
-        best = choice;
-        smallest = choice.limits.rows();
-      });
-    }
-    return best.rate > 0 ? std::optional(best) : std::nullopt;
-  }
-
-  template <typename Visit>
-  void for_each_size(const std::vector<StatementShape>& shapes, Visit visit) const {
-    for (const StatementShape shape : shapes) {
-      const Curve& known = curve(shape);
-      if (known.empty()) continue;
-      const Cost cost = known.fit();
-      const Curve::Best seen = known.best();
-      const double reach = std::min(near_rows, growth_allowed(seen.seconds - std::min(cost.request, 0.9 * seen.seconds), latency_max() / 2));
-      const double first = options_.rows_pinned ? static_cast<double>(*options_.rows_pinned) : std::max(1.0, seen.rows / near_rows);
-      const double last = options_.rows_pinned ? first : seen.rows * reach;
-      for (double rows = first; rows <= last; rows *= 1.19) {
-        const double joined_max = options_.rows_pinned ? 1 : known.transactions_measured_max();
-        for (std::size_t joined = 1; joined <= options_.transactions_max && static_cast<double>(joined) <= joined_max; joined *= 2) {
-          Choice choice{champion_};
-          choice.limits.shape = shape;
-          choice.limits.rows_per_transaction = scaled(1, rows);
-          choice.limits.transactions_per_request = joined;
-          choice.rate = rate_of(cost, choice.limits);
-          const bool smallest = joined == 1 && rows == first;
-          if (!smallest && (choice.limits.rows() > rows_max() || request_seconds(choice.limits, choice.rate) > latency_max() / 2)) break;
-          visit(choice);
-        }
-      }
-    }
-  }
-
   // ---- the brake
 
-  // True when it was pulled: by the first of the requests that fail together, since what was sent before is the same trouble.
+  // True when it was pulled: by the first of the requests that fail together, since what was sent before is the same
+  // trouble.
   bool brake(const Sample& sample, Instant now) {
     if (sample.started < braked_at_) return false;
     if (sample.brake == Brake::conflict && (conflicts_ < conflicts_max || champion_.in_flight == 1)) return false;
@@ -385,7 +299,7 @@ class Controller::Implementation {
     }
     trial_.reset();
     if (!champion_failed && !survey_) {
-      next_move();
+      moves_.next();
       return true;
     }
     slow_down(*sample.brake);
@@ -397,11 +311,12 @@ class Controller::Implementation {
     if (!options_.in_flight_pinned) {
       champion_.in_flight = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(before) * brake_factor));
     }
-    for (Curve& curve : curves_) curve.rescale(ratio_of(champion_.in_flight, before));
+    model_.rescale(champion_.in_flight, ratio_of(champion_.in_flight, before));
     if (survey_) survey_.emplace(options_, champion_.in_flight);
     watch_.reset();
     if (why == Brake::conflict || options_.rows_pinned) return;
-    std::size_t& size = champion_.transactions_per_request > 1 ? champion_.transactions_per_request : champion_.rows_per_transaction;
+    std::size_t& size =
+        champion_.transactions_per_request > 1 ? champion_.transactions_per_request : champion_.rows_per_transaction;
     size = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(size) * brake_factor));
   }
 
@@ -409,19 +324,16 @@ class Controller::Implementation {
   BatchLimits champion_;
   BatchLimits sending_;
   Window window_;
-  std::array<Curve, 2> curves_;  // by shape, with the champion's number in flight
+  Model model_{options_};  // with the champion's number in flight
   std::optional<Survey> survey_;
   std::optional<Trial> trial_;
   DriftWatch watch_;
-  std::size_t turn_ = 0;  // in `order`
-  std::array<double, moves> steps_{};
-  std::array<int, moves> sits_out_{};  // rounds of all moves
-  std::array<int, moves> lost_in_a_row_{};
+  Moves moves_;
   Instant quiet_until_{};  // trials have cost their share until then
 
   std::size_t in_flight_ = 0;  // at present
   double record_bytes_ = 0;
-  double starved_ = 0;  // share of requests that were not full
+  double starved_ = 0;         // share of requests that were not full
   double conflicts_ = 0;       // of the last requests, which count less the older they are
   double conflict_share_ = 0;  // of many
   bool held_by_conflicts_ = false;
@@ -434,11 +346,12 @@ class Controller::Implementation {
 Explanation Controller::Implementation::explain() const {
   Explanation said{.fits = {}, .limits = champion_};
   for (const StatementShape shape : options_.shapes) {
-    if (curve(shape).empty()) continue;
-    const Cost cost = curve(shape).fit();
+    if (model_.curve(shape).empty()) continue;
+    const Cost cost = model_.curve(shape).fit();
     said.fits.push_back({shape, cost.request, cost.transaction, cost.row, cost.row_squared});
   }
-  said.rows_per_second_expected = watch_.rows_per_second().value_or(curve(champion_.shape).empty() ? 0 : predicted_rate(champion_));
+  const bool knows = !model_.curve(champion_.shape).empty();
+  said.rows_per_second_expected = watch_.rows_per_second().value_or(knows ? model_.rows_per_second(champion_) : 0);
   const BatchLimits larger = [&] {
     BatchLimits to = champion_;
     (options_.transactions_max > 1 ? to.transactions_per_request : to.rows_per_transaction) *= 2;
@@ -450,7 +363,7 @@ Explanation Controller::Implementation::explain() const {
     said.limited_by = LimitedBy::input;
   } else if (held_by_conflicts_ || conflict_share_ > 0.05) {
     said.limited_by = LimitedBy::conflicts;
-  } else if (said.fits.empty() || predicted_rate(larger) < predicted_rate(champion_) / as_good) {
+  } else if (!knows || model_.rows_per_second(larger) < model_.rows_per_second(champion_) * (1 + gain_for_more)) {
     said.limited_by = LimitedBy::knee;
   } else if (larger.rows() > rows_max()) {
     said.limited_by = LimitedBy::bytes;

@@ -10,8 +10,8 @@
 //   }
 //   log(controller.explain().text());
 //
-// How (docs/batching.md): a survey of a few batches per size, small first; the curve through what it measured; then trials of
-// neighbouring settings in paired windows, as many as cost a few per cent. A rate that drifts starts a new survey.
+// How (docs/batching.md): a survey of a few batches per size, small first; the curve through what it measured; then trials
+// of neighbouring settings in paired windows, as many as cost a few per cent. A rate that drifts starts a new survey.
 //
 // It has no thread and no clock, draws no random numbers, and allocates nothing per batch: the same samples give the same
 // limits. Threads: calls from one thread.

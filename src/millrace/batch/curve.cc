@@ -90,7 +90,9 @@ double Curve::transactions_measured_max() const {
 }
 
 Curve::Best Curve::best() const {
-  const auto rate = [](const Point& point) { return point.rows * point.transactions / point.seconds / (1 + 0.3 / std::sqrt(point.weight)); };
+  const auto rate = [](const Point& point) {
+    return point.rows * point.transactions / point.seconds / (1 + 0.3 / std::sqrt(point.weight));
+  };
   const Point* best = &points_[0];
   for (std::size_t i = 1; i < size_; ++i) {
     if (rate(points_[i]) > rate(*best)) best = &points_[i];
@@ -134,8 +136,8 @@ Cost Curve::fit() const {
     }
   }
   // Four terms have fifteen subsets: the best one whose costs are all positive is the non-negative least squares. A
-  // transaction and a row cost something always; whether a request and a row squared do is asked of the Bayesian information
-  // criterion (Schwarz, 1978), so that noise does not pass for a cost.
+  // transaction and a row cost something always; whether a request and a row squared do is asked of the Bayesian
+  // information criterion (Schwarz, 1978), so that noise does not pass for a cost.
   Vector best{};
   double best_score = std::numeric_limits<double>::infinity();
   const auto points = static_cast<double>(size_);

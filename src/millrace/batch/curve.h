@@ -4,8 +4,8 @@
 //
 //   seconds(rows, transactions) = request + transactions · (transaction + row · rows + row_squared · rows²)
 //
-// A row costs least at rows = sqrt(transaction / row_squared), the knee; without a row_squared there is none, and the bounds on
-// latency and bytes decide. `row_squared` is what a save point per record costs SurrealDB's memory engine.
+// A row costs least at rows = sqrt(transaction / row_squared), the knee; without a row_squared there is none, and the
+// bounds on latency and bytes decide. `row_squared` is what a save point per record costs SurrealDB's memory engine.
 #pragma once
 
 #include <array>

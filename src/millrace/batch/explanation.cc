@@ -29,8 +29,9 @@ std::string Explanation::text() const {
                                 name_of(limits.shape), limits.rows_per_transaction, limits.transactions_per_request,
                                 limits.in_flight, rows_per_second_expected, to_string(limited_by));
   for (const Fit& fit : fits) {
-    out += fmt::format("; {}: {:.3g} ms + {:.3g} ms a transaction + {:.3g} us a row + {:.3g} ns a row squared", name_of(fit.shape),
-                       fit.request_seconds * 1e3, fit.transaction_seconds * 1e3, fit.row_seconds * 1e6, fit.row_squared_seconds * 1e9);
+    out += fmt::format("; {}: {:.3g} ms + {:.3g} ms a transaction + {:.3g} us a row + {:.3g} ns a row squared",
+                       name_of(fit.shape), fit.request_seconds * 1e3, fit.transaction_seconds * 1e3, fit.row_seconds * 1e6,
+                       fit.row_squared_seconds * 1e9);
   }
   return out;
 }

@@ -8,10 +8,10 @@ namespace millrace::batch {
 namespace {
 
 constexpr double growth_max = 4;
-constexpr double growth_least = 1.5;     // a smaller step shows nothing
-constexpr double gain_least = 1.08;      // a rate that grows less has found its top, or noise
-constexpr double worth_joining = 0.8;   // of the best shape's rate
-constexpr std::size_t joined = 4;        // transactions: enough to tell a request's cost from a transaction's
+constexpr double growth_least = 1.5;   // a smaller step shows nothing
+constexpr double gain_least = 1.08;    // a rate that grows less has found its top, or noise
+constexpr double worth_joining = 0.8;  // of the best shape's rate
+constexpr std::size_t joined = 4;      // transactions: enough to tell a request's cost from a transaction's
 constexpr std::size_t rows_first_max = 16;
 
 // Fourfold steps from here pass through `rows`.

@@ -10,9 +10,9 @@
 namespace millrace::batch {
 
 // Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes
-// try the same rows in several transactions of one request. A step is never longer than what a quadratic store could bear: such a store takes factor² the
-// time, and the next request is to end within half the latency bound. It ends at requests of an eighth of that bound: what
-// longer ones are worth, trials find.
+// try the same rows in several transactions of one request. A step is never longer than what a quadratic store could bear:
+// such a store takes factor² the time, and the next request is to end within half the latency bound. It ends at requests of
+// an eighth of that bound: what longer ones are worth, trials find.
 class Survey {
  public:
   Survey(const ControllerOptions& options, std::size_t in_flight);
@@ -30,7 +30,7 @@ class Survey {
     std::size_t rows;
     Stage stage = Stage::climbing;
     double first_seconds = 0;  // a request's, at the first rung
-    double best_rate = 0;  // rows a second of one request in flight
+    double best_rate = 0;      // rows a second of one request in flight
     std::size_t best_rows = 0;
   };
   bool advance(Climb& climb, double seconds, std::size_t rows_max);

@@ -7,10 +7,10 @@
 namespace millrace::batch {
 namespace {
 
-constexpr double deviations = 2;        // to lose: a 95 % interval
-constexpr double prior_pairs = 4;       // what the noise seen before a trial is worth
-constexpr double pairs_max = 24;        // then both are about as good; likewise
-constexpr double seconds_max = 1.0;     // when the challenger alone has had so much
+constexpr double deviations = 2;     // to lose: a 95 % interval
+constexpr double prior_pairs = 4;    // what the noise seen before a trial is worth
+constexpr double pairs_max = 24;     // then both are about as good; likewise
+constexpr double seconds_max = 1.0;  // when the challenger alone has had so much
 constexpr double expectation_off = 0.05;
 constexpr double gain_worthless = 0.005;  // what is certainly no better than this need not be settled
 constexpr double clear_loss = 0.04;
@@ -72,7 +72,8 @@ void Trial::measured(double rows_per_second, double seconds) {
 
 Trial::Belief Trial::belief() const {
   // The mean of the pairs and what was expected, each by its precision.
-  const double variance = (prior_pairs * 2 * std::max(question_.noise, noise_least) + squares_) / std::max(prior_pairs + pairs_ - 1, 1.0);
+  const double variance =
+      (prior_pairs * 2 * std::max(question_.noise, noise_least) + squares_) / std::max(prior_pairs + pairs_ - 1, 1.0);
   const double expectation_precision = question_.gain_expected ? 1 / (expectation_off * expectation_off) : 0;
   const double precision = pairs_ / variance + expectation_precision;
   return {.gain = (mean_ * pairs_ / variance + question_.gain_expected.value_or(0) * expectation_precision) / precision,
@@ -120,8 +121,6 @@ bool DriftWatch::add(double rows_per_second) {
   return std::max(faster_, slower_) > drift_limit;
 }
 
-std::optional<double> DriftWatch::rows_per_second() const {
-  return windows_ > 0 ? std::optional(mean_) : std::nullopt;
-}
+std::optional<double> DriftWatch::rows_per_second() const { return windows_ > 0 ? std::optional(mean_) : std::nullopt; }
 
 }  // namespace millrace::batch

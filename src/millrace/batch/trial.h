@@ -46,10 +46,10 @@ class Window {
 class Trial {
  public:
   struct Question {
-    double gain_min = 0;       // the challenger wins when it is faster by more than this share; below 0 it may be slower
+    double gain_min = 0;  // the challenger wins when it is faster by more than this share; below 0 it may be slower
     std::optional<double> gain_expected = {};  // by the curve, which has seen more than a trial will
-    double deviations = 2;  // by which it must win: a 95 % interval
-    double noise = 0;          // relative variance of one window so far: a prior for the variance seen here
+    double deviations = 2;                     // by which it must win: a 95 % interval
+    double noise = 0;                          // relative variance of one window so far: a prior for the variance seen here
   };
   Trial(const BatchLimits& champion, const BatchLimits& challenger, Question question)
       : sides_{champion, challenger}, question_(question) {}

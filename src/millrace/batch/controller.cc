@@ -291,14 +291,16 @@ class Controller::Implementation {
       rows_refused_ = std::min(rows_refused_, sample.rows);
       refused_until_ = now + refusal_kept;
     }
-    const bool champion_failed = !survey_ && (!trial_ || sample.limits == champion_);
+    // A challenger fails alone; but conflicts are everybody's, unless it had more in flight.
+    const bool alone = !survey_ && trial_ && sample.limits == trial_->challenger() &&
+                       (sample.brake != Brake::conflict || sample.limits.in_flight > champion_.in_flight);
     if (survey_ && sample.brake != Brake::conflict) {
       survey_->refused();
       end_survey(now);
       return true;
     }
     trial_.reset();
-    if (!champion_failed && !survey_) {
+    if (alone) {
       moves_.next();
       return true;
     }

@@ -37,8 +37,7 @@ struct ControllerOptions {
   std::size_t in_flight_max = 1;
   std::size_t transactions_max = 64;
   // A request shall take no longer. Half a second is what a stop, a progress line or a caller of the gateway can wait for
-  // without wondering, an eighth of SurrealDB's own slowest default time-out, and more than any store measured needs to
-  // spread its fixed costs to below 1 %.
+  // without wondering, and enough to make an fsync of 15 ms a few per cent of a request.
   std::chrono::milliseconds latency_max{500};
   std::optional<std::size_t> rows_pinned;  // one transaction a request, of so many rows
   std::optional<std::size_t> in_flight_pinned;

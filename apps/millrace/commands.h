@@ -26,6 +26,7 @@ using Command = std::function<int(std::stop_token)>;
 Command add_load(CLI::App& app);
 Command add_generate(CLI::App& app);
 Command add_get(CLI::App& app);
+Command add_tune(CLI::App& app);
 
 // A check for the options that are counts: CLI11 takes -1 for the largest number there is.
 std::string not_negative(const std::string& text);

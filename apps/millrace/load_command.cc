@@ -101,6 +101,7 @@ void print_summary(const pipeline::Report& report, const LoadArguments& argument
              format_count(counts.records_written), format_count(counts.records_rejected), format_count(counts.records_skipped),
              arguments.table, store_name, report.seconds, format_count(static_cast<std::uint64_t>(report.records_per_second())),
              format_bytes(counts.bytes_read), format_count(report.batches), format_bytes(report.peak_rss_bytes));
+  if (report.batching) fmt::print(stderr, "Batches: {}\n", report.batching->text());
   if (!report.rejects_path.empty()) {
     fmt::print(stderr, "Rejects: {}\n", report.rejects_path);
     if (report.rejects_of_that_reason > 1) {
@@ -154,7 +155,7 @@ int write_report(const pipeline::Report& report, const std::string& path) {
 int report_no_start(const Error& error, const std::string& path) {
   const int status = report_error(error);
   if (status == exit_nothing_done) return status;
-  return write_report({.limited_by = "store", .peak_rss_bytes = pipeline::peak_rss_bytes(), .exit_status = status}, path);
+  return write_report({.peak_rss_bytes = pipeline::peak_rss_bytes(), .exit_status = status}, path);
 }
 
 int run_load(const LoadArguments& arguments, std::stop_token stop) {

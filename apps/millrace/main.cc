@@ -25,7 +25,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Exit status: 0 all written; 1 finished, some rejected; 2 the command line is wrong, nothing done; 3 stopped before the end.");
   std::vector<std::pair<CLI::App*, Command>> commands;
-  for (const auto add : {add_load, add_generate, add_get}) {
+  for (const auto add : {add_load, add_generate, add_get, add_tune}) {
     Command command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

@@ -2,7 +2,7 @@
 //
 // Loads a file of posts with every limit of a batch pinned, and prints the report: what `millrace load` does, with the
 // inputs that a controller will drive.
-//   load_bench FILE STORE TABLE insert|create ROWS_PER_TRANSACTION TRANSACTIONS_PER_REQUEST IN_FLIGHT
+//   load_bench FILE STORE TABLE insert|create ROWS_PER_TRANSACTION TRANSACTIONS_PER_REQUEST IN_FLIGHT [REJECTS]
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -24,13 +24,17 @@ int complain(const millrace::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 8) {
-    std::fputs("usage: load_bench FILE STORE TABLE insert|create ROWS TRANSACTIONS IN_FLIGHT\n", stderr);
+  if (argc != 8 && argc != 9) {
+    std::fputs("usage: load_bench FILE STORE TABLE insert|create ROWS TRANSACTIONS IN_FLIGHT [REJECTS]\n", stderr);
     return 2;
   }
   const auto number = [&](int index) { return static_cast<std::size_t>(std::strtoul(argv[index], nullptr, 10)); };
   millrace::pipeline::LoadOptions options{.files = {argv[1]}};
   options.shape.table = argv[3];
+  if (argc == 9) {  // as many as there are
+    options.rejects_path = argv[8];
+    options.max_rejects = {.records = std::nullopt, .percent = 100};
+  }
   options.limits = millrace::batch::BatchLimits{
       .shape = std::string(argv[4]) == "create" ? millrace::store::StatementShape::create : millrace::store::StatementShape::insert,
       .rows_per_transaction = number(5),

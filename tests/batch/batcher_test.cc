@@ -4,76 +4,17 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <map>
-
+#include "batch/outcome_ledger.h"
 #include "millrace/store/faulty_store.h"
-#include "millrace/store/memory_store.h"
-#include "support/blocks.h"
 
 namespace millrace::batch {
 namespace {
 
 using namespace std::chrono_literals;
 using store::OnDuplicate;
-using testing::block_of;
 using testing::Lines;
 
 constexpr RetryPolicy quick_retry{.delay_min = 1ms, .delay_max = 4ms, .give_up_after = 20'000ms};
-
-// A memory store with the tables that the tests write to.
-class Memory : public store::MemoryStore {
- public:
-  Memory() {
-    EXPECT_TRUE(prepare({"post"}));
-    EXPECT_TRUE(prepare({"thing"}));
-  }
-};
-
-// Counts each record's outcome by its place; a record with two outcomes fails the test.
-class Ledger final : public Outcomes {
- public:
-  void written(const Block& block, std::size_t first, std::size_t last) override {
-    for (std::size_t i = first; i < last; ++i) note(block, i, "written");
-  }
-  void skipped(const Block& block, std::size_t index) override { note(block, index, "skipped"); }
-  void rejected(const Block& block, std::size_t index, const Error& error) override {
-    note(block, index, std::string(to_string(error.code)));
-    reasons.push_back(error.message);
-  }
-  void released(std::unique_ptr<Block> block) override {
-    ++blocks_released;
-    last_released = std::move(block);
-  }
-
-  std::size_t count(const std::string& outcome) const {
-    std::size_t count = 0;
-    for (const auto& [place, said] : by_place) count += said == outcome;
-    return count;
-  }
-
-  std::map<std::pair<std::string, std::uint64_t>, std::string> by_place;
-  std::vector<std::string> reasons;
-  std::size_t blocks_released = 0;
-  std::unique_ptr<Block> last_released;
-
- private:
-  void note(const Block& block, std::size_t index, std::string outcome) {
-    const auto [at, is_new] = by_place.emplace(std::pair(block.source, block.entries[index].line), std::move(outcome));
-    EXPECT_TRUE(is_new) << "line " << at->first.second << " has a second outcome";
-  }
-};
-
-std::unique_ptr<Block> posts(int first, int last, const std::string& source = "posts") {
-  Lines lines;
-  for (int i = first; i < last; ++i) lines.push_back(fmt::format(R"({{"id":{},"title":"t{}","content":"c"}})", i, i));
-  auto block = std::make_unique<Block>(block_of(lines));
-  block->source = source;
-  return block;
-}
-
-std::unique_ptr<Block> lines_of(const Lines& lines, const std::string& table = "thing") {
-  return std::make_unique<Block>(block_of(lines, Encoding::json, {.table = table}));
-}
 
 TEST(Batcher, writes_every_record_once_across_blocks) {
   Memory memory;
@@ -260,6 +201,29 @@ TEST(Batcher, rejects_only_the_culprits_of_a_refused_transaction) {
   ASSERT_TRUE(batcher.drain());
   EXPECT_EQ(ledger.count("written"), 96u);
   EXPECT_EQ(ledger.count("refused"), 4u);
+}
+
+// Its first reply is lost and applied late, and the connection is lost once more while the record is compared.
+class TwiceLostStore final : public Memory {
+ public:
+  void write(store::Batch batch, store::Completion done) override { late_.write(std::move(batch), std::move(done)); }
+  Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override {
+    if (++reads_ == 2) return fail(Code::unavailable, "the socket was cut again");
+    return late_.get(lane, id);
+  }
+
+ private:
+  LateStore late_;
+  int reads_ = 0;
+};
+
+TEST(Batcher, a_comparison_that_fails_is_made_again) {
+  TwiceLostStore lost;
+  Ledger ledger;
+  Batcher batcher(lost, {"post"}, {.limits = {.rows_per_transaction = 10}, .retry = quick_retry}, ledger);
+  batcher.add(posts(0, 1));
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), 1u);
 }
 
 TEST(Batcher, gives_up_on_a_store_that_stays_away) {

@@ -149,6 +149,7 @@ class Help(CommandTest):
         self.check_golden("help_load.txt", "load", "--help")
         self.check_golden("help_get.txt", "get", "--help")
         self.check_golden("help_generate.txt", "generate", "--help")
+        self.check_golden("help_tune.txt", "tune", "--help")
         self.check_golden("help_generate_posts.txt", "generate", "posts", "--help")
 
     def test_help_names_every_option_of_the_contract_that_is_there(self):

@@ -294,6 +294,16 @@ TEST_P(StoreContract, refuses_a_name_that_is_no_table_name) {
   }
 }
 
+TEST_P(StoreContract, drops_a_table_and_may_make_it_again) {
+  prepare();
+  Block posts = block({R"({"id":1,"title":"a"})"});
+  write_now(*store_, batch_of({&posts}));
+  for (int turn = 0; turn < 2; ++turn) ASSERT_TRUE(store_->drop({"post"})) << "the second finds none";
+  EXPECT_EQ(store_->count({"post"}), 0u);
+  prepare();
+  EXPECT_EQ(summary(write_now(*store_, batch_of({&posts})), 1), "all written");
+}
+
 TEST_P(StoreContract, may_be_prepared_again) {
   ASSERT_EQ(write(notes(0, 1), "notes"), "all written");
   EXPECT_TRUE(store_->prepare({"notes"}));

@@ -17,6 +17,7 @@ class ServedStore final : public store::Store {
 
   const store::Capabilities& capabilities() const override { return store_->capabilities(); }
   Result<void> prepare(const Lane& lane) override { return store_->prepare(lane); }
+  Result<void> drop(const Lane& lane) override { return store_->drop(lane); }
   void write(store::Batch batch, store::Completion done) override { store_->write(std::move(batch), std::move(done)); }
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override { return store_->get(lane, id); }
   Result<void> scan(const Lane& lane, std::size_t limit, const store::RecordSink& sink) override {

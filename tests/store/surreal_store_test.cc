@@ -84,6 +84,27 @@ TEST_F(SurrealStoreTest, a_refused_transaction_is_unsettled_and_the_others_are_w
   }
 }
 
+TEST_F(SurrealStoreTest, knows_whom_a_refusal_names) {
+  define("DEFINE TABLE item; DEFINE FIELD n ON item TYPE int ASSERT $value > 0; DEFINE FIELD code ON item TYPE option<string>");
+  define("DEFINE INDEX ux ON item FIELDS code UNIQUE");
+  ASSERT_EQ(write(*store_, {R"({"id":1,"n":1,"code":"a"})"}, 1), "all written");
+  const auto named = [&](const Lines& lines, const StatementShape shape) {
+    write(*store_, lines, 100, OnDuplicate::fail, shape);
+    std::string positions;
+    for (std::size_t i = 0; i < last_.records.size(); ++i) positions += last_.records[i].named ? std::to_string(i) : "";
+    return positions;
+  };
+  const std::string good = R"({"id":7,"n":1})";
+  for (const StatementShape shape : {StatementShape::insert, StatementShape::create}) {
+    EXPECT_EQ(named({good, R"({"id":1,"n":1})"}, shape), "1");
+    for (const std::string id : {"2", "\"two\"", "\"2\"", "\"with space\"", "\"öl\"", "\"0190c4d2-1111-7abc-8def-0123456789ab\""}) {
+      EXPECT_EQ(named({good, good.substr(0, 6) + "8" + good.substr(7), fmt::format(R"({{"id":{},"n":"bad"}})", id)}, shape), "2") << id;
+      EXPECT_EQ(named({fmt::format(R"({{"id":{},"n":-1}})", id), good}, shape), "0") << id;
+    }
+    EXPECT_EQ(named({good, R"({"id":9,"n":1,"code":"a"})"}, shape), "") << "the index names the record that is there";
+  }
+}
+
 TEST_F(SurrealStoreTest, a_record_refused_alone_is_rejected_with_the_stores_own_words) {
   define(
       "DEFINE TABLE item; DEFINE FIELD n ON item TYPE int ASSERT $value > 0; DEFINE INDEX ux ON item FIELDS code UNIQUE");

@@ -8,31 +8,27 @@
 #include <deque>
 #include <map>
 #include <mutex>
-#include <random>
 #include <unordered_map>
 #include <utility>
 
 #include "millrace/base/assert.h"
+#include "millrace/batch/patience.h"
 #include "millrace/batch/reconcile.h"
+#include "millrace/batch/refusal_rate.h"
+#include "millrace/batch/resend_queue.h"
 #include "millrace/batch/rows.h"
 
 namespace millrace::batch {
 namespace {
 
-using Instant = std::chrono::steady_clock::time_point;
 using std::chrono::steady_clock;
 
 // A transaction that lost so often against others is given up record by record: somebody holds what it wants.
 constexpr int conflict_attempts_max = 30;
-
-// Records on their way to the store, together.
-struct Group {
-  Runs runs;
-  bool alone = false;          // one record a transaction: a neighbour was refused
-  bool read_back = false;      // the reply was lost
-  bool maybe_written = false;  // it was lost once: what was sent first may still be at work, and come in between
-  int attempts = 0;            // failed ones
-  Instant not_before{};
+// A group that is under way.
+struct Flight {
+  Group group;
+  Sample sample;
 };
 
 }  // namespace
@@ -40,9 +36,14 @@ struct Group {
 class Batcher::Implementation {
  public:
   Implementation(store::Store& store, Lane lane, BatcherOptions options, Outcomes& outcomes)
-      : store_(store), lane_(std::move(lane)), options_(options), limits_(options.limits), outcomes_(outcomes) {
-    const store::Capabilities& able = store_.capabilities();
-    tracks_ids_ = !able.repeats_in_batch || able.in_flight_max > 1;
+      : store_(store),
+        lane_(std::move(lane)),
+        options_(options),
+        limits_(options.limits),
+        outcomes_(outcomes),
+        tracks_ids_(!store.capabilities().repeats_in_batch || store.capabilities().in_flight_max > 1),
+        patience_(options.retry),
+        again_(tracks_ids_) {
     set_limits(options.limits);
   }
   ~Implementation() {
@@ -63,8 +64,9 @@ class Batcher::Implementation {
     queue_.push(added);
   }
 
-  bool wants_more() const { return queue_.size() < rows_max(); }
+  bool wants_more() const { return queue_.size() < fresh_size().rows(); }
   BatchCounts counts() const { return counts_; }
+  const BatchLimits& limits() const { return options_.controller != nullptr ? options_.controller->limits() : limits_; }
 
   enum class Until { full_batches_are_sent, a_partial_one_is_sent, all_is_settled };
 
@@ -81,7 +83,7 @@ class Batcher::Implementation {
       while (take_reply()) {
       }
       if (error_) return std::unexpected(*error_);
-      while (in_flight_.size() < limits_.in_flight && !error_) {
+      while (in_flight_.size() < limits().in_flight && !error_) {
         const bool sent = send_again() || ((partial_allowed || !wants_more()) && send_fresh());
         if (!sent) break;
         if (until == Until::a_partial_one_is_sent && wants_more()) partial_allowed = false;
@@ -95,58 +97,73 @@ class Batcher::Implementation {
     }
   }
 
+  struct Reply {
+    std::uint64_t number;
+    store::BatchOutcome outcome;
+    Instant at;
+  };
   struct Held {
     std::unique_ptr<Block> block;
     std::size_t unsettled;
   };
 
-  std::size_t rows_max() const { return limits_.rows_per_transaction * limits_.transactions_per_request; }
-  bool is_held() const { return hold_until_ > steady_clock::now(); }
+  struct RequestSize {
+    std::size_t rows_per_transaction;
+    std::size_t transactions;
+    std::size_t rows() const { return rows_per_transaction * transactions; }
+  };
+  // As many records as the limits say, but in smaller transactions while the store refuses some.
+  RequestSize fresh_size() const {
+    const RequestSize wanted{limits().rows_per_transaction, limits().transactions_per_request};
+    const std::size_t rows = refusals_.rows_per_transaction_max(wanted.rows_per_transaction);
+    if (rows == wanted.rows_per_transaction) return wanted;
+    return {rows, std::clamp<std::size_t>(wanted.rows() / rows, 1, small_transactions_max)};
+  }
+  bool is_held() const { return patience_.is_held(steady_clock::now()); }
 
   Instant next_due() const {
-    Instant due = Instant::max();
-    for (const Group& group : again_) due = std::min(due, group.not_before);
-    if (queue_.size() != 0 && is_held()) due = std::min(due, hold_until_);
-    return due;
+    return queue_.size() != 0 && is_held() ? std::min(again_.next_due(), patience_.held_until()) : again_.next_due();
   }
 
   // ---- sending
 
   bool send_again() {
-    const Instant now = steady_clock::now();
-    const auto due = std::find_if(again_.begin(), again_.end(), [&](const Group& g) { return g.not_before <= now; });
-    if (due == again_.end()) return false;
-    Group group = std::move(*due);
-    again_.erase(due);
-    if (group.read_back) {
-      reconcile(std::move(group));
+    std::optional<Group> group = again_.take_due(steady_clock::now());
+    if (!group) return false;
+    if (group->read_back) {
+      reconcile(std::move(*group));
     } else {
-      send(std::move(group));
+      send(std::move(*group));
     }
     return true;
   }
 
   bool send_fresh() {
     if (is_held()) return false;
-    Runs runs = queue_.cut({rows_max(), limits_.request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
-    if (runs.empty()) return false;
-    send({.runs = std::move(runs)});
+    RowQueue::Cut cut = queue_.cut({fresh_size().rows(), limits().request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
+    if (cut.runs.empty()) return false;
+    send({.runs = std::move(cut.runs)}, {.bytes = cut.bytes, .full = cut.full});
     return true;
   }
 
-  void send(Group group) {
+  void send(Group group, Sample sample = {.full = false}) {
     const std::uint64_t number = ++counts_.batches;
+    sample.limits = limits();
+    sample.limits.rows_per_transaction = group.rows_per_transaction != 0 ? group.rows_per_transaction : fresh_size().rows_per_transaction;
+    sample.full = sample.full && sample.limits == limits();
+    sample.rows = count_rows(group.runs);
+    sample.started = steady_clock::now();
     store::Batch batch{.lane = lane_,
                        .runs = group.runs,
                        .on_duplicate = options_.on_duplicate,
-                       .shape = limits_.shape,
-                       .rows_per_transaction = group.alone ? 1 : limits_.rows_per_transaction};
-    counts_.batch_records_last = count_rows(group.runs);
-    in_flight_.emplace(number, std::move(group));
+                       .shape = sample.limits.shape,
+                       .rows_per_transaction = sample.limits.rows_per_transaction};
+    counts_.batch_records_last = sample.rows;
+    in_flight_.emplace(number, Flight{std::move(group), sample});
     counts_.in_flight_last = in_flight_.size();
     store_.write(std::move(batch), [this, number](store::BatchOutcome outcome) {
       const std::lock_guard lock(inbox_mutex_);
-      inbox_.emplace_back(number, std::move(outcome));
+      inbox_.push_back({number, std::move(outcome), steady_clock::now()});
       inbox_filled_.notify_one();
     });
   }
@@ -160,7 +177,7 @@ class Batcher::Implementation {
     inbox_filled_.wait_until(lock, std::min(due, look), [&] { return !inbox_.empty(); });
     lock.unlock();
     if (in_flight_.empty() && options_.stop.stop_requested() && (is_held() || !again_.empty()) && !error_) {
-      error_ = last_failure_.value_or(Error{Code::interrupted, "stopped", {}});
+      error_ = patience_.last_failure().value_or(Error{Code::interrupted, "stopped", {}});
       error_->code = Code::interrupted;
     }
     if (!in_flight_.empty()) take_reply();
@@ -169,28 +186,55 @@ class Batcher::Implementation {
   bool take_reply() {
     std::unique_lock lock(inbox_mutex_);
     if (inbox_.empty()) return false;
-    auto [number, outcome] = std::move(inbox_.front());
+    const Reply reply = std::move(inbox_.front());
     inbox_.pop_front();
     lock.unlock();
-    const auto flight = in_flight_.find(number);
+    const auto flight = in_flight_.find(reply.number);
     MILLRACE_ASSERT(flight != in_flight_.end());
-    Group group = std::move(flight->second);
+    Flight landed = std::move(flight->second);
     in_flight_.erase(flight);
-    counts_.calls += outcome.calls;
-    settle(std::move(group), outcome);
+    counts_.calls += reply.outcome.calls;
+    settle(landed, reply.outcome);
+    landed.sample.ended = reply.at;
+    tell(landed.sample, landed.group.rows_per_transaction == 0 && landed.group.attempts == 0, reply.outcome);
     return true;
   }
 
-  void settle(Group group, const store::BatchOutcome& outcome) {
+  // Refusals, and what is sent again, say nothing of a store's speed; conflicts, time-outs and overload say that it is asked
+  // too much.
+  void tell(Sample sample, bool is_fresh, const store::BatchOutcome& outcome) {
+    if (options_.controller == nullptr) return;
+    sample.rows_settled = sample.rows;
+    sample.in_flight = in_flight_.size();
+    for (const store::RecordOutcome& record : outcome.records) {
+      if (!record.error) continue;
+      const std::optional<Brake> brake = brake_of(record.error->code);
+      if (brake) sample.brake = brake;
+      --sample.rows_settled;
+    }
+    if ((!is_fresh || sample.rows_settled != sample.rows) && !sample.brake) return;
+    options_.controller->finished(sample, sample.ended);
+    if (options_.observe) options_.observe(sample);
+  }
+  static std::optional<Brake> brake_of(Code code) {
+    if (code == Code::conflict) return Brake::conflict;
+    if (code == Code::overloaded || code == Code::too_large) return Brake::overload;
+    return code == Code::unknown_outcome ? std::optional(Brake::timeout) : std::nullopt;
+  }
+
+  void settle(const Flight& flight, const store::BatchOutcome& outcome) {
+    const Group& group = flight.group;
     if (outcome.records.empty()) {
-      failing_since_.reset();
+      patience_.succeeded();
       for (const store::BlockRun& run : group.runs) settle_written(*run.block, run.first, run.last);
       return;
     }
-    Group retried{.alone = group.alone, .maybe_written = group.maybe_written, .attempts = group.attempts + 1};
-    Group alone{.alone = true, .maybe_written = group.maybe_written, .attempts = group.attempts};
-    Group unknown{.alone = group.alone, .read_back = true, .attempts = group.attempts + 1};
-    const Error* failure = nullptr;
+    const bool alone = flight.sample.limits.rows_per_transaction == 1;
+    Group retried{.rows_per_transaction = group.rows_per_transaction, .maybe_written = group.maybe_written, .attempts = group.attempts + 1};
+    Group unknown{.rows_per_transaction = group.rows_per_transaction, .read_back = true, .attempts = group.attempts + 1};
+    Runs refused;
+    Runs named;
+    std::optional<Error> failure;
     bool any_settled = false;
     auto record = outcome.records.begin();
     for (const store::BlockRun& run : group.runs) {
@@ -200,27 +244,38 @@ class Batcher::Implementation {
         if (failed && (lost || may_retry(record->error->code, group.attempts))) {
           if (lost) run.block->entries[i].stamp_at = Block::no_stamp;  // what is found later can be compared with this
           append_row(lost ? unknown.runs : retried.runs, *run.block, i);
-          failure = &*record->error;
-        } else if (record->verdict == store::Verdict::unsettled && !group.alone && !stops_the_job(*record, false)) {
-          append_row(alone.runs, *run.block, i);
-          any_settled = true;
+          failure = record->error;
+        } else if (record->verdict == store::Verdict::unsettled && !alone && !stops_the_job(*record, false)) {
+          append_row(record->named && tracks_ids_ ? named : refused, *run.block, i);
+        } else if (failed && stops_the_job(*record, alone)) {
+          if (!error_) error_ = record->error;  // and the record has no outcome: it may be written another time
+        } else if (const Result<bool> ours = group.maybe_written ? is_ours_after_all(*run.block, i, *record) : Result<bool>(false); !ours) {
+          append_row(unknown.runs, *run.block, i);
+          failure = ours.error();
         } else {
-          if (failed && stops_the_job(*record, group.alone)) {
-            if (!error_) error_ = record->error;  // and the record has no outcome: it may be written another time
-            continue;
-          }
-          if (group.maybe_written && is_ours_after_all(*run.block, i, *record)) {
-            settle_written(*run.block, i, i + 1);
-          } else {
-            settle_one(*run.block, i, *record);
-          }
+          if (failed && alone && !*ours) refusals_.settled(1, 1);
+          settle_one(*run.block, i, *ours ? store::RecordOutcome{} : *record);
           any_settled = true;
         }
       }
     }
-    if (any_settled && failure == nullptr) failing_since_.reset();
-    if (!alone.runs.empty()) again_.push_back(std::move(alone));
-    if (failure != nullptr) note_failure(*failure, std::move(retried), std::move(unknown));
+    if ((any_settled || !refused.empty() || !named.empty()) && !failure) patience_.succeeded();
+    isolate(flight, std::move(named), std::move(refused));
+    if (failure) note_failure(*failure, std::move(retried), std::move(unknown));
+  }
+
+  // Transactions were refused. Whom the store named stands alone from now on; the others are sent again, all together the
+  // first time, for one culprit is the common case, then in halves of their transactions. All halves of a request go in one
+  // request again, so that log2(rows) calls settle it, however many culprits there are. A name decides nothing: a record is
+  // rejected only by the error of a transaction that held nobody else.
+  void isolate(const Flight& flight, Runs named, Runs refused) {
+    const Group& group = flight.group;
+    const bool is_first = group.rows_per_transaction == 0;
+    std::size_t rows = flight.sample.limits.rows_per_transaction;
+    if (!is_first || named.empty()) rows /= 2;
+    rows = tracks_ids_ ? refusals_.rows_per_transaction_max(std::max<std::size_t>(rows, 1)) : 1;
+    again_.push({.runs = std::move(named), .rows_per_transaction = 1, .maybe_written = group.maybe_written});
+    again_.push({.runs = std::move(refused), .rows_per_transaction = rows, .maybe_written = group.maybe_written});
   }
 
   // The store itself is at its end: a full disk, a missing right. Going on would reject every record.
@@ -235,31 +290,15 @@ class Batcher::Implementation {
 
   void note_failure(const Error& failure, Group retried, Group unknown) {
     const Instant now = steady_clock::now();
-    if (!failing_since_) failing_since_ = now;
-    last_failure_ = failure;
-    const bool conflict = failure.code == Code::conflict;
-    const auto delay = backoff(std::max(retried.attempts, unknown.attempts));
-    if (!conflict) hold_until_ = std::max(hold_until_, now + delay);
+    const Instant not_before = patience_.failed(failure, std::max(retried.attempts, unknown.attempts), now);
     for (Group* group : {&retried, &unknown}) {
       if (group->runs.empty()) continue;
       ++counts_.retries;
-      if (conflict) ++counts_.conflicts;
-      group->not_before = now + delay;
-      again_.push_back(std::move(*group));
+      if (failure.code == Code::conflict) ++counts_.conflicts;
+      group->not_before = not_before;
+      again_.push(std::move(*group));
     }
-    if (!conflict && now - *failing_since_ >= options_.retry.give_up_after) give_up(failure);
-  }
-
-  void give_up(const Error& failure) {
-    const auto waited = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - *failing_since_);
-    error_ = Error{Code::unavailable, fmt::format("{}; waited {} s for the store (--wait)", failure.message, waited.count()), {}};
-  }
-
-  // Exponential with full jitter ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015), but never under half.
-  std::chrono::milliseconds backoff(int attempts) {
-    const auto growth = std::int64_t{1} << std::clamp(attempts - 1, 0, 20);
-    const auto full = std::min<std::int64_t>(options_.retry.delay_min.count() * growth, options_.retry.delay_max.count());
-    return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(full / 2, full)(random_));
+    if (!error_) error_ = patience_.given_up(now);
   }
 
   // ---- settling
@@ -268,6 +307,7 @@ class Batcher::Implementation {
     if (tracks_ids_) {
       for (std::size_t i = first; i < last; ++i) busy_.erase(block, i);
     }
+    refusals_.settled(last - first, 0);
     outcomes_.written(block, first, last);
     release(block, last - first);
   }
@@ -294,8 +334,8 @@ class Batcher::Implementation {
 
   // After a lost reply: what is there counts as written, what is not is sent again.
   void reconcile(Group group) {
-    Group missing{.alone = group.alone, .maybe_written = true, .attempts = group.attempts};
-    Group unread{.alone = group.alone, .read_back = true, .attempts = group.attempts + 1};
+    Group missing{.rows_per_transaction = group.rows_per_transaction, .maybe_written = true, .attempts = group.attempts};
+    Group unread{.rows_per_transaction = group.rows_per_transaction, .read_back = true, .attempts = group.attempts + 1};
     std::optional<Error> failure;
     for (const store::BlockRun& run : group.runs) {
       for (std::size_t i = run.first; i < run.last; ++i) {
@@ -315,14 +355,19 @@ class Batcher::Implementation {
         }
       }
     }
-    if (!missing.runs.empty()) again_.push_back(std::move(missing));
+    again_.push(std::move(missing));
     if (failure) note_failure(*failure, {}, std::move(unread));
   }
 
   // The id was free when we looked after a lost reply, and taken when we sent again: by the first sending, or by another.
-  bool is_ours_after_all(const Block& block, std::size_t index, const store::RecordOutcome& outcome) {
+  Result<bool> is_ours_after_all(const Block& block, std::size_t index, const store::RecordOutcome& outcome) {
     const bool taken = outcome.verdict == store::Verdict::skipped || (outcome.error && outcome.error->code == Code::duplicate);
-    return taken && read_back(store_, lane_, block, index) == Found::same;
+    if (!taken) return false;
+    const Result<Found> found = read_back(store_, lane_, block, index);
+    if (!found && (is_retryable(found.error().code) || found.error().code == Code::unknown_outcome)) {
+      return std::unexpected(found.error());
+    }
+    return found == Found::same;
   }
 
   store::Store& store_;
@@ -330,24 +375,22 @@ class Batcher::Implementation {
   const BatcherOptions options_;
   BatchLimits limits_;
   Outcomes& outcomes_;
-  bool tracks_ids_ = false;
+  const bool tracks_ids_;
 
   std::unordered_map<Block*, Held> blocks_;
   RowQueue queue_;
   BusyIds busy_;
-  std::deque<Group> again_;
-  std::map<std::uint64_t, Group> in_flight_;
+  Patience patience_;
+  ResendQueue again_;
+  std::map<std::uint64_t, Flight> in_flight_;
+  RefusalRate refusals_;
   BatchCounts counts_;
 
-  Instant hold_until_{};
-  std::optional<Instant> failing_since_;
-  std::optional<Error> last_failure_;
   std::optional<Error> error_;
-  std::minstd_rand random_{std::random_device{}()};
 
   std::mutex inbox_mutex_;  // guards the two below
   std::condition_variable inbox_filled_;
-  std::deque<std::pair<std::uint64_t, store::BatchOutcome>> inbox_;
+  std::deque<Reply> inbox_;
 };
 
 Batcher::Batcher(store::Store& store, Lane lane, BatcherOptions options, Outcomes& outcomes)

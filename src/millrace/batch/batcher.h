@@ -16,7 +16,8 @@
 // settle an id twice in a batch, a repeat waits for the next one. Generated ids are exempt.
 // Refusals: a transaction that fails with a retryable error is sent again after a growing, jittered delay, until
 // `give_up_after` has passed without any success; one whose reply was lost has its ids read back first; one that is refused
-// is sent again with one record a transaction, so that only culprits are rejected.
+// is sent again without whom the store names, then in halves, so that only culprits are rejected and log2(records) requests
+// settle it.
 //
 // Threads: all calls from one thread; the store's completions may come from any. Memory: the blocks given to add(), until
 // their last record is settled.
@@ -24,11 +25,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 
 #include "millrace/base/result.h"
 #include "millrace/batch/batch_limits.h"
+#include "millrace/batch/controller.h"
 #include "millrace/record/block.h"
 #include "millrace/store/store.h"
 
@@ -41,7 +44,9 @@ struct RetryPolicy {
 };
 
 struct BatcherOptions {
-  BatchLimits limits;
+  BatchLimits limits;                // when there is no controller
+  Controller* controller = nullptr;  // chooses the limits of each batch and is told of it; outlives the Batcher
+  std::function<void(const Sample&)> observe;  // called for each request that the controller is told of
   RetryPolicy retry;
   store::OnDuplicate on_duplicate = store::OnDuplicate::fail;
   std::stop_token stop;  // once requested, a failing store is not waited for

@@ -65,6 +65,7 @@ struct Sample {
 
 enum class LimitedBy : std::uint8_t { latency, bytes, knee, conflicts, input, fixed };
 std::string_view to_string(LimitedBy limit);
+std::string_view to_string(store::StatementShape shape);  // "insert", "create"
 
 // Why the limits are what they are.
 struct Explanation {

@@ -4,13 +4,10 @@
 #include "millrace/batch/controller.h"
 
 namespace millrace::batch {
-namespace {
 
-std::string_view name_of(store::StatementShape shape) {
+std::string_view to_string(store::StatementShape shape) {
   return shape == store::StatementShape::insert ? "insert" : "create";
 }
-
-}  // namespace
 
 std::string_view to_string(LimitedBy limit) {
   switch (limit) {
@@ -26,12 +23,11 @@ std::string_view to_string(LimitedBy limit) {
 
 std::string Explanation::text() const {
   std::string out = fmt::format("{} {} rows x {} transactions x {} in flight, {:.0f} records/s expected, limited by {}",
-                                name_of(limits.shape), limits.rows_per_transaction, limits.transactions_per_request,
+                                to_string(limits.shape), limits.rows_per_transaction, limits.transactions_per_request,
                                 limits.in_flight, rows_per_second_expected, to_string(limited_by));
   for (const Fit& fit : fits) {
-    out += fmt::format("; {}: {:.3g} ms + {:.3g} ms a transaction + {:.3g} us a row + {:.3g} ns a row squared",
-                       name_of(fit.shape), fit.request_seconds * 1e3, fit.transaction_seconds * 1e3, fit.row_seconds * 1e6,
-                       fit.row_squared_seconds * 1e9);
+    out += fmt::format("; {}: {:.3g} ms + {:.3g} ms a transaction + {:.3g} us a row + {:.3g} ns a row squared", to_string(fit.shape),
+                       fit.request_seconds * 1e3, fit.transaction_seconds * 1e3, fit.row_seconds * 1e6, fit.row_squared_seconds * 1e9);
   }
   return out;
 }

@@ -33,6 +33,22 @@ std::size_t count_rows(const Runs& runs) {
   return rows;
 }
 
+Runs split_off(Runs& runs, std::size_t rows) {
+  Runs rest;
+  for (auto run = runs.begin(); run != runs.end(); ++run) {
+    if (run->size() <= rows) {
+      rows -= run->size();
+      continue;
+    }
+    rest.assign(run, runs.end());
+    rest.front().first += rows;
+    run->last = run->first + rows;
+    runs.erase(rows == 0 ? run : run + 1, runs.end());
+    break;
+  }
+  return rest;
+}
+
 bool BusyIds::insert(const Block& block, std::size_t index) {
   return block.entries[index].id_generated || hashes_.insert(hash_id(block, index)).second;
 }
@@ -50,10 +66,8 @@ void RowQueue::push(Block& block) {
 struct RowQueue::Cutting {
   CutLimits limits;
   BusyIds* busy;
-  Runs taken = {};
+  Cut taken = {};
   Runs deferred = {};
-  std::size_t rows = 0;
-  std::size_t bytes = 0;
   std::size_t deferred_rows = 0;
   // Hashes of what this cut defers: a later record with the same id must not overtake.
   BusyIds waiting = {};
@@ -62,8 +76,9 @@ struct RowQueue::Cutting {
 // False when the cut is full; the record then stays where it is.
 bool RowQueue::take(Cutting& cutting, Block& block, std::size_t index) {
   const std::size_t size = block.entries[index].body_size;
-  if (cutting.rows == cutting.limits.rows_max || cutting.deferred_rows == deferred_rows_max) return false;
-  if (cutting.rows != 0 && cutting.bytes + size > cutting.limits.bytes_max) return false;
+  Cut& taken = cutting.taken;
+  taken.full = taken.rows == cutting.limits.rows_max || (taken.rows != 0 && taken.bytes + size > cutting.limits.bytes_max);
+  if (taken.full || cutting.deferred_rows == deferred_rows_max) return false;
   if (cutting.busy != nullptr) {
     const bool overtakes = !block.entries[index].id_generated && !cutting.waiting.insert(block, index);
     if (overtakes || !cutting.busy->insert(block, index)) {
@@ -73,13 +88,13 @@ bool RowQueue::take(Cutting& cutting, Block& block, std::size_t index) {
     }
     cutting.waiting.erase(block, index);
   }
-  append_row(cutting.taken, block, index);
-  ++cutting.rows;
-  cutting.bytes += size;
+  append_row(taken.runs, block, index);
+  ++taken.rows;
+  taken.bytes += size;
   return true;
 }
 
-Runs RowQueue::cut(const CutLimits& limits, BusyIds* busy) {
+RowQueue::Cut RowQueue::cut(const CutLimits& limits, BusyIds* busy) {
   Cutting cutting{limits, busy};
   const Runs before = std::exchange(deferred_, {});
   bool full = false;
@@ -96,7 +111,8 @@ Runs RowQueue::cut(const CutLimits& limits, BusyIds* busy) {
     if (!full) fresh_.pop_front();
   }
   deferred_ = std::move(cutting.deferred);
-  rows_ -= cutting.rows;
+  rows_ -= cutting.taken.rows;
+  cutting.taken.full = cutting.taken.full || cutting.taken.rows == limits.rows_max;
   return std::move(cutting.taken);
 }
 

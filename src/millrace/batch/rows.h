@@ -17,6 +17,8 @@ using Runs = std::vector<store::BlockRun>;
 // Appends one record, joined to the run before it where it follows.
 void append_row(Runs& runs, Block& block, std::size_t index);
 std::size_t count_rows(const Runs& runs);
+// Leaves the first `rows` records in `runs`, and gives the others.
+Runs split_off(Runs& runs, std::size_t rows);
 
 // The ids that are in flight or wait to be sent again. Ids are kept as 64-bit hashes: two that collide cost a wait.
 class BusyIds {
@@ -39,9 +41,15 @@ class RowQueue {
     std::size_t rows_max;
     std::size_t bytes_max;
   };
+  struct Cut {
+    Runs runs;
+    std::size_t rows = 0;
+    std::size_t bytes = 0;
+    bool full = false;  // up to its limits
+  };
   // Takes the next records, at least one unless all wait for a busy id. Records whose id is busy are kept for a later cut,
   // before all that are behind them. `busy` may be nullptr: then nothing is looked up.
-  Runs cut(const CutLimits& limits, BusyIds* busy);
+  Cut cut(const CutLimits& limits, BusyIds* busy);
 
  private:
   struct Cutting;

@@ -30,16 +30,19 @@ void Window::open(const BatchLimits& limits, std::size_t in_flight, Instant now)
   limits_ = limits;
   old_ = in_flight;
   opened_ = from_ = to_ = now;
-  rows_ = rows_sent_ = batches_ = 0;
+  rows_ = rows_sent_ = batches_ = waited_ = 0;
   whole_ = whole_seconds_ = 0;
 }
 
 bool Window::add(const Sample& sample, double seconds_min) {
   if (opened_ == Instant{}) open(sample.limits, 0, sample.started);
   to_ = std::max(to_, sample.ended);
-  if (sample.started < opened_ && old_ > 0) --old_;
-  if (sample.started < opened_ || old_ > 0) {
+  const bool is_old = sample.started < opened_ || !(sample.limits == limits_);
+  if (is_old && old_ > 0) --old_;
+  if (is_old || old_ > 0) {
     from_ = to_;
+    // Of one that was sent again, or refused in part, nothing may be heard.
+    if (!is_old && ++waited_ > 4 * limits_.in_flight) old_ = 0;
     return false;
   }
   rows_ += sample.rows_settled;

@@ -32,7 +32,8 @@ class Window {
  private:
   BatchLimits limits_;
   Instant opened_{};
-  std::size_t old_ = 0;  // still under way from before
+  std::size_t old_ = 0;     // still under way from before
+  std::size_t waited_ = 0;  // requests that ended while there were old ones
   Instant from_{};
   Instant to_{};
   std::size_t rows_ = 0;

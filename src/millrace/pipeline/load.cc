@@ -136,14 +136,15 @@ class LoadJob final : public batch::Outcomes {
  private:
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<Block>>;
 
-  batch::BatcherOptions batcher_options() const {
-    batch::BatchLimits limits = options_.limits.value_or(batch::starting_limits(store_.capabilities()));
-    if (options_.batch_records) {
-      limits.rows_per_transaction = *options_.batch_records;
-      limits.transactions_per_request = 1;
+  batch::BatcherOptions batcher_options() {
+    if (!options_.limits) {
+      batch::ControllerOptions control = batch::controller_options(store_.capabilities());
+      control.rows_pinned = options_.batch_records;
+      control.in_flight_pinned = options_.in_flight;
+      controller_.emplace(std::move(control));
     }
-    if (options_.in_flight) limits.in_flight = *options_.in_flight;
-    return {.limits = limits,
+    return {.limits = options_.limits.value_or(batch::BatchLimits()),
+            .controller = controller_ ? &*controller_ : nullptr,
             .retry = {.give_up_after = options_.wait},
             .on_duplicate = options_.on_duplicate,
             .stop = stop_};
@@ -235,7 +236,7 @@ class LoadJob final : public batch::Outcomes {
             .conflicts = batches.conflicts,
             .batch_records_last = batches.batch_records_last,
             .in_flight_last = batches.in_flight_last,
-            .limited_by = "fixed",
+            .batching = controller_ ? std::optional(controller_->explain()) : std::nullopt,
             .peak_rss_bytes = peak_rss_bytes(),
             .exit_status = failure_ ? 3 : counts_.records_rejected != 0 ? 1 : 0,
             .stopped = failure_,
@@ -255,6 +256,7 @@ class LoadJob final : public batch::Outcomes {
   BlockPool blocks_;
   Input input_;
   RejectsWriter rejects_;
+  std::optional<batch::Controller> controller_;  // unless all limits are given
   // By file. A header is written once, before the first block of its file is made.
   std::vector<std::shared_ptr<const std::string>> headers_;
   std::vector<std::unique_ptr<decode::RecordReader>> readers_;  // for the rejects

@@ -9,8 +9,37 @@
 
 namespace millrace::pipeline {
 
+namespace {
+
+Value integer(std::uint64_t value) { return Value(static_cast<std::int64_t>(value)); }
+
+// The present choice, and the curve of each statement's shape: what a request takes, in seconds, is request + transactions x
+// (transaction + row x rows + row_squared x rows²).
+Value batching(const batch::Explanation& said) {
+  Array curves;
+  for (const batch::Explanation::Fit& fit : said.fits) {
+    curves.push_back(Object{{"shape", std::string(batch::to_string(fit.shape))},
+                            {"request_seconds", fit.request_seconds},
+                            {"transaction_seconds", fit.transaction_seconds},
+                            {"row_seconds", fit.row_seconds},
+                            {"row_squared_seconds", fit.row_squared_seconds}});
+  }
+  return Object{{"shape", std::string(batch::to_string(said.limits.shape))},
+                {"rows_per_transaction", integer(said.limits.rows_per_transaction)},
+                {"transactions_per_request", integer(said.limits.transactions_per_request)},
+                {"in_flight", integer(said.limits.in_flight)},
+                {"records_per_second_expected", said.rows_per_second_expected},
+                {"curves", std::move(curves)}};
+}
+
+}  // namespace
+
+std::string_view Report::limited_by() const {
+  if (!batching) return batches == 0 ? "store" : "fixed";
+  return batch::to_string(batching->limited_by);
+}
+
 std::string to_json(const Report& report) {
-  const auto integer = [](std::uint64_t value) { return Value(static_cast<std::int64_t>(value)); };
   const Counts& counts = report.counts;
   Object members{
       {"records_read", integer(counts.records_read())},
@@ -27,7 +56,8 @@ std::string to_json(const Report& report) {
       {"conflicts", integer(report.conflicts)},
       {"batch_records_last", integer(report.batch_records_last)},
       {"in_flight_last", integer(report.in_flight_last)},
-      {"limited_by", report.limited_by},
+      {"limited_by", std::string(report.limited_by())},
+      {"batching", report.batching ? batching(*report.batching) : Value(nullptr)},
       {"resumed", report.resumed},
       {"peak_rss_bytes", integer(report.peak_rss_bytes)},
       {"exit_status", static_cast<std::int64_t>(report.exit_status)},

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "millrace/base/result.h"
+#include "millrace/batch/controller.h"
 
 namespace millrace::pipeline {
 
@@ -31,7 +32,7 @@ struct Report {
   std::uint64_t conflicts = 0;
   std::uint64_t batch_records_last = 0;
   std::uint64_t in_flight_last = 0;
-  std::string limited_by;
+  std::optional<batch::Explanation> batching;  // none when nothing was left to choose, or nothing was sent
   bool resumed = false;
   std::uint64_t peak_rss_bytes = 0;
   int exit_status = 0;
@@ -44,6 +45,7 @@ struct Report {
   std::uint64_t rejects_of_that_reason = 0;
   std::string warning;
 
+  std::string_view limited_by() const;  // contract.md's words
   double records_per_second() const { return seconds > 0 ? static_cast<double>(counts.records_written) / seconds : 0; }
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -22,6 +23,17 @@ BatchOutcome write_and_wait(Store& store, Batch batch) {
   std::optional<BatchOutcome> outcome;
   store.write(std::move(batch), [&](BatchOutcome told) { outcome = std::move(told); });
   return std::move(outcome).value();
+}
+
+// The first record of which that is true, by its position in the batch.
+std::optional<std::size_t> find(const Transaction& transaction, const std::function<bool(const IdView&)>& is_wanted) {
+  std::size_t position = transaction.first;
+  for (const BlockRun& run : transaction.runs) {
+    for (std::size_t i = run.first; i < run.last; ++i, ++position) {
+      if (is_wanted(run.block->id(i))) return position;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -63,21 +75,17 @@ BatchOutcome FaultyStore::apply(Batch batch) {
 BatchOutcome FaultyStore::apply_what_is_not_refused(const Batch& batch) {
   Outcomes outcomes(batch.size());
   for (const Transaction& transaction : transactions_of(batch)) {
-    const bool is_refused = std::ranges::any_of(transaction.runs, [&](const BlockRun& run) {
-      for (std::size_t i = run.first; i < run.last; ++i) {
-        if (plan_.refuses(run.block->id(i))) return true;
-      }
-      return false;
-    });
+    ++transactions_;
     const Error refusal{Code::refused, "refused by plan", {}};
-    if (is_refused && transaction.last - transaction.first == 1) {
-      outcomes.reject(transaction.first, refusal);
-    } else if (is_refused) {
-      outcomes.unsettle(transaction.first, transaction.last, refusal);
-    } else {
+    if (!find(transaction, plan_.refuses)) {
       Batch part = batch;
       part.runs = transaction.runs;
       outcomes.settle(transaction.first, write_and_wait(inner_, std::move(part)));
+    } else if (transaction.last - transaction.first == 1) {
+      outcomes.reject(transaction.first, refusal);
+    } else {
+      outcomes.unsettle(transaction.first, transaction.last, refusal);
+      if (const auto named = plan_.names ? find(transaction, plan_.names) : std::nullopt) outcomes.name(*named);
     }
   }
   return std::move(outcomes).take();

@@ -32,6 +32,8 @@ struct FaultPlan {
   Code code = Code::unavailable;
   bool applied = false;                        // the inner store takes the batch before the failure is told
   std::function<bool(const IdView&)> refuses;  // a record that a transaction fails over; alone it is rejected
+  // Whom the store's words name of those that a transaction holds, by its records' ids; nobody when not given.
+  std::function<bool(const IdView&)> names;
   std::chrono::microseconds delay{0};          // 0: completions run inside write()
   std::size_t in_flight_max = 1;
 };
@@ -44,6 +46,7 @@ class FaultyStore final : public Store {
 
   const Capabilities& capabilities() const override { return capabilities_; }
   Result<void> prepare(const Lane& lane) override { return inner_.prepare(lane); }
+  Result<void> drop(const Lane& lane) override { return inner_.drop(lane); }
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override { return inner_.get(lane, id); }
   Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override {
@@ -53,6 +56,7 @@ class FaultyStore final : public Store {
 
   std::size_t writes() const { return writes_; }      // asked for
   std::size_t failures() const { return failures_; }  // told, refusals apart
+  std::size_t transactions() const { return transactions_; }  // begun while there is a plan to refuse
   std::size_t in_flight_peak() const { return in_flight_peak_; }
 
  private:
@@ -73,6 +77,7 @@ class FaultyStore final : public Store {
   std::mt19937_64 random_;
   std::size_t writes_ = 0;
   std::size_t failures_ = 0;
+  std::size_t transactions_ = 0;
   std::size_t in_flight_peak_ = 0;
 
   std::mutex mutex_;

@@ -22,6 +22,12 @@ Result<void> MemoryStore::prepare(const Lane& lane) {
   return {};
 }
 
+Result<void> MemoryStore::drop(const Lane& lane) {
+  const std::lock_guard lock(mutex_);
+  tables_.erase(lane.table);
+  return {};
+}
+
 void MemoryStore::write(Batch batch, Completion done) {
   Outcomes outcomes(batch.size());
   {

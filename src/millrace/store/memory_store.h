@@ -25,6 +25,7 @@ class MemoryStore : public Store {
 
   const Capabilities& capabilities() const override { return capabilities_; }
   Result<void> prepare(const Lane& lane) override;
+  Result<void> drop(const Lane& lane) override;
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
   Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override;

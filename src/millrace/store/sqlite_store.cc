@@ -131,6 +131,13 @@ Result<void> SqliteStore::prepare(const Lane& lane) {
   return database_->run(fmt::format(R"(CREATE TABLE IF NOT EXISTS "{}" ({}) STRICT)", lane.table, layout));
 }
 
+Result<void> SqliteStore::drop(const Lane& lane) {
+  const Result<bool> exists = find_table(lane.table);
+  if (!exists || !*exists) return exists ? Result<void>() : std::unexpected(exists.error());
+  statements_.clear();
+  return database_->run(fmt::format(R"(DROP TABLE "{}")", lane.table));
+}
+
 // Whether there is a table of ours by that name. CREATE TABLE IF NOT EXISTS would be content with any table or view of the
 // name, in any case of letters.
 Result<bool> SqliteStore::find_table(const std::string& table) {

@@ -49,6 +49,7 @@ class SqliteStore final : public Store {
   const Capabilities& capabilities() const override { return capabilities_; }
   // forbidden when the file cannot be written; refused when it has a table of that name with another layout.
   Result<void> prepare(const Lane& lane) override;
+  Result<void> drop(const Lane& lane) override;
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
   Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override;

@@ -66,6 +66,7 @@ enum class Verdict : std::uint8_t {
 struct RecordOutcome {
   Verdict verdict = Verdict::written;
   std::optional<Error> error;
+  bool named = false;  // the error that its unsettled transaction fell over names this record
 };
 
 // What became of a batch. `records` is empty when every record was written; else it has the batch's size and order. A
@@ -97,6 +98,8 @@ class Store {
   virtual const Capabilities& capabilities() const = 0;
   // Makes the table when there is none. Call it once per lane before the first write; reading does not need it.
   virtual Result<void> prepare(const Lane& lane) = 0;
+  // Removes the table and all that it holds. No writes may be under way.
+  virtual Result<void> drop(const Lane& lane) = 0;
   virtual void write(Batch batch, Completion done) = 0;
   // The record as a JSON object, id first, or nothing when there is none. A missing table has no records.
   virtual Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) = 0;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,6 +21,21 @@ constexpr std::size_t transaction_head_bytes = 128;
 bool is_the_stores_fault(Code code) {
   return is_retryable(code) || code == Code::unknown_outcome || code == Code::unauthorized || code == Code::forbidden ||
          code == Code::io;
+}
+
+// What may be an id in a refusal of a record of `table`: "Database record `post:7` already exists". A key may hold a
+// backtick itself, so every one that follows is tried as the end.
+std::vector<RecordId> ids_in(std::string_view message, std::string_view table) {
+  constexpr std::size_t candidates_max = 4;
+  std::vector<RecordId> ids;
+  std::size_t begin = message.find(fmt::format("`{}:", table));
+  if (begin == std::string_view::npos) return ids;
+  for (std::size_t end = ++begin; ids.size() < candidates_max;) {
+    end = message.find('`', end + 1);
+    if (end == std::string_view::npos) break;
+    if (Result<RecordId> id = parse_record_id(message.substr(begin, end - begin), table)) ids.push_back(*std::move(id));
+  }
+  return ids;
 }
 
 }  // namespace
@@ -96,6 +112,18 @@ void SurrealBatch::fail(const Transaction& transaction, const Error& error, Outc
     outcomes.reject(transaction.first, error);
   } else {
     outcomes.unsettle(transaction.first, transaction.last, error);
+    if (!is_the_stores_fault(error.code)) name_culprit(transaction, error, outcomes);
+  }
+}
+
+void SurrealBatch::name_culprit(const Transaction& transaction, const Error& error, Outcomes& outcomes) const {
+  const std::vector<RecordId> named = ids_in(error.message, batch_.lane.table);
+  if (named.empty()) return;
+  std::size_t position = transaction.first;
+  for (const BlockRun& run : transaction.runs) {
+    for (std::size_t i = run.first; i < run.last; ++i, ++position) {
+      if (std::ranges::find(named, run.block->id(i).to_id()) != named.end()) outcomes.name(position);
+    }
   }
 }
 

@@ -25,6 +25,7 @@ class SurrealBatch {
   static Form form_of(const Batch& batch, bool verify);
   bool gives_ids() const;
   void fail(const Transaction& transaction, const Error& error, Outcomes& outcomes) const;
+  void name_culprit(const Transaction& transaction, const Error& error, Outcomes& outcomes) const;
   void compare_ids(const Transaction& transaction, const Value& written, Outcomes& outcomes) const;
 
   Batch batch_;

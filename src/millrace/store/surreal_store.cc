@@ -77,6 +77,12 @@ Result<void> SurrealStore::prepare(const Lane& lane) {
   return std::unexpected(defined.error());
 }
 
+Result<void> SurrealStore::drop(const Lane& lane) {
+  if (auto named = check_table_name(lane.table); !named) return named;
+  const Result<Value> removed = ask(fmt::format("REMOVE TABLE IF EXISTS `{}`", lane.table), {});
+  return removed ? Result<void>() : std::unexpected(removed.error());
+}
+
 void SurrealStore::write(Batch batch, Completion done) {
   const Timestamp now = Clock::system().now();
   for (const BlockRun& run : batch.runs) run.block->stamp(run.first, run.last, now);

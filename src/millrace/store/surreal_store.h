@@ -35,6 +35,7 @@ class SurrealStore final : public Store {
 
   const Capabilities& capabilities() const override { return capabilities_; }
   Result<void> prepare(const Lane& lane) override;
+  Result<void> drop(const Lane& lane) override;
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
   // Reads in pages, so that no reply is huge; records that arrive in between are left out.

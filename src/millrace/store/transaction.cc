@@ -40,6 +40,8 @@ void Outcomes::unsettle(std::size_t first, std::size_t last, const Error& error)
   for (std::size_t i = first; i < last; ++i) at(i) = {.verdict = Verdict::unsettled, .error = error};
 }
 
+void Outcomes::name(std::size_t index) { at(index).named = true; }
+
 void Outcomes::settle(std::size_t first, BatchOutcome outcome) {
   for (RecordOutcome& record : outcome.records) at(first++) = std::move(record);
 }

@@ -35,6 +35,8 @@ class Outcomes {
   void reject(std::size_t index, Error error);
   // Whatever was said of the records [first, last) before, their transaction failed as a whole.
   void unsettle(std::size_t first, std::size_t last, const Error& error);
+  // Of an unsettled transaction: its error names this record.
+  void name(std::size_t index);
   // The records from `first` on were a batch of their own.
   void settle(std::size_t first, BatchOutcome outcome);
   BatchOutcome take() && { return {.records = std::move(records_)}; }

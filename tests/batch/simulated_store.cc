@@ -24,13 +24,13 @@ class Simulation {
   Simulation(const StoreModel& model, const Load& load, const Driver& driver)
       : model_(model), load_(load), driver_(driver), random_(load.seed) {}
 
-  Run run() {
+  Trace run() {
     for (fill_slots();; fill_slots()) {
       const double at = next_event();
-      if (at >= never || at >= load_.seconds || static_cast<double>(run_.finishes.size()) >= load_.requests) break;
+      if (at >= never || at >= load_.seconds || static_cast<double>(trace_.finishes.size()) >= load_.requests) break;
       advance(at);
     }
-    return std::move(run_);
+    return std::move(trace_);
   }
 
  private:
@@ -42,8 +42,8 @@ class Simulation {
     std::optional<Brake> brake;
     double started;
     Stage stage = Stage::travelling;
-    double left = 0;         // seconds of this stage, on a core of its own
-    double work_left = 0;    // of those to come
+    double left = 0;       // seconds of this stage, on a core of its own
+    double work_left = 0;  // of those to come
     double serial_left = 0;
   };
 
@@ -93,7 +93,8 @@ class Simulation {
       for (std::size_t left = rows; left != 0; ++transactions) {
         const std::size_t size = std::min(left, limits.rows_per_transaction);
         const auto n = static_cast<double>(size);
-        flight.work_left += (cost.transaction + cost.row * n + cost.row_squared * n * n) * (n > cost.step_rows ? cost.step_factor : 1);
+        flight.work_left +=
+            (cost.transaction + cost.row * n + cost.row_squared * n * n) * (n > cost.step_rows ? cost.step_factor : 1);
         left -= size;
       }
       flight.work_left *= 1 + model_.noise * (2 * uniform() - 1);
@@ -163,13 +164,19 @@ class Simulation {
 
   void finish(const Flight& done) {
     const std::size_t settled = done.brake ? 0 : done.rows;
-    if (done.brake) again_.push_back(done.rows);
-    if (done.brake == Brake::overload) held_until_ = now_ + refusal_seconds;
-    run_.finishes.push_back({now_, now_ - done.started, settled, done.limits});
+    if (done.brake == Brake::overload) {
+      held_until_ = now_ + refusal_seconds;
+      if (done.rows > 1) again_.push_back(done.rows / 2);
+      again_.push_back(done.rows - done.rows / 2);
+    } else if (done.brake) {
+      again_.push_back(done.rows);
+    }
+    trace_.finishes.push_back({now_, now_ - done.started, settled, done.limits});
     driver_.finished({.limits = done.limits,
                       .rows = done.rows,
                       .rows_settled = settled,
                       .bytes = done.rows * record_bytes,
+                      .in_flight = flights_.size(),
                       .started = instant(done.started),
                       .ended = instant(now_),
                       .full = done.full,
@@ -186,7 +193,7 @@ class Simulation {
   double held_until_ = 0;
   std::vector<Flight> flights_;
   std::deque<std::size_t> again_;
-  Run run_;
+  Trace trace_;
 };
 
 }  // namespace
@@ -213,38 +220,42 @@ Driver fixed_at(const BatchLimits& limits) {
   return {[&limits]() -> const BatchLimits& { return limits; }, [](const batch::Sample&, batch::Instant) {}};
 }
 
-double Run::rows_between(double from, double to) const {
+double Trace::rows_between(double from, double to) const {
   double rows = 0;
   for (const Finish& finish : finishes) {
     if (finish.at > from && finish.at <= to) rows += static_cast<double>(finish.rows);
   }
   return rows;
 }
-double Run::slowest_seconds() const {
+double Trace::slowest_seconds() const {
   return finishes.empty() ? 0 : std::ranges::max(finishes, {}, &Finish::seconds).seconds;
 }
 
-Run simulate(const StoreModel& model, const Load& load, const Driver& driver) { return Simulation(model, load, driver).run(); }
+Trace simulate(const StoreModel& model, const Load& load, const Driver& driver) {
+  return Simulation(model, load, driver).run();
+}
 
 Best sweep(const StoreModel& model) {
-  constexpr std::size_t rows[] = {5, 10, 16, 25, 40, 64, 100, 160, 250, 400, 640, 1'000, 1'600, 2'500, 4'000, 6'400, 10'000, 16'000, 25'000, 40'000};
+  std::vector<std::size_t> rows;  // a fifth apart
+  for (double size = 5; size < 50'000; size *= 1.2) rows.push_back(static_cast<std::size_t>(size));
   StoreModel quiet = model;
   quiet.noise = 0;
   const double latency_max = std::chrono::duration<double>(batch::ControllerOptions{}.latency_max).count();
   Best best;
   BatchLimits limits = model.start;
   for (const store::StatementShape shape : model.shapes) {
-    for (const std::size_t in_flight : {1, 2, 3, 4, 6, 8, 12}) {
-      for (const std::size_t joined : {1, 2, 4, 8, 16, 32}) {
+    for (const std::size_t in_flight : {1, 2, 3, 4, 5, 6, 8, 12}) {
+      for (const std::size_t joined : {1, 2, 3, 4, 6, 8, 12, 16, 24, 32}) {
         for (const std::size_t size : rows) {
           limits = {shape, size, joined, in_flight, model.start.request_bytes_max};
           const bool able = in_flight <= model.in_flight_max && joined <= model.transactions_max;
           if (!able || limits.rows() * record_bytes > limits.request_bytes_max) continue;
           const bool random = model.costs.conflicts_a_rival > 0;
-          const Run run = simulate(quiet, {.seconds = 20, .requests = static_cast<double>((random ? 1000 : 30) * in_flight)}, fixed_at(limits));
-          if (run.finishes.size() < 3 * in_flight || run.slowest_seconds() > latency_max) break;
-          const double from = run.finishes[in_flight - 1].at;
-          const double rate = run.rate_between(from, run.end());
+          const Trace trace = simulate(
+              quiet, {.seconds = 20, .requests = static_cast<double>((random ? 300 : 30) * in_flight)}, fixed_at(limits));
+          if (trace.finishes.size() < 3 * in_flight || trace.slowest_seconds() > latency_max) break;
+          const double from = trace.finishes[in_flight - 1].at;
+          const double rate = trace.rate_between(from, trace.end());
           if (rate > best.rate) best = {limits, rate};
         }
       }

@@ -2,12 +2,12 @@
 //
 // A store that exists only as times, and a load into it: discrete events, no clock, no thread.
 //
-//   const Run run = simulate(models::memory_engine(), {.seconds = 20, .seed = 7}, driver_of(controller));
-//   run.rows_between(2, 20);
+//   const Trace trace = simulate(models::memory_engine(), {.seconds = 20, .seed = 7}, driver_of(controller));
+//   trace.rows_between(2, 20);
 //
-// A request travels, then works on one of the store's cores (which are shared when there are more requests than cores), then
-// waits for its turn in the store's serial part. Like the Batcher, a load sends as soon as a slot is free: what was refused
-// first, then a full request, then what is at hand.
+// A request travels, then works on one of the store's cores (which are shared when there are more requests than cores),
+// then waits for its turn in the store's serial part. Like the Batcher, a load sends as soon as a slot is free: what was
+// refused first, then a full request, then what is at hand.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@
 namespace millrace::testing {
 
 struct ShapeCost {
-  double request = 0;      // seconds of a core
+  double request = 0;  // seconds of a core
   double transaction = 0;
   double row = 0;
   double row_squared = 0;
@@ -33,8 +33,8 @@ struct ShapeCost {
 struct StoreCosts {
   std::array<ShapeCost, 2> shapes;  // INSERT, CREATE
   double round_trip = 0.0003;
-  double serial = 0;            // seconds of each transaction during which the store does nothing else: fsync
-  double contention = 0.06;     // each request beyond the cores slows all by this share
+  double serial = 0;             // seconds of each transaction during which the store does nothing else: fsync
+  double contention = 0.06;      // each request beyond the cores slows all by this share
   double conflicts_a_rival = 0;  // the probability that a request loses against each other one in flight
   double requests_max = 1e18;    // more at once are refused as overload
   double rows_max = 1e18;        // of a request; larger ones are refused as overload
@@ -50,7 +50,8 @@ struct StoreModel {
   std::vector<store::StatementShape> shapes{store::StatementShape::insert, store::StatementShape::create};
   std::size_t in_flight_max = 64;
   std::size_t transactions_max = 64;
-  batch::BatchLimits start{.rows_per_transaction = 250, .transactions_per_request = 4, .in_flight = 2, .request_bytes_max = 2u << 20};
+  batch::BatchLimits start{
+      .rows_per_transaction = 250, .transactions_per_request = 4, .in_flight = 2, .request_bytes_max = 2u << 20};
 
   batch::ControllerOptions options() const;
   StoreModel before() const;  // the same without its change
@@ -74,7 +75,7 @@ struct Driver {
 Driver driver_of(batch::Controller& controller);
 Driver fixed_at(const batch::BatchLimits& limits);
 
-struct Run {
+struct Trace {
   struct Finish {
     double at;
     double seconds;
@@ -88,7 +89,7 @@ struct Run {
   double end() const { return finishes.empty() ? 0 : finishes.back().at; }
 };
 
-Run simulate(const StoreModel& model, const Load& load, const Driver& driver);
+Trace simulate(const StoreModel& model, const Load& load, const Driver& driver);
 
 // The fixed limits with the highest rate among those whose requests keep the bounds on latency and bytes, by trying all.
 struct Best {

@@ -204,6 +204,7 @@ class Batcher::Implementation {
   void tell(Sample sample, bool is_fresh, const store::BatchOutcome& outcome) {
     if (options_.controller == nullptr) return;
     sample.rows_settled = sample.rows;
+    sample.in_flight = in_flight_.size();
     for (const store::RecordOutcome& record : outcome.records) {
       if (!record.error) continue;
       const std::optional<Brake> brake = brake_of(record.error->code);

@@ -5,7 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "millrace/batch/curve.h"
+#include "millrace/batch/model.h"
+#include "millrace/batch/moves.h"
 #include "millrace/batch/survey.h"
 #include "millrace/batch/trial.h"
 
@@ -20,19 +21,19 @@ using store::StatementShape;
 constexpr double survey_window_seconds = 0.004;
 constexpr double trial_window_seconds = 0.020;
 // Of all work, what trials may cost; and how long they may run ahead of it.
-constexpr double loss_share = 0.02;
+constexpr double loss_share = 0.012;
 constexpr auto loss_credit = milliseconds(4'000);
 // The smallest request within this of the best is as good: it answers sooner, and more of them are measured. After a survey
 // the curve is not known better than that.
-constexpr double as_good = 0.99;
-constexpr double as_good_at_first = 0.97;
+constexpr double as_good = 0.995;
+constexpr double as_good_at_first = 0.985;
+constexpr double misfit_max = 0.15;
 constexpr double gain_for_more = 0.005;
-// A trial's distance, which shrinks to its square root when no neighbour is faster, to the nearest that noise lets us see.
-constexpr double step_first = 4;
-constexpr double step_least = 1.4;
+constexpr double gain_for_in_flight = 0.03;
+constexpr double gain_for_model = 0.01;
 
 constexpr double brake_factor = 0.7;
-constexpr double conflicts_max = 5;  // of the last ten requests or so; what fewer cost, the rate shows
+constexpr double conflicts_max = 6.5;  // of the last ten requests or so; what fewer cost, the paired windows see
 constexpr double conflicts_kept = 0.9;
 constexpr auto growth_hold = milliseconds(2'000);
 constexpr auto refusal_kept = milliseconds(10'000);
@@ -49,7 +50,7 @@ double ratio_of(std::size_t a, std::size_t b) { return static_cast<double>(a) / 
 class Controller::Implementation {
  public:
   explicit Implementation(ControllerOptions options) : options_(std::move(options)), champion_(options_.start) {
-    champion_.in_flight = options_.in_flight_pinned.value_or(std::min(options_.start.in_flight, options_.in_flight_max));
+    champion_.in_flight = in_flight_first();
     if (options_.rows_pinned) {
       champion_.rows_per_transaction = *options_.rows_pinned;
       champion_.transactions_per_request = 1;
@@ -62,9 +63,15 @@ class Controller::Implementation {
 
   void finished(const Sample& sample, Instant now) {
     if (fixed()) return;
-    if (sample.rows != 0) record_bytes_ += (ratio_of(sample.bytes, sample.rows) - record_bytes_) / (record_bytes_ == 0 ? 1 : 16);
+    in_flight_ = sample.in_flight;
+    if (sample.rows != 0)
+      record_bytes_ += (ratio_of(sample.bytes, sample.rows) - record_bytes_) / (record_bytes_ == 0 ? 1 : 16);
     starved_ += ((sample.full ? 0.0 : 1.0) - starved_) / 16;
-    if (now >= refused_until_) rows_refused_ = no_bound;
+    if (rows_refused_ < no_bound && now >= refused_until_) {
+      rows_refused_ += rows_refused_ / 2;
+      refused_until_ = now + refusal_kept;
+    }
+    conflict_share_ += ((sample.brake == Brake::conflict ? 1.0 : 0.0) - conflict_share_) / 64;
     conflicts_ = conflicts_ * conflicts_kept + (sample.brake == Brake::conflict ? 1 : 0);
     if (sample.brake && brake(sample, now)) return send(sending_next(), now);
     if (!sample.full) return send(sending_, now);
@@ -80,22 +87,22 @@ class Controller::Implementation {
     const bool in_flight_fixed = options_.in_flight_pinned || options_.in_flight_max == 1;
     return options_.rows_pinned && in_flight_fixed && options_.shapes.size() == 1;
   }
-  double latency_max() const { return duration<double>(options_.latency_max).count(); }
-  Curve& curve(StatementShape shape) { return curves_[static_cast<std::size_t>(shape)]; }
-  const Curve& curve(StatementShape shape) const { return curves_[static_cast<std::size_t>(shape)]; }
-  static double request_seconds(const BatchLimits& limits, double rate) {
-    return static_cast<double>(limits.rows() * limits.in_flight) / rate;
+  std::size_t in_flight_first() const {
+    return options_.in_flight_pinned.value_or(std::min(options_.start.in_flight, options_.in_flight_max));
   }
+  double latency_max() const { return duration<double>(options_.latency_max).count(); }
+  Model::Bounds bounds(double share) const { return {rows_max(), latency_max() / 2, share}; }
   // The most rows of a request by its bytes and by what the store has refused of late.
   std::size_t rows_max() const {
     const double by_bytes = static_cast<double>(options_.start.request_bytes_max) / std::max(record_bytes_, 1.0);
-    return std::max<std::size_t>(1, std::min(static_cast<std::size_t>(by_bytes), scaled(rows_refused_, 0.8)));
+    return std::max<std::size_t>(1, std::min(static_cast<std::size_t>(by_bytes), scaled(rows_refused_, 0.85)));
   }
 
   void survey() {
     trial_.reset();
     watch_.reset();
-    for (Curve& curve : curves_) curve.clear();
+    if (!held_by_conflicts_) champion_.in_flight = in_flight_first();
+    model_.begin(champion_.in_flight);
     survey_.emplace(options_, champion_.in_flight);
     sending_ = *survey_->next();
   }
@@ -106,27 +113,27 @@ class Controller::Implementation {
   }
   void send(const BatchLimits& limits, Instant now) {
     sending_ = limits;
-    window_.open(limits, now);
+    window_.open(limits, in_flight_, now);
   }
 
   // ---- what a window tells
 
   void measured(Instant now) {
-    const double rate = window_.rows_per_second();
-    if (rate > 0 && sending_.in_flight == champion_.in_flight) {
-      curve(sending_.shape)
-          .add(static_cast<double>(sending_.rows_per_transaction), static_cast<double>(sending_.transactions_per_request),
-               request_seconds(sending_, rate), static_cast<double>(window_.batches()));
+    if (sending_.in_flight == champion_.in_flight) {
+      model_.learn(sending_, window_.whole_batch_seconds(), window_.whole_batches());
     }
     if (survey_) {
-      survey_->measured(rate, rows_max());
+      survey_->measured(window_.whole_batch_seconds(), rows_max());
       return end_survey(now);
     }
+    // What is lost to conflicts depends on the number in flight; to compare sizes, it would only be noise.
+    const double work = window_.rows_sent_per_second();
     if (!trial_ || !trial_->challenged()) {
-      if (watch_.add(rate)) return survey();
+      if (watch_.add(work)) return survey();
     }
     if (trial_) {
-      trial_->measured(rate, window_.seconds());
+      const bool same_in_flight = trial_->challenger().in_flight == champion_.in_flight;
+      trial_->measured(same_in_flight ? work : window_.rows_per_second(), window_.seconds());
       if (trial_->verdict() != Trial::Verdict::open) end_trial(now);
     } else if (now >= quiet_until_) {
       begin_trial(now);
@@ -136,100 +143,123 @@ class Controller::Implementation {
   void end_survey(Instant now) {
     if (survey_->next()) return;
     survey_.reset();
-    if (const auto best = predicted_best(options_.shapes, as_good_at_first)) champion_ = best->limits;
+    champion_ = best_of_survey();
     quiet_until_ = now - loss_credit;
-    move_ = 0;
-    step_ = step_first;
-    moves_lost_ = 0;
+    moves_.begin();
+  }
+
+  // By the curve; but one that misses its points, as it does where a store has steps, is no guide.
+  BatchLimits best_of_survey() const {
+    const std::optional<BatchLimits> predicted = model_.best(options_.shapes, bounds(as_good_at_first));
+    if (!predicted) return refused_at_once();
+    const Curve& known = model_.curve(predicted->shape);
+    if (known.misfit(known.fit()) < misfit_max) return *predicted;
+    const Curve::Best seen = known.best();
+    BatchLimits best = *predicted;
+    best.rows_per_transaction = scaled(1, seen.rows);
+    best.transactions_per_request = scaled(1, seen.transactions);
+    return best;
+  }
+
+  BatchLimits refused_at_once() const {
+    BatchLimits least = champion_;
+    least.transactions_per_request = 1;
+    least.rows_per_transaction = options_.rows_pinned.value_or(std::min(least.rows_per_transaction, rows_max()));
+    return least;
   }
 
   // ---- trials
 
-  enum Move : std::size_t { model, other_shape, request_up, rows_up, rows_down, in_flight_up, in_flight_down, request_down, moves };
-
   void begin_trial(Instant now) {
-    for (std::size_t tried = 0; tried < moves; ++tried, next_move()) {
-      const std::optional<BatchLimits> to = challenger(static_cast<Move>(move_), now);
+    for (std::size_t tried = 0; tried < Moves::round; ++tried, moves_.next()) {
+      if (moves_.sits_out()) continue;
+      const std::optional<BatchLimits> to = challenger(now);
       if (!to || *to == champion_) continue;
+      // Another request in flight has to bring a few per cent, else one less is as good.
+      const double few = to->in_flight == champion_.in_flight ? gain_for_more : gain_for_in_flight;
       const double more = ratio_of(to->rows() * to->in_flight, champion_.rows() * champion_.in_flight);
-      const double gain_min = more > 1.1 ? gain_for_more : more < 0.9 ? -gain_for_more : gain_for_more / 2;
-      trial_.emplace(champion_, *to, gain_min, watch_.noise());
+      const double gain_min = more > 1.1 ? few : more < 0.9 ? -gain_for_more : gain_for_more / 2;
+      Trial::Question question{.gain_min = gain_min, .noise = watch_.noise()};
+      // Of other numbers in flight the curve knows nothing, conflicts count, and a wrong one is dear.
+      if (to->in_flight > champion_.in_flight) question.deviations = 3;
+      if (to->in_flight != champion_.in_flight) {
+        question.noise += conflict_share_ / static_cast<double>(champion_.in_flight);
+      } else {
+        question.gain_expected = std::log(model_.rows_per_second(*to) / model_.rows_per_second(champion_));
+      }
+      trial_.emplace(champion_, *to, question);
       return;
     }
-  }
-
-  void next_move() {
-    move_ = (move_ + 1) % moves;
-    if (++moves_lost_ < moves) return;
-    moves_lost_ = 0;
-    const double least = std::max(step_least, 1 + 10 * std::sqrt(watch_.noise()));
-    step_ = std::max(std::sqrt(step_), std::min(least, step_first));
   }
 
   void end_trial(Instant now) {
     quiet_until_ = std::max(quiet_until_, now - loss_credit) +
                    std::chrono::duration_cast<Instant::duration>(duration<double>(trial_->seconds_lost() / loss_share));
+    watch_.learn_noise(trial_->noise(), trial_->pairs());
     if (trial_->verdict() == Trial::Verdict::won) {
       const BatchLimits& winner = trial_->challenger();
       const double slower = ratio_of(winner.in_flight, champion_.in_flight) / trial_->ratio();
       if (winner.in_flight != champion_.in_flight) {
-        for (Curve& curve : curves_) curve.rescale(slower);
+        model_.rescale(winner.in_flight, slower);
         held_by_conflicts_ = false;
       }
       champion_ = winner;
       watch_.reset();
-      moves_lost_ = 0;
+      moves_.won();
     } else {
-      next_move();
+      moves_.lost(trial_->lost_clearly(), std::sqrt(watch_.noise()));
     }
     trial_.reset();
   }
 
-  std::optional<BatchLimits> challenger(Move move, Instant now) const {
+  std::optional<BatchLimits> challenger(Instant now) const {
+    const Move move = moves_.move();
+    const double step = moves_.step();
     BatchLimits to = champion_;
     const bool may_grow = now >= growth_held_until_;
     switch (move) {
-      case model: {
-        const auto best = predicted_best(options_.shapes);
-        if (!best || best->rate < predicted_rate(champion_) * (1 + gain_for_more)) return std::nullopt;
-        to = best->limits;
+      case Move::curve: {
+        Model::Bounds near = bounds(as_good);
+        near.rows_max = std::min(near.rows_max, scaled(champion_.rows(), 4));
+        const auto best = model_.best({champion_.shape}, near);
+        if (!best || model_.rows_per_second(*best) < model_.rows_per_second(champion_) * (1 + gain_for_model))
+          return std::nullopt;
+        to = *best;
         break;
       }
-      case other_shape: {
+      case Move::other_shape: {
         std::vector<StatementShape> others = options_.shapes;
         std::erase(others, champion_.shape);
-        const auto best = predicted_best(others);
+        const auto best = model_.best(others, bounds(as_good));
         if (!best) return std::nullopt;
-        to = best->limits;
+        to = *best;
         break;
       }
-      case rows_up:
-      case rows_down: {
+      case Move::rows_up:
+      case Move::rows_down: {
         if (options_.rows_pinned) return std::nullopt;
-        const double factor = move == rows_up ? step_ : 1 / step_;
+        const double factor = move == Move::rows_up ? step : 1 / step;
         to.rows_per_transaction = scaled(to.rows_per_transaction, factor);
         to.transactions_per_request =
             std::min(options_.transactions_max, scaled(champion_.transactions_per_request, 1 / factor));
         break;
       }
-      case request_up:
-      case request_down: {
+      case Move::request_up:
+      case Move::request_down: {
         if (options_.rows_pinned || options_.transactions_max == 1) return std::nullopt;
         const std::size_t now_joined = champion_.transactions_per_request;
-        if (move == request_down && now_joined == 1) return std::nullopt;
-        to.transactions_per_request = move == request_up
-                                          ? std::min(options_.transactions_max, std::max(now_joined + 1, scaled(now_joined, step_)))
-                                          : std::min(now_joined - 1, scaled(now_joined, 1 / step_));
+        if (move == Move::request_down && now_joined == 1) return std::nullopt;
+        to.transactions_per_request =
+            move == Move::request_up
+                ? std::min(options_.transactions_max, std::max(now_joined + 1, scaled(now_joined, step)))
+                : std::min(now_joined - 1, scaled(now_joined, 1 / step));
         break;
       }
-      case in_flight_up:
-      case in_flight_down:
-        if (options_.in_flight_pinned || (move == in_flight_down && to.in_flight == 1)) return std::nullopt;
-        to.in_flight = move == in_flight_up ? std::max(to.in_flight + 1, scaled(to.in_flight, std::min(step_, 2.0)))
-                                            : std::min(to.in_flight - 1, scaled(to.in_flight, 1 / step_));
-        to.in_flight = std::min(to.in_flight, options_.in_flight_max);
+      case Move::in_flight_up:
+      case Move::in_flight_down:
+        if (options_.in_flight_pinned || (move == Move::in_flight_down && to.in_flight == 1)) return std::nullopt;
+        to.in_flight = std::min(to.in_flight + (move == Move::in_flight_up ? 1 : -1), options_.in_flight_max);
         break;
-      case moves: return std::nullopt;
     }
     const bool grows = to.rows() > champion_.rows() || to.in_flight > champion_.in_flight;
     if ((grows && !may_grow) || to.rows() > rows_max() || seconds_at_worst(to) > latency_max()) return std::nullopt;
@@ -238,75 +268,17 @@ class Controller::Implementation {
 
   // A transaction that grows may cost its square, rivals may take all of their share.
   double seconds_at_worst(const BatchLimits& to) const {
-    if (to.shape != champion_.shape) return request_seconds(to, predicted_rate(to));
+    if (to.shape != champion_.shape) return model_.request_seconds(to);
     const double rows = ratio_of(to.rows_per_transaction, champion_.rows_per_transaction);
-    return request_seconds(champion_, predicted_rate(champion_)) * (rows > 1 ? rows * rows : rows) *
+    return model_.request_seconds(champion_) * (rows > 1 ? rows * rows : rows) *
            ratio_of(to.transactions_per_request, champion_.transactions_per_request) *
            std::max(1.0, ratio_of(to.in_flight, champion_.in_flight));
   }
 
-  // ---- the model
-
-  struct Choice {
-    BatchLimits limits;
-    double rate = 0;
-  };
-
-  // Records a second by the curve of its shape, measured with the champion's number in flight.
-  double predicted_rate(const BatchLimits& limits) const {
-    return rate_of(curve(limits.shape).fit(), limits);
-  }
-  double rate_of(const Cost& cost, const BatchLimits& limits) const {
-    const double seconds = cost.seconds(static_cast<double>(limits.rows_per_transaction),
-                                        static_cast<double>(limits.transactions_per_request));
-    return static_cast<double>(limits.rows() * champion_.in_flight) / seconds;
-  }
-
-  // The smallest request that is as good as the best, among sizes that are not far from those measured and are not expected
-  // to take more than half the latency bound. Nothing when no curve is known.
-  std::optional<Choice> predicted_best(const std::vector<StatementShape>& shapes, double share = as_good) const {
-    Choice best;
-    for (const double bar : {0.0, share}) {
-      const double least = best.rate * bar;
-      std::size_t smallest = no_bound;
-      for_each_size(shapes, [&](const Choice& choice) {
-        if (bar == 0 ? choice.rate <= best.rate : choice.rate < least || choice.limits.rows() >= smallest) return;
-        best = choice;
-        smallest = choice.limits.rows();
-      });
-    }
-    return best.rate > 0 ? std::optional(best) : std::nullopt;
-  }
-
-  template <typename Visit>
-  void for_each_size(const std::vector<StatementShape>& shapes, Visit visit) const {
-    for (const StatementShape shape : shapes) {
-      const Curve& known = curve(shape);
-      if (known.empty()) continue;
-      const Cost cost = known.fit();
-      const double reach = known.rows_measured_max();
-      const double grown = reach * growth_allowed(cost.seconds(reach, 1), cost.request, latency_max() / 2);
-      const double first = options_.rows_pinned ? static_cast<double>(*options_.rows_pinned) : 8;
-      const double last = options_.rows_pinned ? first : std::max(first, grown);
-      for (double rows = first; rows <= last; rows *= 1.19) {
-        const double joined_max = options_.rows_pinned ? 1 : 4 * known.transactions_measured_max();
-        for (std::size_t joined = 1; joined <= options_.transactions_max && static_cast<double>(joined) <= joined_max; joined *= 2) {
-          Choice choice{champion_};
-          choice.limits.shape = shape;
-          choice.limits.rows_per_transaction = scaled(1, rows);
-          choice.limits.transactions_per_request = joined;
-          choice.rate = rate_of(cost, choice.limits);
-          const bool smallest = joined == 1 && rows == first;
-          if (!smallest && (choice.limits.rows() > rows_max() || request_seconds(choice.limits, choice.rate) > latency_max() / 2)) break;
-          visit(choice);
-        }
-      }
-    }
-  }
-
   // ---- the brake
 
-  // True when it was pulled: by the first of the requests that fail together, since what was sent before is the same trouble.
+  // True when it was pulled: by the first of the requests that fail together, since what was sent before is the same
+  // trouble.
   bool brake(const Sample& sample, Instant now) {
     if (sample.started < braked_at_) return false;
     if (sample.brake == Brake::conflict && (conflicts_ < conflicts_max || champion_.in_flight == 1)) return false;
@@ -316,18 +288,20 @@ class Controller::Implementation {
       held_by_conflicts_ = true;
       conflicts_ = 0;
     } else {
-      rows_refused_ = sample.rows;
+      rows_refused_ = std::min(rows_refused_, sample.rows);
       refused_until_ = now + refusal_kept;
     }
-    const bool champion_failed = !survey_ && (!trial_ || sample.limits == champion_);
+    // A challenger fails alone; but conflicts are everybody's, unless it had more in flight.
+    const bool alone = !survey_ && trial_ && sample.limits == trial_->challenger() &&
+                       (sample.brake != Brake::conflict || sample.limits.in_flight > champion_.in_flight);
     if (survey_ && sample.brake != Brake::conflict) {
       survey_->refused();
       end_survey(now);
       return true;
     }
     trial_.reset();
-    if (!champion_failed && !survey_) {
-      next_move();
+    if (alone) {
+      moves_.next();
       return true;
     }
     slow_down(*sample.brake);
@@ -339,11 +313,12 @@ class Controller::Implementation {
     if (!options_.in_flight_pinned) {
       champion_.in_flight = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(before) * brake_factor));
     }
-    for (Curve& curve : curves_) curve.rescale(ratio_of(champion_.in_flight, before));
+    model_.rescale(champion_.in_flight, ratio_of(champion_.in_flight, before));
     if (survey_) survey_.emplace(options_, champion_.in_flight);
     watch_.reset();
     if (why == Brake::conflict || options_.rows_pinned) return;
-    std::size_t& size = champion_.transactions_per_request > 1 ? champion_.transactions_per_request : champion_.rows_per_transaction;
+    std::size_t& size =
+        champion_.transactions_per_request > 1 ? champion_.transactions_per_request : champion_.rows_per_transaction;
     size = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(size) * brake_factor));
   }
 
@@ -351,18 +326,18 @@ class Controller::Implementation {
   BatchLimits champion_;
   BatchLimits sending_;
   Window window_;
-  std::array<Curve, 2> curves_;  // by shape, with the champion's number in flight
+  Model model_{options_};  // with the champion's number in flight
   std::optional<Survey> survey_;
   std::optional<Trial> trial_;
   DriftWatch watch_;
-  std::size_t move_ = 0;
-  std::size_t moves_lost_ = 0;  // since a trial was won
-  double step_ = step_first;
+  Moves moves_;
   Instant quiet_until_{};  // trials have cost their share until then
 
+  std::size_t in_flight_ = 0;  // at present
   double record_bytes_ = 0;
-  double starved_ = 0;  // share of requests that were not full
-  double conflicts_ = 0;
+  double starved_ = 0;         // share of requests that were not full
+  double conflicts_ = 0;       // of the last requests, which count less the older they are
+  double conflict_share_ = 0;  // of many
   bool held_by_conflicts_ = false;
   std::size_t rows_refused_ = no_bound;
   Instant refused_until_{};
@@ -373,11 +348,12 @@ class Controller::Implementation {
 Explanation Controller::Implementation::explain() const {
   Explanation said{.fits = {}, .limits = champion_};
   for (const StatementShape shape : options_.shapes) {
-    if (curve(shape).empty()) continue;
-    const Cost cost = curve(shape).fit();
+    if (model_.curve(shape).empty()) continue;
+    const Cost cost = model_.curve(shape).fit();
     said.fits.push_back({shape, cost.request, cost.transaction, cost.row, cost.row_squared});
   }
-  said.rows_per_second_expected = watch_.rows_per_second().value_or(curve(champion_.shape).empty() ? 0 : predicted_rate(champion_));
+  const bool knows = !model_.curve(champion_.shape).empty();
+  said.rows_per_second_expected = watch_.rows_per_second().value_or(knows ? model_.rows_per_second(champion_) : 0);
   const BatchLimits larger = [&] {
     BatchLimits to = champion_;
     (options_.transactions_max > 1 ? to.transactions_per_request : to.rows_per_transaction) *= 2;
@@ -387,9 +363,9 @@ Explanation Controller::Implementation::explain() const {
     said.limited_by = LimitedBy::fixed;
   } else if (starved_ > 0.5) {
     said.limited_by = LimitedBy::input;
-  } else if (held_by_conflicts_) {
+  } else if (held_by_conflicts_ || conflict_share_ > 0.05) {
     said.limited_by = LimitedBy::conflicts;
-  } else if (said.fits.empty() || predicted_rate(larger) < predicted_rate(champion_) / as_good) {
+  } else if (!knows || model_.rows_per_second(larger) < model_.rows_per_second(champion_) * (1 + gain_for_more)) {
     said.limited_by = LimitedBy::knee;
   } else if (larger.rows() > rows_max()) {
     said.limited_by = LimitedBy::bytes;

@@ -10,8 +10,8 @@
 //   }
 //   log(controller.explain().text());
 //
-// How (docs/batching.md): a survey of a few batches per size, small first; the curve through what it measured; then trials of
-// neighbouring settings in paired windows, as many as cost a few per cent. A rate that drifts starts a new survey.
+// How (docs/batching.md): a survey of a few batches per size, small first; the curve through what it measured; then trials
+// of neighbouring settings in paired windows, as many as cost a few per cent. A rate that drifts starts a new survey.
 //
 // It has no thread and no clock, draws no random numbers, and allocates nothing per batch: the same samples give the same
 // limits. Threads: calls from one thread.
@@ -37,8 +37,7 @@ struct ControllerOptions {
   std::size_t in_flight_max = 1;
   std::size_t transactions_max = 64;
   // A request shall take no longer. Half a second is what a stop, a progress line or a caller of the gateway can wait for
-  // without wondering, an eighth of SurrealDB's own slowest default time-out, and more than any store measured needs to
-  // spread its fixed costs to below 1 %.
+  // without wondering, and enough to make an fsync of 15 ms a few per cent of a request.
   std::chrono::milliseconds latency_max{500};
   std::optional<std::size_t> rows_pinned;  // one transaction a request, of so many rows
   std::optional<std::size_t> in_flight_pinned;
@@ -55,6 +54,7 @@ struct Sample {
   std::size_t rows = 0;
   std::size_t rows_settled = 0;  // fewer when records have to be sent again
   std::size_t bytes = 0;
+  std::size_t in_flight = 0;  // others, still under way when it ended
   Instant started{};
   Instant ended{};
   // False when it has fewer records than its limits allow because no more were at hand: then the source's rate is seen, not

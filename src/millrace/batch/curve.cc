@@ -16,6 +16,9 @@ constexpr double weight_max = 100;
 // Sizes closer than a quarter of an octave are one point.
 constexpr double same_size_log2 = 0.25;
 
+// Of one request: 1 %.
+constexpr double variance_least = 0.0001;
+
 constexpr std::size_t terms = 4;
 using Vector = std::array<double, terms>;
 using Matrix = std::array<Vector, terms>;
@@ -80,57 +83,75 @@ void Curve::rescale(double factor) {
   }
 }
 
-double Curve::rows_measured_max() const {
-  double most = 0;
-  for (std::size_t i = 0; i < size_; ++i) most = std::max(most, points_[i].rows);
-  return most;
-}
-
 double Curve::transactions_measured_max() const {
   double most = 0;
   for (std::size_t i = 0; i < size_; ++i) most = std::max(most, points_[i].transactions);
   return most;
 }
 
-double Curve::rows_of_best() const {
-  const auto rate = [](const Point& point) { return point.rows * point.transactions / point.seconds; };
+Curve::Best Curve::best() const {
+  const auto rate = [](const Point& point) {
+    return point.rows * point.transactions / point.seconds / (1 + 0.3 / std::sqrt(point.weight));
+  };
   const Point* best = &points_[0];
   for (std::size_t i = 1; i < size_; ++i) {
     if (rate(points_[i]) > rate(*best)) best = &points_[i];
   }
-  return best->rows;
+  return {best->rows, best->transactions, best->seconds};
+}
+
+// A store may have steps and other laws far away; what counts is the line near the best that was seen.
+double Curve::weight(const Point& point, double centre) const {
+  const double octaves = std::log2(point.rows / centre);
+  return point.weight / (1 + octaves * octaves / 4);
+}
+
+double Curve::misfit(const Cost& cost) const {
+  const double centre = best().rows;
+  double squares = 0;
+  double weights = 0;
+  for (std::size_t i = 0; i < size_; ++i) {
+    const double off = cost.seconds(points_[i].rows, points_[i].transactions) / points_[i].seconds - 1;
+    squares += weight(points_[i], centre) * off * off;
+    weights += weight(points_[i], centre);
+  }
+  return std::sqrt(squares / weights);
 }
 
 Cost Curve::fit() const {
   Matrix products{};
   Vector right{};
-  const double centre = rows_of_best();
+  const double centre = best().rows;
+  double weights = 0;
   for (std::size_t i = 0; i < size_; ++i) {
     const Point& p = points_[i];
     // Noise grows with the time itself, so it is the relative error that counts.
     const Vector features{1 / p.seconds, p.transactions / p.seconds, p.transactions * p.rows / p.seconds,
                           p.transactions * p.rows * p.rows / p.seconds};
-    // A store may have steps and other laws far away; what counts is the line near the best that was seen.
-    const double octaves = std::log2(p.rows / centre);
-    const double weight = p.weight / (1 + octaves * octaves / 4);
+    const double weight = this->weight(p, centre);
+    weights += weight;
     for (std::size_t a = 0; a < terms; ++a) {
       right[a] += weight * features[a];
       for (std::size_t b = 0; b < terms; ++b) products[a][b] += weight * features[a] * features[b];
     }
   }
-  // Four terms have fifteen subsets: the best one whose costs are all positive is the non-negative least squares. A cost that
-  // may belong to the request or to the transaction is taken for the transaction's, which promises less.
+  // Four terms have fifteen subsets: the best one whose costs are all positive is the non-negative least squares. A
+  // transaction and a row cost something always; whether a request and a row squared do is asked of the Bayesian
+  // information criterion (Schwarz, 1978), so that noise does not pass for a cost.
   Vector best{};
-  double best_gain = 0;
+  double best_score = std::numeric_limits<double>::infinity();
+  const auto points = static_cast<double>(size_);
   for (unsigned order = 1; order < 1U << terms; ++order) {
     const unsigned chosen = (order & 0b1100U) | (order & 1U) << 1 | (order & 2U) >> 1;
     const std::optional<Vector> x = solve(products, right, chosen);
     if (!x || std::ranges::any_of(*x, [](double cost) { return !(cost >= 0); })) continue;
-    double gain = 0;  // by how much the sum of squares falls
-    for (std::size_t a = 0; a < terms; ++a) gain += (*x)[a] * right[a];
-    if (gain > best_gain * (1 + 1e-9)) {
+    double squares = weights;  // what is left of their sum
+    for (std::size_t a = 0; a < terms; ++a) squares -= (*x)[a] * right[a];
+    const int doubtful = std::popcount(chosen & 0b1001U);
+    const double score = points * std::log(std::max(squares, 0.0) / points + variance_least) + doubtful * std::log(points);
+    if (score < best_score) {
       best = *x;
-      best_gain = gain;
+      best_score = score;
     }
   }
   return {best[0], best[1], best[2], best[3]};

@@ -4,8 +4,8 @@
 //
 //   seconds(rows, transactions) = request + transactions · (transaction + row · rows + row_squared · rows²)
 //
-// A row costs least at rows = sqrt(transaction / row_squared), the knee; without a row_squared there is none, and the bounds on
-// latency and bytes decide. `row_squared` is what a save point per record costs SurrealDB's memory engine.
+// A row costs least at rows = sqrt(transaction / row_squared), the knee; without a row_squared there is none, and the
+// bounds on latency and bytes decide. `row_squared` is what a save point per record costs SurrealDB's memory engine.
 #pragma once
 
 #include <array>
@@ -33,11 +33,19 @@ class Curve {
   void rescale(double factor);
   void clear() { size_ = 0; }
 
+  struct Best {
+    double rows;
+    double transactions;
+    double seconds;
+  };
+  // Of the points measured, by rows a second, with doubt for those that were measured little.
+  Best best() const;
   bool empty() const { return size_ == 0; }
-  double rows_measured_max() const;
   double transactions_measured_max() const;
   // The least squares of the relative errors, near the best point, over costs that are not negative.
   Cost fit() const;
+  // The mean relative error of that line at the points.
+  double misfit(const Cost& cost) const;
 
  private:
   struct Point {
@@ -47,7 +55,7 @@ class Curve {
     double weight;
     std::size_t touched;
   };
-  double rows_of_best() const;
+  double weight(const Point& point, double centre) const;
   Point& point_near(double rows, double transactions);
 
   std::array<Point, 24> points_{};

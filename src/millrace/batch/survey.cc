@@ -8,10 +8,10 @@ namespace millrace::batch {
 namespace {
 
 constexpr double growth_max = 4;
-constexpr double growth_least = 1.25;    // a smaller step shows nothing
-constexpr double gain_least = 1.08;      // a rate that grows less has found its top, or noise
-constexpr double worth_joining = 0.65;   // of the best shape's rate
-constexpr std::size_t joined = 4;        // transactions: enough to tell a request's cost from a transaction's
+constexpr double growth_least = 1.5;   // a smaller step shows nothing
+constexpr double gain_least = 1.08;    // a rate that grows less has found its top, or noise
+constexpr double worth_joining = 0.8;  // of the best shape's rate
+constexpr std::size_t joined = 4;      // transactions: enough to tell a request's cost from a transaction's
 constexpr std::size_t rows_first_max = 16;
 
 // Fourfold steps from here pass through `rows`.
@@ -22,9 +22,8 @@ std::size_t first_rung(std::size_t rows) {
 
 }  // namespace
 
-double growth_allowed(double seconds, double fixed_seconds, double bound) {
-  const double fixed = std::min(0.8 * fixed_seconds, bound);  // it was measured once, and noisily
-  return std::clamp(std::sqrt((bound - fixed) / std::max(seconds - fixed, seconds / 16)), 1.0, growth_max);
+double growth_allowed(double growing_seconds, double bound) {
+  return std::clamp(std::sqrt(bound / growing_seconds), 1.0, growth_max);
 }
 
 Survey::Survey(const ControllerOptions& options, std::size_t in_flight) : options_(options), in_flight_(in_flight) {
@@ -37,15 +36,15 @@ std::optional<BatchLimits> Survey::next() const {
   const Climb& climb = climbs_[at_];
   return BatchLimits{.shape = climb.shape,
                      .rows_per_transaction = climb.rows,
-                     .transactions_per_request = joining_ ? std::min(joined, options_.transactions_max) : 1,
+                     .transactions_per_request = joining_ ? joined : 1,
                      .in_flight = in_flight_,
                      .request_bytes_max = options_.start.request_bytes_max};
 }
 
-void Survey::measured(double rows_per_second, std::size_t rows_max) {
+void Survey::measured(double request_seconds, std::size_t rows_max) {
   Climb& climb = climbs_[at_];
   if (!joining_) {
-    climb.stage = advance(climb, rows_per_second, rows_max) ? Stage::climbing : Stage::joining;
+    climb.stage = advance(climb, request_seconds, rows_max) ? Stage::climbing : Stage::joining;
   } else {
     climb.stage = Stage::done;
   }
@@ -58,19 +57,22 @@ void Survey::refused() {
 }
 
 // True when a larger size is to be measured.
-bool Survey::advance(Climb& climb, double rows_per_second, std::size_t rows_max) {
+bool Survey::advance(Climb& climb, double seconds, std::size_t rows_max) {
+  const double rows_per_second = static_cast<double>(climb.rows) / seconds;
   const bool grew = rows_per_second > climb.best_rate * gain_least;
   if (rows_per_second > climb.best_rate) {
     climb.best_rate = rows_per_second;
     climb.best_rows = climb.rows;
   }
   if (!grew || options_.rows_pinned) return false;
-  const double bound = std::chrono::duration<double>(options_.latency_max).count() / 2;
-  const double seconds = static_cast<double>(climb.rows * in_flight_) / rows_per_second;
-  const double factor = growth_allowed(seconds, climb.first_seconds, bound);
+  // What far fewer rows took does not grow; it was measured once, and noisily.
+  const double growing = std::max(seconds - 0.8 * climb.first_seconds, seconds / 16);
   if (climb.first_seconds == 0) climb.first_seconds = seconds;
+  const double latency_max = std::chrono::duration<double>(options_.latency_max).count();
+  const double long_enough = std::max(latency_max / 8 / growing, growth_least);
+  const double factor = std::min(growth_allowed(growing, latency_max / 2), long_enough);
   const auto grown = std::min(rows_max, static_cast<std::size_t>(static_cast<double>(climb.rows) * factor));
-  if (static_cast<double>(grown) < static_cast<double>(climb.rows) * growth_least) return false;
+  if (static_cast<double>(grown) < static_cast<double>(climb.rows) * 1.2) return false;
   climb.rows = grown;
   return true;
 }
@@ -89,12 +91,10 @@ void Survey::step() {
     if (at_ != climbs_.size()) return;
     joining_ = true;
     const double best = std::ranges::max(climbs_, {}, &Climb::best_rate).best_rate;
-    const double bound = std::chrono::duration<double>(options_.latency_max).count();
     for (Climb& climb : climbs_) {
-      climb.rows = climb.best_rows;
-      const double seconds = static_cast<double>(joined * climb.rows * in_flight_) / climb.best_rate;
-      const bool worth = climb.best_rate > 0 && climb.best_rate >= best * worth_joining && seconds <= bound;
-      if (!worth || options_.rows_pinned || options_.transactions_max == 1) climb.stage = Stage::done;
+      const bool worth = climb.best_rate > 0 && climb.best_rate >= best * worth_joining && climb.best_rows >= joined;
+      if (!worth || options_.rows_pinned || options_.transactions_max < joined) climb.stage = Stage::done;
+      climb.rows = climb.best_rows / joined;
     }
   }
   at_ = find_from(0, Stage::joining);

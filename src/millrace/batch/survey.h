@@ -9,16 +9,17 @@
 
 namespace millrace::batch {
 
-// Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes try several
-// transactions in a request. A step is never longer than what a quadratic store could bear: such a store takes factor² the
-// time, and the next request is to end within half the latency bound.
+// Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes
+// try the same rows in several transactions of one request. A step is never longer than what a quadratic store could bear:
+// such a store takes factor² the time, and the next request is to end within half the latency bound. It ends at requests of
+// an eighth of that bound: what longer ones are worth, trials find.
 class Survey {
  public:
   Survey(const ControllerOptions& options, std::size_t in_flight);
 
   // What is to be measured; nothing when the survey is done.
   std::optional<BatchLimits> next() const;
-  void measured(double rows_per_second, std::size_t rows_max);
+  void measured(double request_seconds, std::size_t rows_max);
   // The present step failed: nothing as large is tried.
   void refused();
 
@@ -29,10 +30,10 @@ class Survey {
     std::size_t rows;
     Stage stage = Stage::climbing;
     double first_seconds = 0;  // a request's, at the first rung
-    double best_rate = 0;
+    double best_rate = 0;      // rows a second of one request in flight
     std::size_t best_rows = 0;
   };
-  bool advance(Climb& climb, double rows_per_second, std::size_t rows_max);
+  bool advance(Climb& climb, double seconds, std::size_t rows_max);
   void step();
 
   const ControllerOptions& options_;
@@ -42,8 +43,7 @@ class Survey {
   bool joining_ = false;
 };
 
-// By how much rows may grow after a request of so many seconds, when the next one must end within `bound` even on a
-// quadratic store. What far fewer rows took, `fixed_seconds`, does not grow.
-double growth_allowed(double seconds, double fixed_seconds, double bound);
+// By how much rows may grow when `growing_seconds` of a request may grow with their square, and are to stay below `bound`.
+double growth_allowed(double growing_seconds, double bound);
 
 }  // namespace millrace::batch

@@ -63,6 +63,7 @@ class Batcher::Implementation {
     queue_.push(added);
   }
 
+  bool is_idle() const { return blocks_.empty(); }
   bool wants_more() const { return queue_.size() < rows_max(); }
   BatchCounts counts() const { return counts_; }
 
@@ -358,6 +359,7 @@ void Batcher::add(std::unique_ptr<Block> block) { implementation_->add(std::move
 Result<void> Batcher::pump() { return implementation_->run(Implementation::Until::full_batches_are_sent); }
 Result<void> Batcher::flush() { return implementation_->run(Implementation::Until::a_partial_one_is_sent); }
 Result<void> Batcher::drain() { return implementation_->run(Implementation::Until::all_is_settled); }
+bool Batcher::is_idle() const { return implementation_->is_idle(); }
 bool Batcher::wants_more() const { return implementation_->wants_more(); }
 void Batcher::set_limits(const BatchLimits& limits) { implementation_->set_limits(limits); }
 BatchCounts Batcher::counts() const { return implementation_->counts(); }

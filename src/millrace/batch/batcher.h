@@ -98,6 +98,7 @@ class Batcher {
   // Sends everything and waits until it is settled.
   Result<void> drain();
 
+  bool is_idle() const;     // nothing is queued, in flight or to be sent again
   bool wants_more() const;  // fewer records are queued than the next batch may hold
   void set_limits(const BatchLimits& limits);
   BatchCounts counts() const;

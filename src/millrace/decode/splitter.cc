@@ -159,7 +159,7 @@ Splitter::Implementation::Step Splitter::Implementation::step_header() {
   const std::optional<std::size_t> end = header_row_.find_end(chunk_.text(), scanned_);
   scanned_ = chunk_.size();
   const std::size_t size = end.value_or(chunk_.size());
-  if (size > options_.record_bytes_max) return give_up(header_too_large(options_.record_bytes_max), 0);
+  if (size > options_.record_bytes_max) return give_up(header_too_large(options_.record_bytes_max, options_.record_bytes_from), 0);
   if (!end && !input_ended_) return ask_for_bytes();
   if (!end && cut_short_) return cut_rest();
   std::string row(chunk_.text().substr(0, size));
@@ -211,7 +211,7 @@ Splitter::Implementation::Step Splitter::Implementation::cut_rest() {
   const std::string_view left = chunk_.text();  // behind the slice
   const bool fits = left.size() <= options_.record_bytes_max;
   slice.fault =
-      fits ? Error{Code::invalid_json, std::move(rest.fault), {}} : too_large(left.size(), options_.record_bytes_max);
+      fits ? Error{Code::invalid_json, std::move(rest.fault), {}} : too_large(left.size(), options_.record_bytes_max, options_.record_bytes_from);
   slice.fault->place.line = line_;
   slice.fault->place.byte = position(0);
   slice.bytes_taken += left.size();
@@ -228,7 +228,7 @@ Splitter::Implementation::Step Splitter::Implementation::step_dropping() {
   phase_ = may_end ? Phase::records : Phase::ended;  // in the former an array may turn out never to be closed
   json_before_ = boundaries_->json_before();
   const std::uint64_t record_bytes = position(0) - dropped_byte_ - line_end_bytes;
-  return fault_slice(too_large(record_bytes, options_.record_bytes_max), dropped_line_, dropped_byte_, position(0));
+  return fault_slice(too_large(record_bytes, options_.record_bytes_max, options_.record_bytes_from), dropped_line_, dropped_byte_, position(0));
 }
 
 // Behind the ']' of a JSON array nothing may stand.
@@ -273,6 +273,7 @@ Slice Splitter::Implementation::slice_up_to(std::size_t end) {
   slice.line = line_;
   slice.bytes_taken = position(end) - taken_;
   slice.record_bytes_max = options_.record_bytes_max;
+  slice.record_bytes_from = options_.record_bytes_from;
   slice.json_before = json_before_;
   slice.header = header_;
   line_ += count_lines(chunk_.text().substr(0, end));
@@ -306,6 +307,7 @@ Slice Splitter::Implementation::fault_slice(Error error, std::uint64_t line, std
   slice.line = line;
   slice.bytes_taken = taken_up_to - std::exchange(taken_, taken_up_to);
   slice.record_bytes_max = options_.record_bytes_max;
+  slice.record_bytes_from = options_.record_bytes_from;
   slice.json_before = json_before_;
   slice.header = header_;
   slice.fault = std::move(error);

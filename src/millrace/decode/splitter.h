@@ -31,8 +31,12 @@
 
 namespace millrace::decode {
 
+// What the user may change for a larger record.
+enum class RecordLimit : std::uint8_t { max_record, memory };
+
 struct SplitterOptions {
   std::size_t record_bytes_max = 16u << 20;
+  RecordLimit record_bytes_from = RecordLimit::max_record;
   // What a record becomes has parts that do not depend on its length, so that a slice of tiny ones would become many times
   // itself. For the same reason a slice of CSV has fewer rows when the header, which each row repeats, is long.
   std::size_t slice_records_max = 8192;
@@ -55,6 +59,7 @@ struct Slice {
   std::uint64_t line = 1;            // of the first byte
   std::uint64_t bytes_taken = 0;     // of the input that this slice accounts for, dropped ones included
   std::size_t record_bytes_max = 0;  // the splitter's; the reader refuses what is larger
+  RecordLimit record_bytes_from = RecordLimit::max_record;
   JsonBefore json_before = JsonBefore::nothing;
   // CSV: the header's text, shared by all slices of the input.
   std::shared_ptr<const std::string> header;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "millrace/base/byte_budget.h"
 #include "millrace/base/uuid.h"
 #include "millrace/decode/record_reader.h"
 #include "millrace/pipeline/input.h"
@@ -14,15 +15,19 @@
 
 namespace millrace::pipeline {
 
-// Lends blocks and takes them, and their chunks, back. Threads: any.
+// Lends blocks and takes them, their chunks and what they hold of the budget back. Threads: any.
 class BlockPool {
  public:
-  explicit BlockPool(ChunkPool& chunks) : chunks_(chunks) {}
+  BlockPool(ChunkPool& chunks, ByteBudget& budget) : chunks_(chunks), budget_(budget) {}
+  // The block is made: what it came to takes the place of what its piece was counted as.
+  void account(Block& block, std::size_t bytes_counted);
+  std::size_t chunk_bytes() const { return chunks_.chunk_bytes(); }
   std::unique_ptr<Block> take();
   void give(std::unique_ptr<Block> block);
 
  private:
   ChunkPool& chunks_;
+  ByteBudget& budget_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Block>> free_;
 };

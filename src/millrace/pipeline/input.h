@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "millrace/base/byte_budget.h"
 #include "millrace/decode/splitter.h"
 #include "millrace/source/source.h"
 
@@ -28,15 +29,16 @@ struct InputFile {
 struct Piece {
   decode::Slice slice;
   std::uint32_t file = 0;
+  std::size_t bytes_counted = 0;  // held of the budget until its block is made
 };
 
 class Input {
  public:
-  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, std::stop_token stop);
+  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, ByteBudget& budget, std::stop_token stop);
 
-  // The next slice; nothing at the end, after a failure, or after stop().
+  // The next slice, as soon as the budget has room for it; nothing at the end, after a failure, or after stop().
   std::optional<Piece> next();
-  void stop() { stopped_ = true; }
+  void stop();
 
   const std::vector<InputFile>& files() const { return files_; }
   std::uint64_t bytes_taken() const { return bytes_taken_; }
@@ -49,6 +51,7 @@ class Input {
 
  private:
   bool open_next();
+  Piece piece_of(decode::Slice slice);
   Result<std::size_t> read();
   void close();
   void fail_with(Error error);
@@ -56,6 +59,7 @@ class Input {
   const std::vector<InputFile> files_;
   const decode::SplitterOptions options_;
   ChunkPool& pool_;
+  ByteBudget& budget_;
   const std::stop_token stop_;
   std::optional<std::uint64_t> bytes_total_;
 

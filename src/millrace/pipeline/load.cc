@@ -14,6 +14,7 @@
 #include "millrace/batch/batcher.h"
 #include "millrace/parallel/ordered_pipeline.h"
 #include "millrace/pipeline/decode_worker.h"
+#include "millrace/pipeline/memory_plan.h"
 #include "millrace/pipeline/rejects.h"
 #include "millrace/record/json.h"
 
@@ -26,6 +27,8 @@ constexpr std::uint64_t percent_records_min = 1000;
 constexpr std::size_t memory_bytes_min = 48u << 20;
 constexpr std::size_t record_bytes_most = 1u << 30;  // a block counts its bytes in 32 bits
 constexpr auto progress_interval = std::chrono::milliseconds(200);
+constexpr auto reply_interval = std::chrono::milliseconds(5);
+constexpr auto longest_wait = std::chrono::hours(1);
 
 std::vector<InputFile> input_files(const LoadOptions& options) {
   std::vector<InputFile> files;
@@ -34,6 +37,15 @@ std::vector<InputFile> input_files(const LoadOptions& options) {
     files.push_back({path, options.format.value_or(decode::format_of_name(path)), before == 0 ? path : fmt::format("{}\n{}", path, before)});
   }
   return files;
+}
+
+decode::SplitterOptions splitter_options(const LoadOptions& options, const MemoryPlan& plan) {
+  decode::SplitterOptions splitter{.record_bytes_max = options.record_bytes_max, .slice_records_max = plan.slice_records_max};
+  if (splitter.record_bytes_max > plan.record_bytes_max) {
+    splitter.record_bytes_max = plan.record_bytes_max;
+    splitter.record_bytes_from = decode::RecordLimit::memory;
+  }
+  return splitter;
 }
 
 std::string default_rejects_path(const std::string& first_file) {
@@ -78,9 +90,11 @@ class LoadJob final : public batch::Outcomes {
         store_(store),
         progress_(progress),
         stop_(std::move(stop)),
-        chunks_(std::clamp<std::size_t>(options.memory_bytes / 256, 64u << 10, 512u << 10)),
-        blocks_(chunks_),
-        input_(input_files(options), {.record_bytes_max = options.record_bytes_max}, chunks_, stop_),
+        plan_(MemoryPlan::of(options.memory_bytes)),
+        chunks_(plan_.chunk_bytes),
+        budget_(plan_.budget_bytes),
+        blocks_(chunks_, budget_),
+        input_(input_files(options), splitter_options(options, plan_), chunks_, budget_, stop_),
         rejects_(std::move(rejects_path)),
         headers_(options.files.size()),
         readers_(options.files.size()) {}
@@ -143,6 +157,7 @@ class LoadJob final : public batch::Outcomes {
       limits.transactions_per_request = 1;
     }
     if (options_.in_flight) limits.in_flight = *options_.in_flight;
+    limits.request_bytes_max = std::min(limits.request_bytes_max, plan_.request_bytes_max);
     return {.limits = limits,
             .retry = {.give_up_after = options_.wait},
             .on_duplicate = options_.on_duplicate,
@@ -162,8 +177,10 @@ class LoadJob final : public batch::Outcomes {
       std::optional<std::unique_ptr<Block>> block = pipeline.try_take();
       if (!block) {
         if (Result<void> sent = batcher.flush(); !sent) return note_failure(std::move(sent).error());
-        block = pipeline.take();
-        if (!block) return;
+        // Not for ever: a reply may be what the reader waits for, and a refused batch has its time to be sent again.
+        block = pipeline.take_for(batcher.is_idle() ? longest_wait : reply_interval);
+        if (!block && pipeline.ended()) return;
+        if (!block) continue;
       }
       accept(**block);
       batcher.add(std::move(*block));
@@ -251,7 +268,9 @@ class LoadJob final : public batch::Outcomes {
   Progress& progress_;
   const std::stop_token stop_;
 
+  const MemoryPlan plan_;
   ChunkPool chunks_;
+  ByteBudget budget_;
   BlockPool blocks_;
   Input input_;
   RejectsWriter rejects_;

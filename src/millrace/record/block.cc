@@ -78,6 +78,7 @@ void Block::clear() {
   source_number = 0;
   records_read = 0;
   bytes_read = 0;
+  bytes_held = 0;
 }
 
 }  // namespace millrace

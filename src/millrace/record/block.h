@@ -90,6 +90,7 @@ class Block {
   std::uint32_t source_number = 0;         // the job's own number for the source
   std::uint64_t records_read = 0;          // entries + malformed + filtered
   std::uint64_t bytes_read = 0;            // of the input, this block's share
+  std::size_t bytes_held = 0;              // of a ByteBudget, until the block is released
 };
 
 }  // namespace millrace

@@ -143,9 +143,26 @@ def wide(file, scale, _):
     return count
 
 
+def fields(file, scale, _):
+    """Records of many fields."""
+    count = max(30, int(1000 * scale))
+    for number in range(count):
+        file.write(b'{"id":%d,"title":"t"%b}\n' % (number, b"".join(b',"a%d":1' % n for n in range(60_000))))
+    return count
+
+
+def large_rows(file, scale, _):
+    """CSV with cells of quotes, each of which JSON escapes."""
+    file.write(b"id,title,content\n")
+    count = max(3, int(20 * scale))
+    for number in range(count):
+        file.write(b'%d,t,"%b"\n' % (number, b'""' * (7 * MIB)))
+    return count
+
+
 INPUTS = {"mixed": mixed, "large": large, "growing": growing, "tiny": tiny, "tiny_after_posts": tiny_after_posts,
-          "bad": bad, "bad_posts": bad_posts, "line": line, "wide": wide}
-SUFFIXES = {"wide": ".csv"}
+          "bad": bad, "bad_posts": bad_posts, "line": line, "wide": wide, "fields": fields, "large_rows": large_rows}
+SUFFIXES = {"wide": ".csv", "large_rows": ".csv"}
 TABLES = {"tiny": "thing", "tiny_after_posts": "thing", "wide": "thing"}
 
 

@@ -24,20 +24,11 @@ void BlockPool::give(std::unique_ptr<Block> block) {
   const std::size_t held = block->bytes_held;
   chunks_.give(std::move(block->input));
   block->clear();
-  if (block->bytes_in_memory() > kept_chunks_max * chunks_.chunk_bytes()) {
-    block.reset();
-  } else {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(block));
-  }
+  if (block->bytes_in_memory() > kept_chunks_max * chunks_.chunk_bytes()) block.reset();
   budget_.release(held);
-}
-
-// A store copies the bodies once more: into a request's frame, or into its own row.
-void BlockPool::account(Block& block, std::size_t bytes_counted) {
-  block.bytes_held = block.bytes_in_memory() + block.bytes.size();
-  budget_.hold(block.bytes_held);
-  budget_.release(bytes_counted);
+  if (!block) return;
+  const std::lock_guard lock(mutex_);
+  free_.push_back(std::move(block));
 }
 
 std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
@@ -66,7 +57,7 @@ std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
     block->malformed.back().entries_before = block->size();
   }
   block->input = std::move(piece.slice.chunk);
-  blocks_.account(*block, piece.bytes_counted);
+  blocks_.budget().account(*block, piece.bytes_counted);
   if (chunk_bytes > kept_chunks_max * blocks_.chunk_bytes()) reader.reset();  // its buffers have grown, too
   return block;
 }

@@ -7,10 +7,10 @@
 #include <mutex>
 #include <vector>
 
-#include "millrace/base/byte_budget.h"
 #include "millrace/base/uuid.h"
 #include "millrace/decode/record_reader.h"
 #include "millrace/pipeline/input.h"
+#include "millrace/pipeline/piece_budget.h"
 #include "millrace/record/block_writer.h"
 
 namespace millrace::pipeline {
@@ -18,16 +18,15 @@ namespace millrace::pipeline {
 // Lends blocks and takes them, their chunks and what they hold of the budget back. Threads: any.
 class BlockPool {
  public:
-  BlockPool(ChunkPool& chunks, ByteBudget& budget) : chunks_(chunks), budget_(budget) {}
-  // The block is made: what it came to takes the place of what its piece was counted as.
-  void account(Block& block, std::size_t bytes_counted);
+  BlockPool(ChunkPool& chunks, PieceBudget& budget) : chunks_(chunks), budget_(budget) {}
+  PieceBudget& budget() { return budget_; }
   std::size_t chunk_bytes() const { return chunks_.chunk_bytes(); }
   std::unique_ptr<Block> take();
   void give(std::unique_ptr<Block> block);
 
  private:
   ChunkPool& chunks_;
-  ByteBudget& budget_;
+  PieceBudget& budget_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Block>> free_;
 };

@@ -5,8 +5,6 @@
 #include <system_error>
 #include <utility>
 
-#include "millrace/pipeline/memory_plan.h"
-
 namespace millrace::pipeline {
 namespace {
 
@@ -24,7 +22,7 @@ std::optional<std::uint64_t> total_size(const std::vector<InputFile>& files) {
 
 }  // namespace
 
-Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, ByteBudget& budget, std::stop_token stop)
+Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, PieceBudget& budget, std::stop_token stop)
     : files_(std::move(files)), options_(options), pool_(pool), budget_(budget), stop_(std::move(stop)), bytes_total_(total_size(files_)) {}
 
 void Input::stop() {
@@ -35,6 +33,7 @@ void Input::stop() {
 std::optional<Piece> Input::next() {
   while (!stopped_) {
     if (!splitter_ && (broken_off_ || !open_next())) return std::nullopt;
+    budget_.wait_for_room(pool_.chunk_bytes());
     if (std::optional<decode::Slice> slice = splitter_->next()) return piece_of(std::move(*slice));
     if (splitter_->ended()) {
       close();
@@ -51,13 +50,12 @@ std::optional<Piece> Input::next() {
 
 Result<std::size_t> Input::read() {
   if (stop_.stop_requested()) return millrace::fail(Code::interrupted, "reading was stopped");
-  budget_.wait_for_room(piece_copies * splitter_->chunk_bytes_next());
+  budget_.wait_for_room(splitter_->chunk_bytes_next());
   return source_->read(splitter_->space());
 }
 
 Piece Input::piece_of(decode::Slice slice) {
-  const std::size_t counted = piece_copies * slice.chunk.capacity() + slice.fault_text.capacity();
-  budget_.hold(counted);
+  const std::size_t counted = budget_.count(slice);
   return {std::move(slice), at_ - 1, counted};
 }
 

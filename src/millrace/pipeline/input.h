@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "millrace/base/byte_budget.h"
 #include "millrace/decode/splitter.h"
+#include "millrace/pipeline/piece_budget.h"
 #include "millrace/source/source.h"
 
 namespace millrace::pipeline {
@@ -34,7 +34,7 @@ struct Piece {
 
 class Input {
  public:
-  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, ByteBudget& budget, std::stop_token stop);
+  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, PieceBudget& budget, std::stop_token stop);
 
   // The next slice, as soon as the budget has room for it; nothing at the end, after a failure, or after stop().
   std::optional<Piece> next();
@@ -59,7 +59,7 @@ class Input {
   const std::vector<InputFile> files_;
   const decode::SplitterOptions options_;
   ChunkPool& pool_;
-  ByteBudget& budget_;
+  PieceBudget& budget_;
   const std::stop_token stop_;
   std::optional<std::uint64_t> bytes_total_;
 

@@ -270,7 +270,7 @@ class LoadJob final : public batch::Outcomes {
 
   const MemoryPlan plan_;
   ChunkPool chunks_;
-  ByteBudget budget_;
+  PieceBudget budget_;
   BlockPool blocks_;
   Input input_;
   RejectsWriter rejects_;

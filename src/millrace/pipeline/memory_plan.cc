@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t fixed_bytes = 24u << 20;
 // Chunks and blocks that wait for their next use.
 constexpr std::size_t pooled_chunks = 24;
+// A chunk, the next one's beginning, a block and a frame, which as CBOR may be 2.25 times the JSON.
 constexpr std::size_t record_parts = 5;
+constexpr std::size_t requests_in_memory = 4;
 constexpr std::size_t bytes_a_record = 64;  // shorter ones than that cost more than their bytes
 
 }  // namespace
@@ -22,7 +24,7 @@ MemoryPlan MemoryPlan::of(std::size_t memory_bytes) {
           .slice_records_max = chunk / bytes_a_record,
           .budget_bytes = budget,
           .record_bytes_max = budget / record_parts,
-          .request_bytes_max = budget / piece_copies};
+          .request_bytes_max = budget / requests_in_memory};
 }
 
 }  // namespace millrace::pipeline

@@ -7,10 +7,6 @@
 
 namespace millrace::pipeline {
 
-// A piece's chunk, its block, and the copy that the store makes of it: what a chunk of one byte is counted as until its
-// block is made. A block of CBOR may come to more (2.25 times its JSON), which is what the parts of a record leave room for.
-inline constexpr std::size_t piece_copies = 4;
-
 struct MemoryPlan {
   std::size_t chunk_bytes;        // of ordinary slices
   std::size_t slice_records_max;  // what a record costs beside its bytes comes to some four chunks at most

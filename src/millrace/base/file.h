@@ -29,6 +29,8 @@ class File {
 
   // Up to out.size() bytes; 0 at the end. interrupted when it waits for a pipe or terminal and the stop is requested.
   Result<std::size_t> read(std::span<char> out);
+  // True when a read would wait for the other end of a pipe, or a user. Costs nothing for a regular file.
+  bool would_wait() const;
   void set_stop(std::stop_token stop) { stop_ = std::move(stop); }
   Result<void> write_all(std::string_view bytes);
   Result<void> sync();

@@ -37,7 +37,11 @@ std::optional<Piece> Input::next() {
     if (std::optional<decode::Slice> slice = splitter_->next()) return piece_of(std::move(*slice));
     if (splitter_->ended()) {
       close();
+    } else if (!stalled_ && source_->would_wait()) {
+      stalled_ = true;
+      splitter_->stall();
     } else if (const Result<std::size_t> got = read()) {
+      stalled_ = false;
       splitter_->filled(*got);
       bytes_taken_ = bytes_of_done_files_ + source_->bytes_taken();
     } else {

@@ -67,6 +67,7 @@ class Input {
   std::uint64_t bytes_of_done_files_ = 0;
   std::unique_ptr<source::Source> source_;
   std::optional<decode::Splitter> splitter_;
+  bool stalled_ = false;     // what was at hand was given, and nothing has come since
   bool broken_off_ = false;  // nothing more is read
 
   std::atomic<bool> stopped_ = false;

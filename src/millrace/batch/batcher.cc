@@ -184,7 +184,7 @@ class Batcher::Implementation {
 
   void settle(Group group, const store::BatchOutcome& outcome) {
     if (outcome.records.empty()) {
-      failing_since_.reset();
+      store_answered();
       for (const store::BlockRun& run : group.runs) settle_written(*run.block, run.first, run.last);
       return;
     }
@@ -219,7 +219,7 @@ class Batcher::Implementation {
         }
       }
     }
-    if (any_settled && failure == nullptr) failing_since_.reset();
+    if (any_settled && failure == nullptr) store_answered();
     if (!alone.runs.empty()) again_.push_back(std::move(alone));
     if (failure != nullptr) note_failure(*failure, std::move(retried), std::move(unknown));
   }
@@ -241,6 +241,7 @@ class Batcher::Implementation {
     const bool conflict = failure.code == Code::conflict;
     const auto delay = backoff(std::max(retried.attempts, unknown.attempts));
     if (!conflict) hold_until_ = std::max(hold_until_, now + delay);
+    if (!conflict && options_.retry.give_up_after > now - *failing_since_ && !std::exchange(told_of_failure_, true)) outcomes_.store_fails(failure);
     for (Group* group : {&retried, &unknown}) {
       if (group->runs.empty()) continue;
       ++counts_.retries;
@@ -249,6 +250,11 @@ class Batcher::Implementation {
       again_.push_back(std::move(*group));
     }
     if (!conflict && now - *failing_since_ >= options_.retry.give_up_after) give_up(failure);
+  }
+
+  void store_answered() {
+    failing_since_.reset();
+    if (std::exchange(told_of_failure_, false)) outcomes_.store_answers();
   }
 
   void give_up(const Error& failure) {
@@ -342,6 +348,7 @@ class Batcher::Implementation {
 
   Instant hold_until_{};
   std::optional<Instant> failing_since_;
+  bool told_of_failure_ = false;
   std::optional<Error> last_failure_;
   std::optional<Error> error_;
   std::minstd_rand random_{std::random_device{}()};

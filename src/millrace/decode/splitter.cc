@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t start_bytes = 3;  // enough to tell a mark, and UTF-16
 constexpr std::size_t repeated_header_chunks = 4;  // what the header comes to in all rows of a slice
-constexpr std::size_t small_slice_part = 8;        // a slice under this part of its chunk gets a chunk of its size
+constexpr std::size_t small_slice_part = 2;        // a slice under this part of its chunk gets a chunk of its size
 
 bool is_utf16(std::string_view start) {
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) return true;

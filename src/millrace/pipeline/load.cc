@@ -16,6 +16,7 @@
 #include "millrace/pipeline/decode_worker.h"
 #include "millrace/pipeline/memory_plan.h"
 #include "millrace/pipeline/rejects.h"
+#include "millrace/pipeline/store_patience.h"
 #include "millrace/record/json.h"
 
 namespace millrace::pipeline {
@@ -146,6 +147,8 @@ class LoadJob final : public batch::Outcomes {
     reject({placed, id_json, reader->as_json(block.input_text(index), slice)});
   }
   void released(std::unique_ptr<Block> block) override { blocks_.give(std::move(block)); }
+  void store_fails(const Error& error) override { progress_.notice(waiting_words(error, options_.wait)); }
+  void store_answers() override { progress_.notice(answering_words()); }
 
  private:
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<Block>>;
@@ -317,7 +320,10 @@ Result<RejectLimit> parse_reject_limit(std::string_view text) {
 
 Result<Report> load(const LoadOptions& options, store::Store& store, Progress& progress, std::stop_token stop) {
   if (Result<void> checked = check(options); !checked) return std::unexpected(std::move(checked).error());
-  if (Result<void> ready = store.prepare({options.shape.table}); !ready) return std::unexpected(std::move(ready).error());
+  StorePatience patience(options.wait, stop, progress);
+  if (Result<void> ready = patience.until_it_answers([&] { return store.prepare({options.shape.table}); }); !ready) {
+    return std::unexpected(std::move(ready).error());
+  }
   return LoadJob(options, rejects_path(options), store, progress, std::move(stop)).run();
 }
 

@@ -15,7 +15,7 @@ constexpr std::size_t piece_copies = 4;
 std::size_t PieceBudget::estimate(std::size_t chunk_bytes) const { return piece_copies * chunk_bytes + excess_; }
 
 std::size_t PieceBudget::count(const decode::Slice& slice) {
-  const std::size_t counted = estimate(slice.chunk.capacity()) + slice.fault_text.capacity();
+  const std::size_t counted = estimate(slice.chunk.capacity()) + slice.fault_text.size();
   budget_.hold(counted);
   return counted;
 }

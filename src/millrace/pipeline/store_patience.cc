@@ -35,7 +35,7 @@ bool StorePatience::pause_after(Error& error) {
   if (!may_pass) return false;
   const auto now = steady_clock::now();
   if (!since_) since_ = now;
-  const auto left = std::chrono::duration_cast<milliseconds>(*since_ + wait_ - now);
+  const auto left = std::chrono::ceil<milliseconds>(*since_ + wait_ - now);
   if (left <= milliseconds(0)) {
     if (wait_ > milliseconds(0)) error.message += fmt::format("; waited {} for the store (--wait)", seconds_text(wait_));
     return false;

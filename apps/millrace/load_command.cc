@@ -12,6 +12,7 @@
 #include "millrace/base/bytes.h"
 #include "millrace/base/file.h"
 #include "millrace/pipeline/load.h"
+#include "millrace/pipeline/store_patience.h"
 #include "millrace/surrealdb/address.h"
 #include "millrace/surrealql/parse.h"
 #include "progress_bar.h"
@@ -202,9 +203,11 @@ int run_load(const LoadArguments& arguments, std::stop_token stop) {
   }
   const Result<ProgressMode> mode = parse_progress_mode(arguments.progress);
   if (!mode) return report_error(mode.error());
-  Result<std::unique_ptr<store::Store>> store = arguments.store.open();
-  if (!store) return report_no_start(store.error(), arguments.report);
   ProgressBar progress(*mode);
+  Result<std::unique_ptr<store::Store>> store = pipeline::StorePatience(options->wait, stop, progress).until_it_answers([&] {
+    return arguments.store.open({.stop = stop});
+  });
+  if (!store) return report_no_start(store.error(), arguments.report);
   const Result<pipeline::Report> report = pipeline::load(*options, **store, progress, std::move(stop));
   if (!report) return report_no_start(report.error(), arguments.report);
   print_summary(*report, arguments, (*store)->capabilities().name);
@@ -235,7 +238,7 @@ Command add_load(CLI::App& app, std::span<char* const> command_line) {
   load.add_option("--in-flight", a.in_flight, "Requests under way at once: auto or N")->capture_default_str();
   load.add_option("--memory", a.memory, "Bound on this process's memory, at least 48MiB")->capture_default_str();
   load.add_option("--max-record", a.max_record, "The largest record; a larger one is rejected")->capture_default_str();
-  load.add_option("--wait", a.wait, "How long to wait for a store that fails")->capture_default_str();
+  load.add_option("--wait", a.wait, "How long to wait for a store that is down or fails")->capture_default_str();
   load.add_option("--progress", a.progress, "auto, always or never")->capture_default_str();
   load.add_option("--report", a.report, "Write the report there as JSON; '-' is standard output")->type_name("FILE");
   return [arguments](std::stop_token stop) { return run_load(*arguments, std::move(stop)); };

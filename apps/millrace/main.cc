@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
@@ -19,7 +21,17 @@
 namespace millrace::app {
 namespace {
 
+// What is large goes back to the system when it is freed, at once and whoever frees it: left to itself, glibc keeps up to 32
+// MiB blocks in the heap, and a heap for each thread.
+void give_memory_back() {
+  constexpr int large_bytes = 256 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, large_bytes);
+  ::mallopt(M_TRIM_THRESHOLD, 4 * large_bytes);
+  ::mallopt(M_ARENA_MAX, 2);
+}
+
 int run(int argc, char** argv) {
+  give_memory_back();
   CLI::App app{"millrace writes records in batches into SQLite and SurrealDB, with flat memory, and says what became of each."};
   app.name("millrace");
   app.set_version_flag("--version", std::string("millrace ") + MILLRACE_VERSION);

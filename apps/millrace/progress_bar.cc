@@ -69,6 +69,10 @@ void ProgressBar::finish(const pipeline::ProgressState& state) {
   std::fputs("\n", stderr);
 }
 
+void ProgressBar::notice(std::string_view line) {
+  fmt::print(stderr, "{}millrace: {}\n", drawn_ ? "\r\033[K" : "", line);
+}
+
 void ProgressBar::draw(const pipeline::ProgressState& state) const {
   std::string line;
   if (state.bytes_total && *state.bytes_total != 0) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "millrace/base/result.h"
 #include "millrace/pipeline/report.h"
@@ -19,6 +20,7 @@ class ProgressBar final : public pipeline::Progress {
   explicit ProgressBar(ProgressMode mode);
   void update(const pipeline::ProgressState& state) override;
   void finish(const pipeline::ProgressState& state) override;
+  void notice(std::string_view line) override;
 
  private:
   void draw(const pipeline::ProgressState& state) const;

@@ -72,7 +72,9 @@ class Killed(CommandTest):
     def check_restart(self, engine):
         process, port, url = self.load_and_kill(engine, "60s")
         self.serve(engine, port)
-        self.assertEqual(process.wait(timeout=TIME_OUT), 0, process.stderr.read())
+        words = process.stderr.read().decode()
+        self.assertEqual(process.wait(timeout=TIME_OUT), 0, words)
+        self.assertEqual((words.count("store does not answer"), words.count("the store answers again")), (1, 1), words)
         report = self.report(0)
         self.assertEqual((report["records_written"], report["records_rejected"]), (self.POSTS, 0))
         self.assertGreaterEqual(report["retries"], 1)

@@ -29,7 +29,11 @@ TEST_P(ChunkTest, every_size_gives_the_same_records_and_faults) {
     const std::vector<Decoded> expected = decode_all(GetParam(), text, {.record_bytes_max = record_bytes_max});
     for (std::size_t chunk = 1; chunk <= 200; ++chunk) {
       const std::size_t read = std::array{1uz, 7uz, 100'000uz}[chunk % 3];
-      const DecodeOptions options{.chunk_bytes = chunk, .read_bytes = read, .record_bytes_max = record_bytes_max};
+      const DecodeOptions options{.chunk_bytes = chunk,
+                                  .read_bytes = read,
+                                  .record_bytes_max = record_bytes_max,
+                                  .slice_records_max = std::array{8192uz, 1uz, 3uz}[chunk / 3 % 3],
+                                  .stall_every = std::array{0uz, 1uz, 3uz}[chunk / 9 % 3]};
       ASSERT_EQ(decode_all(GetParam(), text, options), expected)
           << "chunk " << chunk << ", read " << read << ", --max-record " << record_bytes_max << ", input <" << text
           << ">";
@@ -44,8 +48,11 @@ TEST_P(ChunkTest, small_inputs_of_every_kind_give_the_same_in_the_smallest_chunk
     const std::string text = soup.make(3);
     const std::size_t record_bytes_max = 1 + random.below(40);
     const std::vector<Decoded> expected = decode_all(GetParam(), text, {.record_bytes_max = record_bytes_max});
-    const DecodeOptions options{
-        .chunk_bytes = 1 + random.below(20), .read_bytes = 1 + random.below(4), .record_bytes_max = record_bytes_max};
+    const DecodeOptions options{.chunk_bytes = 1 + random.below(20),
+                                .read_bytes = 1 + random.below(4),
+                                .record_bytes_max = record_bytes_max,
+                                .slice_records_max = 1 + random.below(4),
+                                .stall_every = random.below(3)};
     ASSERT_EQ(decode_all(GetParam(), text, options), expected)
         << "chunk " << options.chunk_bytes << ", --max-record " << record_bytes_max << ", input <" << text << ">";
   }
@@ -105,6 +112,60 @@ TEST(CutShortTest, what_is_whole_is_given_and_nothing_else) {
   EXPECT_EQ(records_before_the_cut(Format::json, "[{},{\"a\":"), "[{},");
   EXPECT_EQ(records_before_the_cut(Format::csv, "a,b\n1,2\n3"), "1,2\n");
   EXPECT_EQ(records_before_the_cut(Format::csv, "a,b"), "");
+}
+
+TEST_P(ChunkTest, a_slice_has_no_more_records_than_it_may) {
+  std::string text = GetParam() == Format::csv ? "a\n" : "";
+  for (int i = 0; i < 1000; ++i) text += GetParam() == Format::csv ? "1\n" : "{}\n";
+  ChunkPool pool(1 << 16);
+  Splitter splitter(GetParam(), {.slice_records_max = 7}, pool);
+  text.copy(splitter.space().data(), text.size());
+  splitter.filled(text.size());
+  splitter.stall();
+  std::size_t slices = 0;
+  while (const std::optional<Slice> slice = splitter.next()) {
+    ++slices;
+    EXPECT_LE(slice->chunk.size(), 7 * 3u);
+    EXPECT_LE(slice->chunk.capacity(), 7 * 3u);  // and holds no more than it needs
+  }
+  EXPECT_EQ(slices, 143u);  // without the end of the input
+}
+
+TEST(SplitterTest, a_stall_gives_whole_records_and_keeps_the_rest) {
+  ChunkPool pool(1 << 16);
+  Splitter splitter(Format::ndjson, {}, pool);
+  const auto put = [&](std::string_view text) {
+    text.copy(splitter.space().data(), text.size());
+    splitter.filled(text.size());
+  };
+  put("{\"a\":1}\n{\"b\"");
+  EXPECT_FALSE(splitter.next());
+  splitter.stall();
+  std::optional<Slice> slice = splitter.next();
+  ASSERT_TRUE(slice);
+  EXPECT_EQ(slice->chunk.text(), "{\"a\":1}\n");
+  EXPECT_FALSE(splitter.next());
+  put(":2}\n");
+  EXPECT_FALSE(splitter.next());  // the stall is over
+  splitter.stall();
+  slice = splitter.next();
+  ASSERT_TRUE(slice);
+  EXPECT_EQ(slice->chunk.text(), "{\"b\":2}\n");
+  EXPECT_EQ(slice->chunk.offset, 8u);
+  EXPECT_EQ(slice->line, 2u);
+}
+
+TEST(SplitterTest, a_long_csv_header_makes_slices_of_fewer_rows) {
+  ChunkPool pool(1 << 12);
+  Splitter splitter(Format::csv, {}, pool);
+  std::string text = std::string(1 << 10, 'n') + "\n";
+  for (int i = 0; i < 100; ++i) text += "1\n";
+  text.copy(splitter.space().data(), text.size());
+  splitter.filled(text.size());
+  splitter.stall();
+  const std::optional<Slice> slice = splitter.next();
+  ASSERT_TRUE(slice);
+  EXPECT_EQ(slice->chunk.text().size(), 15 * 2u);  // 4 chunks are 15 headers
 }
 
 TEST(ChunkReuseTest, memory_is_bounded_by_a_few_chunks) {

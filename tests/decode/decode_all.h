@@ -43,6 +43,8 @@ struct DecodeOptions {
   std::size_t chunk_bytes = 1 << 16;
   std::size_t read_bytes = 1 << 16;
   std::size_t record_bytes_max = 16u << 20;
+  std::size_t slice_records_max = 8192;
+  std::size_t stall_every = 0;  // reads; 0: never
   bool automatic_types = false;
   std::uint64_t* bytes_taken = nullptr;  // what the slices account for, all together
 };
@@ -50,11 +52,12 @@ struct DecodeOptions {
 inline std::vector<Decoded> decode_all(Format format, std::string_view text, DecodeOptions options = {}) {
   std::vector<Decoded> all;
   ChunkPool pool(options.chunk_bytes);
-  Splitter splitter(format, {.record_bytes_max = options.record_bytes_max}, pool);
+  Splitter splitter(format, {.record_bytes_max = options.record_bytes_max, .slice_records_max = options.slice_records_max}, pool);
   RecordReader reader(format, {.automatic_types = options.automatic_types});
   Found found;
   std::size_t at = 0;
-  while (true) {
+  for (std::size_t reads = 1;; ++reads) {
+    if (options.stall_every != 0 && reads % options.stall_every == 0) splitter.stall();
     while (std::optional<Slice> slice = splitter.next()) {
       if (options.bytes_taken != nullptr) *options.bytes_taken += slice->bytes_taken;
       reader.open(*slice);

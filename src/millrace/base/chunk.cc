@@ -2,17 +2,16 @@
 #include "millrace/base/chunk.h"
 
 #include <cstring>
+#include <new>
+#include <tuple>
 #include <utility>
 
 #include "millrace/base/assert.h"
 
 namespace millrace {
 
-// for_overwrite: zeroing a chunk that is about to be read into would touch every page twice.
-Chunk::Chunk(std::size_t capacity)
-    : bytes_(std::make_unique_for_overwrite<char[]>(capacity + padding)), capacity_(capacity) {
-  std::memset(bytes_.get() + capacity, 0, padding);
-}
+// Not zeroed: a chunk that is about to be read into would have every page touched twice.
+Chunk::Chunk(std::size_t capacity) { grow_to(capacity); }
 
 Chunk::Chunk(Chunk&& other) noexcept
     : offset(std::exchange(other.offset, 0)),
@@ -35,11 +34,16 @@ void Chunk::set_size(std::size_t size) {
 }
 
 void Chunk::grow(std::size_t capacity) {
-  if (capacity <= capacity_) return;
-  Chunk larger(capacity);
-  if (size_ != 0) std::memcpy(larger.data(), data(), size_);
-  bytes_ = std::move(larger.bytes_);
+  if (capacity > capacity_) grow_to(capacity);
+}
+
+void Chunk::grow_to(std::size_t capacity) {
+  char* const moved = static_cast<char*>(std::realloc(bytes_.get(), capacity + padding));
+  if (moved == nullptr) throw std::bad_alloc();
+  std::ignore = bytes_.release();  // realloc() has freed it
+  bytes_.reset(moved);
   capacity_ = capacity;
+  std::memset(moved + capacity, 0, padding);
 }
 
 Chunk ChunkPool::take() {
@@ -57,7 +61,7 @@ Chunk ChunkPool::take() {
 }
 
 void ChunkPool::give(Chunk chunk) {
-  if (chunk.capacity() == 0 || chunk.capacity() > 2 * chunk_bytes_) return;
+  if (chunk.capacity() < chunk_bytes_ || chunk.capacity() > 2 * chunk_bytes_) return;
   const std::lock_guard lock(mutex_);
   free_.push_back(std::move(chunk));
 }

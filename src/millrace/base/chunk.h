@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -38,7 +39,12 @@ class Chunk {
   std::uint64_t offset = 0;  // of data()[0] in the input
 
  private:
-  std::unique_ptr<char[]> bytes_;
+  void grow_to(std::size_t capacity);
+
+  struct Free {
+    void operator()(char* bytes) const { std::free(bytes); }
+  };
+  std::unique_ptr<char, Free> bytes_;  // of malloc: realloc() moves the pages of a large one, and holds it once
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;
 };
@@ -48,7 +54,7 @@ class ChunkPool {
   explicit ChunkPool(std::size_t chunk_bytes) : chunk_bytes_(chunk_bytes) {}
   std::size_t chunk_bytes() const { return chunk_bytes_; }
   Chunk take();
-  // A chunk that grew over twice the pool's size (for one huge record) is freed instead of kept.
+  // A chunk that grew over twice the pool's size (for one huge record), or is smaller than it, is freed instead of kept.
   void give(Chunk chunk);
 
  private:

@@ -117,6 +117,11 @@ Result<void> File::wait_to_read() const {
   return fail(Code::interrupted, fmt::format("reading '{}' was stopped", name_));
 }
 
+bool File::would_wait() const {
+  pollfd waiting{descriptor_, POLLIN, 0};
+  return may_wait_ && ::poll(&waiting, 1, 0) == 0;
+}
+
 Result<void> File::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t put = ::write(descriptor_, bytes.data(), bytes.size());

@@ -33,6 +33,8 @@ class File {
   Result<std::size_t> read(std::span<char> out);
   // Up to out.size() bytes from `offset` on; 0 at the end.
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const;
+  // True when a read would wait for the other end of a pipe, or a user. Costs nothing for a regular file.
+  bool would_wait() const;
   void set_stop(std::stop_token stop) { stop_ = std::move(stop); }
   Result<void> write_all(std::string_view bytes);
   Result<void> sync();

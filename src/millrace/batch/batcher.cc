@@ -67,6 +67,7 @@ class Batcher::Implementation {
     queue_.push(added);
   }
 
+  bool is_idle() const { return blocks_.empty(); }
   bool wants_more() const { return queue_.size() < fresh_size().rows(); }
   BatchCounts counts() const { return counts_; }
   const BatchLimits& limits() const { return options_.controller != nullptr ? options_.controller->limits() : limits_; }
@@ -218,7 +219,7 @@ class Batcher::Implementation {
   void settle(const Flight& flight, const store::BatchOutcome& outcome) {
     const Group& group = flight.group;
     if (outcome.records.empty()) {
-      patience_.succeeded();
+      store_answered();
       for (const store::BlockRun& run : group.runs) settle_written(*run.block, run.first, run.last);
       return;
     }
@@ -252,7 +253,7 @@ class Batcher::Implementation {
         }
       }
     }
-    if ((any_settled || !refused.empty() || !named.empty()) && !failure) patience_.succeeded();
+    if ((any_settled || !refused.empty() || !named.empty()) && !failure) store_answered();
     isolate(flight, std::move(named), std::move(refused));
     if (failure) note_failure(*failure, std::move(retried), std::move(unknown));
   }
@@ -274,6 +275,8 @@ class Batcher::Implementation {
   void note_failure(const Error& failure, Group retried, Group unknown) {
     const Instant now = steady_clock::now();
     const Instant not_before = patience_.failed(failure, std::max(retried.attempts, unknown.attempts), now);
+    const std::optional<Error> given_up = patience_.given_up(now);
+    if (patience_.is_failing() && !given_up && !std::exchange(told_of_failure_, true)) outcomes_.store_fails(failure);
     for (Group* group : {&retried, &unknown}) {
       if (group->runs.empty()) continue;
       ++counts_.retries;
@@ -281,7 +284,12 @@ class Batcher::Implementation {
       group->not_before = not_before;
       again_.push(std::move(*group));
     }
-    if (!error_) error_ = patience_.given_up(now);
+    if (!error_) error_ = given_up;
+  }
+
+  void store_answered() {
+    patience_.succeeded();
+    if (std::exchange(told_of_failure_, false)) outcomes_.store_answers();
   }
 
   // ---- settling
@@ -372,6 +380,7 @@ class Batcher::Implementation {
   RefusalRate refusals_;
   BatchCounts counts_;
 
+  bool told_of_failure_ = false;
   std::optional<Error> error_;
 
   Replies replies_;
@@ -385,6 +394,7 @@ void Batcher::add(std::unique_ptr<Block> block) { implementation_->add(std::move
 Result<void> Batcher::pump() { return implementation_->run(Implementation::Until::full_batches_are_sent); }
 Result<void> Batcher::flush() { return implementation_->run(Implementation::Until::a_partial_one_is_sent); }
 Result<void> Batcher::drain() { return implementation_->run(Implementation::Until::all_is_settled); }
+bool Batcher::is_idle() const { return implementation_->is_idle(); }
 bool Batcher::wants_more() const { return implementation_->wants_more(); }
 void Batcher::set_limits(const BatchLimits& limits) { implementation_->set_limits(limits); }
 BatchCounts Batcher::counts() const { return implementation_->counts(); }

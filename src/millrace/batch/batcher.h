@@ -65,6 +65,9 @@ class Outcomes {
   virtual void rejected(const Block& block, std::size_t index, const Error& error) = 0;
   // All of the block's records are settled; it may be used again.
   virtual void released(std::unique_ptr<Block> block) = 0;
+  // The store begins to fail, with other than conflicts, and is waited for; after that, it answers again.
+  virtual void store_fails(const Error&) {}
+  virtual void store_answers() {}
 };
 
 struct BatchCounts {
@@ -96,6 +99,7 @@ class Batcher {
   // Sends everything and waits until it is settled.
   Result<void> drain();
 
+  bool is_idle() const;     // nothing is queued, in flight or to be sent again
   bool wants_more() const;  // fewer records are queued than the next batch may hold
   void set_limits(const BatchLimits& limits);
   BatchCounts counts() const;

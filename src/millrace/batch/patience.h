@@ -23,6 +23,7 @@ class Patience {
   // sent before that either.
   Instant failed(const Error& error, int attempts, Instant now);
 
+  bool is_failing() const { return failing_since_.has_value(); }
   bool is_held(Instant now) const { return hold_until_ > now; }
   Instant held_until() const { return hold_until_; }
   const std::optional<Error>& last_failure() const { return last_failure_; }

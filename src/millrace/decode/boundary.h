@@ -22,6 +22,11 @@ class Boundaries {
     std::size_t at = 0;
     std::size_t line_end_bytes = 0;
   };
+  // A boundary in a text; `more`: it was found before the text's end, and others may stand behind it.
+  struct Last {
+    std::size_t at = 0;
+    bool more = false;
+  };
   // What the input's last bytes, behind the last boundary, are.
   struct Rest {
     bool is_record = true;  // false: the fault stands for them
@@ -30,9 +35,9 @@ class Boundaries {
 
   virtual ~Boundaries() = default;
 
-  // The last boundary in `text`, 0 when there is none. text[0] is a boundary; the bytes before `from` were followed
-  // before.
-  virtual std::size_t find_last(std::string_view text, std::size_t from) = 0;
+  // The last boundary in `text`, 0 when there is none, or the one behind the first `records_max` records. text[0] is a
+  // boundary; the bytes before `from` were followed before, without a boundary among them.
+  virtual Last find_last(std::string_view text, std::size_t from, std::size_t records_max) = 0;
   // The end of the record that was begun and is being dropped; `text` are further bytes of it, the input's last if
   // `last`.
   virtual std::optional<RecordEnd> find_end(std::string_view text, bool last) = 0;

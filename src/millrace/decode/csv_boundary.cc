@@ -7,10 +7,14 @@ namespace {
 
 class CsvBoundaries final : public Boundaries {
  public:
-  std::size_t find_last(std::string_view text, std::size_t from) override {
+  Last find_last(std::string_view text, std::size_t from, std::size_t records_max) override {
     std::size_t boundary = 0;
-    for (std::size_t at = from; const std::optional<std::size_t> end = row_.find_end(text, at);) boundary = at = *end;
-    return boundary;
+    std::size_t rows = 0;
+    for (std::size_t at = from; const std::optional<std::size_t> end = row_.find_end(text, at);) {
+      boundary = at = *end;
+      if (++rows == records_max) return {boundary, at < text.size()};
+    }
+    return {boundary};
   }
 
   std::optional<RecordEnd> find_end(std::string_view text, bool last) override {

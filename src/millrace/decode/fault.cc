@@ -15,19 +15,21 @@ std::string limit_text(std::size_t bytes) {
   return fmt::format("{} bytes", bytes);
 }
 
+std::string limit_words(std::size_t bytes, RecordLimit from) {
+  if (from == RecordLimit::memory) return fmt::format("--memory has room for ({}): give more", format_bytes(bytes));
+  return fmt::format("--max-record ({})", limit_text(bytes));
+}
+
 }  // namespace
 
-Error too_large(std::uint64_t record_bytes, std::size_t record_bytes_max) {
+Error too_large(std::uint64_t record_bytes, std::size_t record_bytes_max, RecordLimit from) {
   return {Code::too_large,
-          fmt::format("a record of {} bytes is larger than --max-record ({})", format_count(record_bytes),
-                      limit_text(record_bytes_max)),
+          fmt::format("a record of {} bytes is larger than {}", format_count(record_bytes), limit_words(record_bytes_max, from)),
           {}};
 }
 
-Error header_too_large(std::size_t record_bytes_max) {
-  return {Code::too_large,
-          fmt::format("the CSV header is larger than --max-record ({})", limit_text(record_bytes_max)),
-          {}};
+Error header_too_large(std::size_t record_bytes_max, RecordLimit from) {
+  return {Code::too_large, fmt::format("the CSV header is larger than {}", limit_words(record_bytes_max, from)), {}};
 }
 
 Error malformed(std::string_view what, std::uint64_t byte) {

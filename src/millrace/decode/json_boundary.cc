@@ -9,8 +9,9 @@ using enum JsonBefore;
 
 class JsonBoundaries final : public Boundaries {
  public:
-  std::size_t find_last(std::string_view text, std::size_t from) override {
+  Last find_last(std::string_view text, std::size_t from, std::size_t records_max) override {
     std::size_t boundary = 0;
+    std::size_t elements = 0;
     std::size_t at = from;
     while (at < text.size() && !closed_) {
       if (!element_) {
@@ -22,8 +23,9 @@ class JsonBoundaries final : public Boundaries {
       if (!end) break;
       boundary = at = *end;
       before_boundary_ = before_;
+      if (++elements == records_max) return {boundary, at < text.size()};
     }
-    return boundary;
+    return {boundary};
   }
 
   std::optional<RecordEnd> find_end(std::string_view text, bool) override {

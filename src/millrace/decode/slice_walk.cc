@@ -12,6 +12,7 @@ void SliceWalk::open(const Slice& slice) {
   line = slice.line;
   offset_ = slice.chunk.offset;
   record_bytes_max_ = slice.record_bytes_max;
+  record_bytes_from_ = slice.record_bytes_from;
   is_utf8_ = is_utf8(text);
 }
 
@@ -23,7 +24,7 @@ bool SliceWalk::begin_record(std::string_view input, std::uint64_t record_line, 
   found.error.reset();
   found.is_json = false;
   if (input.size() > record_bytes_max_) {
-    found.error = too_large(input.size(), record_bytes_max_);
+    found.error = too_large(input.size(), record_bytes_max_, record_bytes_from_);
     found.input = {};
   } else if (!is_utf8_) {
     const std::size_t invalid = find_invalid_utf8(input);

@@ -33,6 +33,7 @@ class SliceWalk {
  private:
   std::uint64_t offset_ = 0;
   std::size_t record_bytes_max_ = 0;
+  RecordLimit record_bytes_from_ = RecordLimit::max_record;
   bool is_utf8_ =
       true;  // the whole slice at once; else each record is looked at, so that only the culprits are refused
 };

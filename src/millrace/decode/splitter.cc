@@ -19,10 +19,18 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t start_bytes = 3;  // enough to tell a mark, and UTF-16
+constexpr std::size_t repeated_header_chunks = 4;  // what the header comes to in all rows of a slice
+constexpr std::size_t small_slice_part = 2;        // a slice under this part of its chunk gets a chunk of its size
 
 bool is_utf16(std::string_view start) {
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) return true;
   return start.size() >= 2 && (start[0] == '\0') != (start[1] == '\0');  // half an ASCII character
+}
+
+Chunk copy_of(std::string_view text, Chunk into) {
+  text.copy(into.data(), text.size());
+  into.set_size(text.size());
+  return into;
 }
 
 std::unique_ptr<Boundaries> boundaries_of(Format format) {
@@ -42,19 +50,27 @@ std::unique_ptr<Boundaries> boundaries_of(Format format) {
 class Splitter::Implementation {
  public:
   Implementation(Format format, SplitterOptions options, ChunkPool& pool)
-      : format_(format), options_(options), pool_(pool), chunk_(pool.take()), boundaries_(boundaries_of(format)) {}
+      : format_(format),
+        options_(options),
+        pool_(pool),
+        chunk_(pool.take()),
+        boundaries_(boundaries_of(format)),
+        slice_records_max_(options.slice_records_max) {}
   ~Implementation() { pool_.give(std::move(chunk_)); }
   Implementation(const Implementation&) = delete;
   Implementation& operator=(const Implementation&) = delete;
 
   std::span<char> space() {
-    make_room();
+    chunk_.grow(chunk_bytes_next());
     return {chunk_.data() + chunk_.size(), chunk_.capacity() - chunk_.size()};
   }
   void filled(std::size_t size) {
     chunk_.set_size(chunk_.size() + size);
     input_ended_ = size == 0;
+    cut_what_is_there_ = false;
   }
+  void stall() { cut_what_is_there_ = true; }
+  std::size_t chunk_bytes_next() const;
   void cut_short() { input_ended_ = cut_short_ = true; }
   std::optional<Slice> next();
   bool ended() const { return phase_ == Phase::ended; }
@@ -77,12 +93,12 @@ class Splitter::Implementation {
   // A chunk may hold a record too large by this before it is dropped: its line end is not counted.
   std::size_t chunk_bytes_max() const { return options_.record_bytes_max + 3; }
   bool is_full() const { return chunk_.size() == chunk_.capacity(); }
-  void make_room();
   std::uint64_t count_lines(std::string_view text) const {
     return format_ == Format::csv ? count_any_newlines(text) : count_newlines(text);
   }
   std::uint64_t position(std::size_t at) const { return chunk_.offset + at; }
   void pass_over(std::size_t size);
+  void drop_front(std::size_t size);
   Slice slice_up_to(std::size_t end);
   Slice fault_slice(Error error, std::uint64_t line, std::uint64_t byte, std::uint64_t taken_up_to);
   Step give_up(Error error, std::size_t at);
@@ -96,6 +112,8 @@ class Splitter::Implementation {
   bool input_ended_ = false;
   bool cut_short_ = false;
   bool starved_ = false;
+  bool cut_what_is_there_ = false;
+  std::size_t slice_records_max_;
   std::size_t scanned_ = 0;  // of the chunk, by the boundaries
   std::uint64_t line_ = 1;   // of the chunk's first byte
   std::uint64_t taken_ = 0;  // accounted for by slices
@@ -141,7 +159,7 @@ Splitter::Implementation::Step Splitter::Implementation::step_header() {
   const std::optional<std::size_t> end = header_row_.find_end(chunk_.text(), scanned_);
   scanned_ = chunk_.size();
   const std::size_t size = end.value_or(chunk_.size());
-  if (size > options_.record_bytes_max) return give_up(header_too_large(options_.record_bytes_max), 0);
+  if (size > options_.record_bytes_max) return give_up(header_too_large(options_.record_bytes_max, options_.record_bytes_from), 0);
   if (!end && !input_ended_) return ask_for_bytes();
   if (!end && cut_short_) return cut_rest();
   std::string row(chunk_.text().substr(0, size));
@@ -154,19 +172,22 @@ Splitter::Implementation::Step Splitter::Implementation::step_header() {
   if (Result<std::vector<std::string>> names = read_csv_header(row); !names)
     return give_up(std::move(names).error(), 0);
   pass_over(row.size());
+  slice_records_max_ =
+      std::clamp<std::size_t>(repeated_header_chunks * pool_.chunk_bytes() / row.size(), 1, slice_records_max_);
   header_ = std::make_shared<const std::string>(std::move(row));
   phase_ = Phase::records;
   return std::nullopt;
 }
 
-// A slice is cut when the chunk is full, so that workers get pieces worth their while.
 Splitter::Implementation::Step Splitter::Implementation::step_records() {
-  if (!is_full() && !input_ended_) return ask_for_bytes();
-  const std::size_t boundary = boundaries_->find_last(chunk_.text(), scanned_);
+  if (!is_full() && !input_ended_ && !cut_what_is_there_) return ask_for_bytes();
+  const auto [boundary, more] = boundaries_->find_last(chunk_.text(), scanned_, slice_records_max_);
   scanned_ = chunk_.size();
+  cut_what_is_there_ = more;
   if (boundary != 0) {
     if (boundaries_->closed()) phase_ = Phase::closed;
     Slice slice = slice_up_to(boundary);
+    if (more) scanned_ = 0;
     json_before_ = boundaries_->json_before();
     return slice;
   }
@@ -190,7 +211,7 @@ Splitter::Implementation::Step Splitter::Implementation::cut_rest() {
   const std::string_view left = chunk_.text();  // behind the slice
   const bool fits = left.size() <= options_.record_bytes_max;
   slice.fault =
-      fits ? Error{Code::invalid_json, std::move(rest.fault), {}} : too_large(left.size(), options_.record_bytes_max);
+      fits ? Error{Code::invalid_json, std::move(rest.fault), {}} : too_large(left.size(), options_.record_bytes_max, options_.record_bytes_from);
   slice.fault->place.line = line_;
   slice.fault->place.byte = position(0);
   slice.bytes_taken += left.size();
@@ -207,7 +228,7 @@ Splitter::Implementation::Step Splitter::Implementation::step_dropping() {
   phase_ = may_end ? Phase::records : Phase::ended;  // in the former an array may turn out never to be closed
   json_before_ = boundaries_->json_before();
   const std::uint64_t record_bytes = position(0) - dropped_byte_ - line_end_bytes;
-  return fault_slice(too_large(record_bytes, options_.record_bytes_max), dropped_line_, dropped_byte_, position(0));
+  return fault_slice(too_large(record_bytes, options_.record_bytes_max, options_.record_bytes_from), dropped_line_, dropped_byte_, position(0));
 }
 
 // Behind the ']' of a JSON array nothing may stand.
@@ -224,10 +245,9 @@ Splitter::Implementation::Step Splitter::Implementation::step_closed() {
 }
 
 // Doubles, so that a large record is copied once or twice over and not at each read.
-void Splitter::Implementation::make_room() {
-  if (!is_full()) return;
-  chunk_.grow(
-      std::max(start_bytes, std::min(2 * chunk_.capacity(), std::max(chunk_bytes_max(), chunk_.capacity() + 1))));
+std::size_t Splitter::Implementation::chunk_bytes_next() const {
+  if (!is_full()) return chunk_.capacity();
+  return std::max(start_bytes, std::min(2 * chunk_.capacity(), std::max(chunk_bytes_max(), chunk_.capacity() + 1)));
 }
 
 // Takes the chunk's first `size` bytes away; they belong to no slice's text.
@@ -236,31 +256,47 @@ void Splitter::Implementation::pass_over(std::size_t size) {
   line_ += count_lines(gone);
   if (ended_with_return_ && gone.starts_with('\n')) --line_;  // a CSV row being dropped was torn between "\r\n"
   ended_with_return_ = format_ == Format::csv && gone.ends_with('\r');
-  std::memmove(chunk_.data(), chunk_.data() + size, chunk_.size() - size);
-  chunk_.set_size(chunk_.size() - size);
-  chunk_.offset += size;
+  drop_front(size);
   scanned_ = 0;
 }
 
-// Moves the chunk, up to `end`, into a slice, and the bytes behind into the next chunk.
+void Splitter::Implementation::drop_front(std::size_t size) {
+  std::memmove(chunk_.data(), chunk_.data() + size, chunk_.size() - size);
+  chunk_.set_size(chunk_.size() - size);
+  chunk_.offset += size;
+}
+
+// Moves the chunk, up to `end`, into a slice, and the bytes behind into the next chunk. What is small is copied instead: a
+// few records must not hold a whole chunk until they are settled.
 Slice Splitter::Implementation::slice_up_to(std::size_t end) {
   Slice slice;
-  const std::string_view tail = chunk_.text().substr(end);
-  Chunk next = pool_.take();
-  if (tail.size() >= next.capacity()) next.grow(tail.size() + pool_.chunk_bytes());
-  std::memcpy(next.data(), tail.data(), tail.size());
-  next.set_size(tail.size());
-  next.offset = position(end);
-  chunk_.set_size(end);
   slice.line = line_;
-  slice.bytes_taken = next.offset - taken_;
+  slice.bytes_taken = position(end) - taken_;
   slice.record_bytes_max = options_.record_bytes_max;
+  slice.record_bytes_from = options_.record_bytes_from;
   slice.json_before = json_before_;
   slice.header = header_;
-  line_ += count_lines(chunk_.text());
-  taken_ = next.offset;
-  scanned_ = next.size();
-  slice.chunk = std::exchange(chunk_, std::move(next));
+  line_ += count_lines(chunk_.text().substr(0, end));
+  taken_ = position(end);
+  if (end < chunk_.capacity() / small_slice_part) {
+    slice.chunk = copy_of(chunk_.text().substr(0, end), Chunk(end));
+    slice.chunk.offset = chunk_.offset;
+    drop_front(end);
+    if (chunk_.capacity() > pool_.chunk_bytes() && chunk_.size() < pool_.chunk_bytes()) {  // one huge record had grown it
+      const std::uint64_t offset = chunk_.offset;
+      chunk_ = copy_of(chunk_.text(), pool_.take());
+      chunk_.offset = offset;
+    }
+  } else {
+    const std::string_view tail = chunk_.text().substr(end);
+    Chunk next = pool_.take();
+    if (tail.size() >= next.capacity()) next.grow(tail.size() + pool_.chunk_bytes());
+    next = copy_of(tail, std::move(next));
+    next.offset = position(end);
+    chunk_.set_size(end);
+    slice.chunk = std::exchange(chunk_, std::move(next));
+  }
+  scanned_ = chunk_.size();
   return slice;
 }
 
@@ -271,6 +307,7 @@ Slice Splitter::Implementation::fault_slice(Error error, std::uint64_t line, std
   slice.line = line;
   slice.bytes_taken = taken_up_to - std::exchange(taken_, taken_up_to);
   slice.record_bytes_max = options_.record_bytes_max;
+  slice.record_bytes_from = options_.record_bytes_from;
   slice.json_before = json_before_;
   slice.header = header_;
   slice.fault = std::move(error);
@@ -292,6 +329,8 @@ Splitter::~Splitter() = default;
 
 std::span<char> Splitter::space() { return implementation_->space(); }
 void Splitter::filled(std::size_t size) { implementation_->filled(size); }
+void Splitter::stall() { implementation_->stall(); }
+std::size_t Splitter::chunk_bytes_next() const { return implementation_->chunk_bytes_next(); }
 void Splitter::cut_short() { implementation_->cut_short(); }
 std::optional<Slice> Splitter::next() { return implementation_->next(); }
 bool Splitter::ended() const { return implementation_->ended(); }

@@ -11,6 +11,8 @@
 //     splitter.filled(source.read(splitter.space()));   // 0: the input's end
 //   }
 //
+// A slice is cut when the chunk is full, so that workers get pieces worth their while. Where the next bytes may take a while
+// (a pipe that is empty for now), stall() has the next call of next() give the whole records that are at hand.
 // A record larger than a chunk makes its chunk grow, up to record_bytes_max; a larger one is dropped byte by byte and
 // becomes a slice that says so. A byte-order mark of UTF-8 at the start is passed over.
 // Threads: one at a time. Memory: one chunk, and the tail of the one before.
@@ -29,8 +31,15 @@
 
 namespace millrace::decode {
 
+// What the user may change for a larger record.
+enum class RecordLimit : std::uint8_t { max_record, memory };
+
 struct SplitterOptions {
   std::size_t record_bytes_max = 16u << 20;
+  RecordLimit record_bytes_from = RecordLimit::max_record;
+  // What a record becomes has parts that do not depend on its length, so that a slice of tiny ones would become many times
+  // itself. For the same reason a slice of CSV has fewer rows when the header, which each row repeats, is long.
+  std::size_t slice_records_max = 8192;
 };
 
 // What stands before the first byte of a slice of JSON; the reader goes on from there.
@@ -50,6 +59,7 @@ struct Slice {
   std::uint64_t line = 1;            // of the first byte
   std::uint64_t bytes_taken = 0;     // of the input that this slice accounts for, dropped ones included
   std::size_t record_bytes_max = 0;  // the splitter's; the reader refuses what is larger
+  RecordLimit record_bytes_from = RecordLimit::max_record;
   JsonBefore json_before = JsonBefore::nothing;
   // CSV: the header's text, shared by all slices of the input.
   std::shared_ptr<const std::string> header;
@@ -64,10 +74,14 @@ class Splitter {
   Splitter(Format format, SplitterOptions options, ChunkPool& pool);
   ~Splitter();
 
+  // How large the chunk will be once space() was called.
+  std::size_t chunk_bytes_next() const;
   // Where the next bytes of the input go: never empty before ended().
   std::span<char> space();
   // `size` bytes were put there; 0 says that the input has ended.
   void filled(std::size_t size);
+  // No bytes come for now.
+  void stall();
   // The input cannot be read any further: what is whole is still given, what is not is left out without a fault.
   void cut_short();
   // The next slice, or nothing: more bytes are needed, or all is given.

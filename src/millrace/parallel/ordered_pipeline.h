@@ -15,6 +15,7 @@
 // Threads: take() and try_take() are called from one thread. Neither function may throw: what can fail is part of an item.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -57,10 +58,21 @@ class OrderedPipeline {
     changed_.wait(lock, [&] { return stopped_ || ready() || at_end(); });
     return take_locked();
   }
+  // The same, but nothing when it is not there in time.
+  std::optional<Made> take_for(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, time, [&] { return stopped_ || ready() || at_end(); });
+    return take_locked();
+  }
   // The same, but nothing when it is not there yet.
   std::optional<Made> try_take() {
     const std::lock_guard lock(mutex_);
     return take_locked();
+  }
+  // True when take() would give nothing and not wait.
+  bool ended() {
+    const std::lock_guard lock(mutex_);
+    return stopped_ || at_end();
   }
   // Makes no further item; what is being worked on is dropped.
   void stop() {

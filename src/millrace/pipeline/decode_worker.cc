@@ -6,8 +6,9 @@
 namespace millrace::pipeline {
 namespace {
 
-// A block that one huge record has grown is freed instead of kept.
-constexpr std::size_t kept_block_bytes_max = 8u << 20;
+// What huge records have grown is freed instead of kept.
+constexpr std::size_t kept_chunks_max = 4;
+constexpr std::size_t body_additions = 4096;  // created_at, an id
 
 }  // namespace
 
@@ -20,9 +21,12 @@ std::unique_ptr<Block> BlockPool::take() {
 }
 
 void BlockPool::give(std::unique_ptr<Block> block) {
+  const std::size_t held = block->bytes_held;
   chunks_.give(std::move(block->input));
   block->clear();
-  if (block->bytes_in_memory() > kept_block_bytes_max) return;
+  if (block->bytes_in_memory() > kept_chunks_max * chunks_.chunk_bytes()) block.reset();
+  budget_.release(held);
+  if (!block) return;
   const std::lock_guard lock(mutex_);
   free_.push_back(std::move(block));
 }
@@ -34,7 +38,10 @@ std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
     reader = std::make_unique<decode::RecordReader>(
         file.format, decode::ReaderOptions{.automatic_types = job_.shape.types.automatic});
   }
+  const std::size_t chunk_bytes = piece.slice.chunk.capacity();
   std::unique_ptr<Block> block = blocks_.take();
+  // Most bodies are a little longer than their input; a string that grows by doubling would hold a large one three times.
+  block->bytes.reserve(piece.slice.chunk.size() + piece.slice.chunk.size() / 8 + body_additions);
   block->encoding = job_.encoding;
   block->source = file.path;
   block->source_number = piece.file;
@@ -56,6 +63,8 @@ std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
     block->malformed.back().offset = *block->malformed.back().error.place.byte;
   }
   block->input = std::move(piece.slice.chunk);
+  blocks_.budget().account(*block, piece.bytes_counted);
+  if (chunk_bytes > kept_chunks_max * blocks_.chunk_bytes()) reader.reset();  // its buffers have grown, too
   return block;
 }
 

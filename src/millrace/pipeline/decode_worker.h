@@ -10,19 +10,23 @@
 #include "millrace/base/uuid.h"
 #include "millrace/decode/record_reader.h"
 #include "millrace/pipeline/input.h"
+#include "millrace/pipeline/piece_budget.h"
 #include "millrace/record/block_writer.h"
 
 namespace millrace::pipeline {
 
-// Lends blocks and takes them, and their chunks, back. Threads: any.
+// Lends blocks and takes them, their chunks and what they hold of the budget back. Threads: any.
 class BlockPool {
  public:
-  explicit BlockPool(ChunkPool& chunks) : chunks_(chunks) {}
+  BlockPool(ChunkPool& chunks, PieceBudget& budget) : chunks_(chunks), budget_(budget) {}
+  PieceBudget& budget() { return budget_; }
+  std::size_t chunk_bytes() const { return chunks_.chunk_bytes(); }
   std::unique_ptr<Block> take();
   void give(std::unique_ptr<Block> block);
 
  private:
   ChunkPool& chunks_;
+  PieceBudget& budget_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Block>> free_;
 };

@@ -22,19 +22,26 @@ std::optional<std::uint64_t> total_size(const std::vector<InputFile>& files) {
 
 }  // namespace
 
-Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, std::stop_token stop)
-    : files_(std::move(files)), options_(options), pool_(pool), stop_(std::move(stop)), bytes_total_(total_size(files_)) {}
+Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, PieceBudget& budget, std::stop_token stop)
+    : files_(std::move(files)), options_(options), pool_(pool), budget_(budget), stop_(std::move(stop)), bytes_total_(total_size(files_)) {}
+
+void Input::stop() {
+  stopped_ = true;
+  budget_.stop();
+}
 
 std::optional<Piece> Input::next() {
   while (!stopped_) {
     if (!splitter_ && (broken_off_ || !open_next())) return std::nullopt;
-    if (std::optional<decode::Slice> slice = splitter_->next()) {
-      const std::uint64_t begin = std::exchange(given_, given_ + slice->bytes_taken);
-      return Piece{std::move(*slice), at_ - 1, begin};
-    }
+    budget_.wait_for_room(pool_.chunk_bytes());
+    if (std::optional<decode::Slice> slice = splitter_->next()) return piece_of(std::move(*slice));
     if (splitter_->ended()) {
       close();
+    } else if (!stalled_ && source_->would_wait()) {
+      stalled_ = true;
+      splitter_->stall();
     } else if (const Result<std::size_t> got = read()) {
+      stalled_ = false;
       splitter_->filled(*got);
       bytes_taken_ = bytes_of_done_files_ + source_->bytes_taken();
     } else {
@@ -47,7 +54,14 @@ std::optional<Piece> Input::next() {
 
 Result<std::size_t> Input::read() {
   if (stop_.stop_requested()) return millrace::fail(Code::interrupted, "reading was stopped");
+  budget_.wait_for_room(splitter_->chunk_bytes_next());
   return source_->read(splitter_->space());
+}
+
+Piece Input::piece_of(decode::Slice slice) {
+  const std::size_t counted = budget_.count(slice);
+  const std::uint64_t begin = std::exchange(given_, given_ + slice.bytes_taken);
+  return {std::move(slice), at_ - 1, begin, counted};
 }
 
 void Input::close() {

@@ -16,6 +16,7 @@
 
 #include "millrace/decode/splitter.h"
 #include "millrace/pipeline/finished.h"
+#include "millrace/pipeline/piece_budget.h"
 #include "millrace/source/source.h"
 
 namespace millrace::pipeline {
@@ -29,18 +30,19 @@ struct InputFile {
 struct Piece {
   decode::Slice slice;
   std::uint32_t file = 0;
-  std::uint64_t begin = 0;  // in the file, of what the slice accounts for
+  std::uint64_t begin = 0;        // in the file, of what the slice accounts for
+  std::size_t bytes_counted = 0;  // held of the budget until its block is made
 
   FileRange range() const { return {file, begin, begin + slice.bytes_taken}; }
 };
 
 class Input {
  public:
-  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, std::stop_token stop);
+  Input(std::vector<InputFile> files, decode::SplitterOptions options, ChunkPool& pool, PieceBudget& budget, std::stop_token stop);
 
-  // The next slice; nothing at the end, after a failure, or after stop().
+  // The next slice, as soon as the budget has room for it; nothing at the end, after a failure, or after stop().
   std::optional<Piece> next();
-  void stop() { stopped_ = true; }
+  void stop();
 
   const std::vector<InputFile>& files() const { return files_; }
   std::uint64_t bytes_taken() const { return bytes_taken_; }
@@ -53,6 +55,7 @@ class Input {
 
  private:
   bool open_next();
+  Piece piece_of(decode::Slice slice);
   Result<std::size_t> read();
   void close();
   void fail_with(Error error);
@@ -60,6 +63,7 @@ class Input {
   const std::vector<InputFile> files_;
   const decode::SplitterOptions options_;
   ChunkPool& pool_;
+  PieceBudget& budget_;
   const std::stop_token stop_;
   std::optional<std::uint64_t> bytes_total_;
 
@@ -68,6 +72,7 @@ class Input {
   std::uint64_t given_ = 0;  // of the open file, by slices
   std::unique_ptr<source::Source> source_;
   std::optional<decode::Splitter> splitter_;
+  bool stalled_ = false;     // what was at hand was given, and nothing has come since
   bool broken_off_ = false;  // nothing more is read
 
   std::atomic<bool> stopped_ = false;

@@ -13,7 +13,9 @@
 #include "millrace/pipeline/decode_worker.h"
 #include "millrace/pipeline/load_checkpoint.h"
 #include "millrace/pipeline/load_inputs.h"
+#include "millrace/pipeline/memory_plan.h"
 #include "millrace/pipeline/rejects.h"
+#include "millrace/pipeline/store_patience.h"
 #include "millrace/record/json.h"
 
 namespace millrace::pipeline {
@@ -22,6 +24,17 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto progress_interval = std::chrono::milliseconds(200);
+constexpr auto reply_interval = std::chrono::milliseconds(5);
+constexpr auto longest_wait = std::chrono::hours(1);
+
+decode::SplitterOptions splitter_options(const LoadOptions& options, const MemoryPlan& plan) {
+  decode::SplitterOptions splitter{.record_bytes_max = options.record_bytes_max, .slice_records_max = plan.slice_records_max};
+  if (splitter.record_bytes_max > plan.record_bytes_max) {
+    splitter.record_bytes_max = plan.record_bytes_max;
+    splitter.record_bytes_from = decode::RecordLimit::memory;
+  }
+  return splitter;
+}
 
 class LoadJob final : public batch::Outcomes {
  public:
@@ -32,9 +45,11 @@ class LoadJob final : public batch::Outcomes {
         store_(store),
         progress_(progress),
         stop_(std::move(stop)),
-        chunks_(std::clamp<std::size_t>(options.memory_bytes / 256, 64u << 10, 512u << 10)),
-        blocks_(chunks_),
-        input_(std::move(files), {.record_bytes_max = options.record_bytes_max}, chunks_, stop_),
+        plan_(MemoryPlan::of(options.memory_bytes)),
+        chunks_(plan_.chunk_bytes),
+        budget_(plan_.budget_bytes),
+        blocks_(chunks_, budget_),
+        input_(std::move(files), splitter_options(options, plan_), chunks_, budget_, stop_),
         rejects_(begin_.rejects_path),
         checkpoint_(begin_, store, rejects_, counts_),
         headers_(options.files.size()),
@@ -101,6 +116,8 @@ class LoadJob final : public batch::Outcomes {
     reject({placed, id_json, reader->as_json(block.input_text(index), slice)});
   }
   void released(std::unique_ptr<Block> block) override { blocks_.give(std::move(block)); }
+  void store_fails(const Error& error) override { progress_.notice(waiting_words(error, options_.wait)); }
+  void store_answers() override { progress_.notice(answering_words()); }
 
  private:
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<Block>>;
@@ -108,6 +125,7 @@ class LoadJob final : public batch::Outcomes {
   batch::BatcherOptions batcher_options() {
     if (!options_.limits) {
       batch::ControllerOptions control = batch::controller_options(store_.capabilities());
+      control.start.request_bytes_max = std::min(control.start.request_bytes_max, plan_.request_bytes_max);
       control.rows_pinned = options_.batch_records;
       control.in_flight_pinned = options_.in_flight;
       controller_.emplace(std::move(control));
@@ -152,8 +170,10 @@ class LoadJob final : public batch::Outcomes {
       std::optional<std::unique_ptr<Block>> block = pipeline.try_take();
       if (!block) {
         if (Result<void> sent = batcher.flush(); !sent) return note_failure(std::move(sent).error());
-        block = pipeline.take();
-        if (!block) return;
+        // Not for ever: a reply may be what the reader waits for, and a refused batch has its time to be sent again.
+        block = pipeline.take_for(batcher.is_idle() ? longest_wait : reply_interval);
+        if (!block && pipeline.ended()) return;
+        if (!block) continue;
       }
       accept(**block);
       batcher.add(std::move(*block));
@@ -254,7 +274,9 @@ class LoadJob final : public batch::Outcomes {
   Progress& progress_;
   const std::stop_token stop_;
 
+  const MemoryPlan plan_;
   ChunkPool chunks_;
+  PieceBudget budget_;
   BlockPool blocks_;
   Input input_;
   RejectsWriter rejects_;
@@ -281,9 +303,12 @@ class LoadJob final : public batch::Outcomes {
 Result<Report> load(const LoadOptions& options, store::Store& store, Progress& progress, std::stop_token stop) {
   if (Result<void> checked = check(options); !checked) return std::unexpected(std::move(checked).error());
   std::vector<InputFile> files = input_files(options);
-  Result<LoadBegin> begin = begin_load(options, files, rejects_path(options), store);
+  StorePatience patience(options.wait, stop, progress);
+  Result<LoadBegin> begin = patience.until_it_answers([&] { return begin_load(options, files, rejects_path(options), store); });
   if (!begin) return std::unexpected(std::move(begin).error());
-  if (Result<void> ready = store.prepare({options.shape.table}); !ready) return std::unexpected(std::move(ready).error());
+  if (Result<void> ready = patience.until_it_answers([&] { return store.prepare({options.shape.table}); }); !ready) {
+    return std::unexpected(std::move(ready).error());
+  }
   return LoadJob(options, std::move(files), *std::move(begin), store, progress, std::move(stop)).run();
 }
 

@@ -3,12 +3,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "millrace/record/json.h"
 
 namespace millrace::pipeline {
 namespace {
 
 constexpr std::size_t buffer_bytes_max = 256u << 10;
+// Of a large record, at a time: escaped it may come to six times as much. A multiple of three, for base64.
+constexpr std::size_t piece_bytes = 3u << 14;
+
+// The longest piece of UTF-8 that ends between two characters.
+std::string_view first_piece(std::string_view text) {
+  std::size_t size = std::min(piece_bytes, text.size());
+  const auto continues = [&](std::size_t at) { return at < text.size() && (text[at] & 0xc0) == 0x80; };
+  while (size > 0 && continues(size)) --size;
+  return text.substr(0, size);
+}
 
 }  // namespace
 
@@ -20,16 +32,21 @@ Result<void> RejectsWriter::add(const Reject& reject) {
   fmt::format_to(std::back_inserter(buffer_), ",\"line\":{},\"byte\":{},\"id\":{},\"reason\":", place.line,
                  place.byte.value_or(0), reject.id_json.empty() ? "null" : reject.id_json);
   append_json_string(buffer_, reject.error.message);
+  Result<void> done;
   if (!reject.json.empty()) {
-    buffer_.append(",\"record\":").append(reject.json);
-  } else if (is_utf8(reject.raw)) {
     buffer_ += ",\"record\":";
-    append_json_string(buffer_, reject.raw);
+    done = append(reject.json);
+  } else if (is_utf8(reject.raw)) {
+    buffer_ += ",\"record\":\"";
+    done = append_escaped(reject.raw);
+    buffer_ += '"';
   } else {
-    buffer_.append(",\"record_base64\":\"").append(encode_base64(reject.raw)).append("\"");
+    buffer_ += ",\"record_base64\":\"";
+    done = append_base64(reject.raw);
+    buffer_ += '"';
   }
   buffer_ += "}\n";
-  return buffer_.size() < buffer_bytes_max ? Result<void>() : flush();
+  return done ? flush_when_full() : done;
 }
 
 Result<void> RejectsWriter::resume(std::uint64_t bytes, std::uint64_t count) {
@@ -47,6 +64,40 @@ Result<void> RejectsWriter::sync() {
   is_synced_ = true;
   return file_->sync();
 }
+
+Result<void> RejectsWriter::append(std::string_view text) {
+  Result<void> done;
+  for (; done && !text.empty(); text.remove_prefix(std::min(piece_bytes, text.size()))) {
+    buffer_ += text.substr(0, piece_bytes);
+    done = flush_when_full();
+  }
+  return done;
+}
+
+Result<void> RejectsWriter::append_escaped(std::string_view text) {
+  Result<void> done;
+  std::string quoted;
+  while (done && !text.empty()) {
+    const std::string_view piece = first_piece(text);
+    quoted.clear();
+    append_json_string(quoted, piece);
+    buffer_.append(quoted, 1, quoted.size() - 2);
+    text.remove_prefix(piece.size());
+    done = flush_when_full();
+  }
+  return done;
+}
+
+Result<void> RejectsWriter::append_base64(std::string_view bytes) {
+  Result<void> done;
+  for (; done && !bytes.empty(); bytes.remove_prefix(std::min(piece_bytes, bytes.size()))) {
+    buffer_ += encode_base64(bytes.substr(0, piece_bytes));
+    done = flush_when_full();
+  }
+  return done;
+}
+
+Result<void> RejectsWriter::flush_when_full() { return buffer_.size() < buffer_bytes_max ? Result<void>() : flush(); }
 
 Result<void> RejectsWriter::flush() {
   if (buffer_.empty()) return {};

@@ -40,6 +40,12 @@ class RejectsWriter {
   const std::string& path() const { return path_; }
 
  private:
+  // In pieces: a large record is never in the buffer as a whole.
+  Result<void> append(std::string_view text);
+  Result<void> append_escaped(std::string_view text);
+  Result<void> append_base64(std::string_view bytes);
+  Result<void> flush_when_full();
+
   std::string path_;
   std::optional<File> file_;
   std::string buffer_;

@@ -70,6 +70,8 @@ class Progress {
   virtual ~Progress() = default;
   virtual void update(const ProgressState& state) = 0;
   virtual void finish(const ProgressState& state) = 0;
+  // One line for the user, about the store.
+  virtual void notice(std::string_view) {}
 };
 
 }  // namespace millrace::pipeline

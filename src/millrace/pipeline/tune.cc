@@ -19,6 +19,7 @@ using std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::size_t chunk_bytes = 256u << 10;
+constexpr std::size_t budget_bytes = 64u << 20;
 
 // Generated posts as pieces of input, without an end.
 class EndlessPosts {
@@ -94,7 +95,8 @@ class WhatBecameOfThem final : public batch::Outcomes {
 Result<void> run(store::Store& store, const std::string& table, const TuneOptions& options, batch::Controller& controller,
                  Trials& trials, const std::stop_token& stop) {
   EndlessPosts posts;
-  BlockPool blocks(posts.chunks());
+  PieceBudget budget(budget_bytes);
+  BlockPool blocks(posts.chunks(), budget);
   const RecordShape shape{.table = table};
   const std::vector<InputFile> files{{.path = "generated posts", .id_source = "generated posts"}};
   const Finished nothing;

@@ -80,6 +80,7 @@ void Block::clear() {
   records_read = 0;
   bytes_read = 0;
   input_begin = 0;
+  bytes_held = 0;
 }
 
 }  // namespace millrace

@@ -95,6 +95,7 @@ class Block {
   std::uint64_t records_read = 0;          // entries + malformed + filtered
   std::uint64_t bytes_read = 0;            // of the input, this block's share
   std::uint64_t input_begin = 0;           // of that share
+  std::size_t bytes_held = 0;              // of a ByteBudget, until the block is released
 };
 
 }  // namespace millrace

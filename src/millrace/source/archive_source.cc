@@ -39,6 +39,8 @@ class ArchiveSource::Reader {
 
   Result<std::size_t> read(std::span<char> out);
   std::string warning() const;
+  // What libarchive has taken and not given is not known: then a read gives it without a wait.
+  bool would_wait() const { return block_.empty() && !ended_ && input_.would_wait(); }
   const Input& input() const { return input_; }
 
  private:
@@ -138,6 +140,7 @@ ArchiveSource::ArchiveSource(Input input, Compression compression)
 ArchiveSource::~ArchiveSource() = default;
 
 Result<std::size_t> ArchiveSource::read(std::span<char> out) { return reader_->read(out); }
+bool ArchiveSource::would_wait() const { return reader_->would_wait(); }
 std::uint64_t ArchiveSource::bytes_taken() const { return reader_->input().bytes_taken(); }
 std::optional<std::uint64_t> ArchiveSource::bytes_total() const { return reader_->input().bytes_total(); }
 std::string ArchiveSource::warning() const { return reader_->warning(); }

@@ -17,6 +17,7 @@ class ArchiveSource final : public Source {
   ~ArchiveSource() override;
 
   Result<std::size_t> read(std::span<char> out) override;
+  bool would_wait() const override;
   std::uint64_t bytes_taken() const override;
   std::optional<std::uint64_t> bytes_total() const override;
   std::string warning() const override;

@@ -78,19 +78,28 @@ std::unexpected<Error> GzipSource::broken(std::string_view how) const {
                                     name(), how, bytes_given_));
 }
 
+bool GzipSource::would_wait() const {
+  return !ended_ && !filled_ && inflater_->pending().empty() && input_.would_wait();
+}
+
 Result<std::size_t> GzipSource::read(std::span<char> out) {
   z_stream& stream = inflater_->stream;
   while (!ended_ && !out.empty()) {
+    if (std::exchange(member_ended_, false)) {
+      const Result<bool> next = begin_next_member();
+      if (!next) return std::unexpected(next.error());
+      ended_ = !*next;
+      continue;
+    }
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(std::min<std::size_t>(out.size(), std::numeric_limits<uInt>::max()));
     const uInt room = stream.avail_out;
     const int status = inflate(&stream, Z_NO_FLUSH);
     const std::size_t given = room - stream.avail_out;
     bytes_given_ += given;
+    filled_ = stream.avail_out == 0;
     if (status == Z_STREAM_END) {
-      const Result<bool> next = begin_next_member();
-      if (!next) return std::unexpected(next.error());
-      ended_ = !*next;
+      member_ended_ = true;
     } else if (given == 0 && (status == Z_OK || status == Z_BUF_ERROR)) {
       const Result<bool> more = fill();
       if (!more) return std::unexpected(more.error());

@@ -19,6 +19,7 @@ class GzipSource final : public Source {
   ~GzipSource() override;
 
   Result<std::size_t> read(std::span<char> out) override;
+  bool would_wait() const override;
   std::uint64_t bytes_taken() const override { return input_.bytes_taken(); }
   std::optional<std::uint64_t> bytes_total() const override { return input_.bytes_total(); }
   std::string warning() const override { return warning_; }
@@ -35,6 +36,8 @@ class GzipSource final : public Source {
   std::unique_ptr<Inflater> inflater_;
   std::uint64_t bytes_given_ = 0;
   std::string warning_;
+  bool filled_ = false;  // the last read gave all it had room for: zlib may have more
+  bool member_ended_ = false;  // and whether another follows is not known yet: to look may take a wait
   bool ended_ = false;
 };
 

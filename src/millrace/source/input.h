@@ -23,6 +23,8 @@ class Input {
   // As File::read, but begins with what was looked at.
   Result<std::size_t> read(std::span<char> out);
 
+  bool would_wait() const { return head_.empty() && file_.would_wait(); }
+
   std::uint64_t bytes_taken() const { return bytes_taken_; }
   std::optional<std::uint64_t> bytes_total() const { return file_.size(); }
   const std::string& name() const { return file_.name(); }

@@ -15,6 +15,7 @@ class PlainSource final : public Source {
   explicit PlainSource(Input input) : input_(std::move(input)) {}
 
   Result<std::size_t> read(std::span<char> out) override { return input_.read(out); }
+  bool would_wait() const override { return input_.would_wait(); }
   std::uint64_t bytes_taken() const override { return input_.bytes_taken(); }
   std::optional<std::uint64_t> bytes_total() const override { return input_.bytes_total(); }
   std::string warning() const override { return {}; }

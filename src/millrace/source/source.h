@@ -26,6 +26,8 @@ class Source {
   // Up to out.size() bytes of the uncompressed input; 0 at its end. io when reading fails, when compressed input is
   // truncated or broken: the message says at which byte.
   virtual Result<std::size_t> read(std::span<char> out) = 0;
+  // True when read() would wait for the other end of a pipe, or a user; never for a file.
+  virtual bool would_wait() const = 0;
   // For progress: bytes of the file taken so far, compressed ones when it is compressed, and their total when known.
   virtual std::uint64_t bytes_taken() const = 0;
   virtual std::optional<std::uint64_t> bytes_total() const = 0;

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -139,6 +140,7 @@ struct StoreOptions {
   std::string token;                          // a JWT, in place of user and password
   std::size_t connections = 2;                // SurrealDB: sockets
   std::chrono::milliseconds timeout{60'000};  // SurrealDB: for one request
+  std::stop_token stop;                       // SurrealDB: ends the waiting of opening and prepare() with interrupted
 };
 
 // STORE as contract.md has it: sqlite:PATH, ws[s]://…, memory:. invalid_argument when the text names no store;

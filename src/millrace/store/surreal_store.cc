@@ -52,6 +52,7 @@ SurrealStore::SurrealStore(std::unique_ptr<surrealdb::Client> client, const Stor
                     .in_flight_max = options.connections * requests_per_connection,
                     .batch_bytes_max = batch_bytes_max,
                     .repeats_in_batch = false},
+      stop_(options.stop),
       client_(std::move(client)) {}
 
 Result<std::unique_ptr<SurrealStore>> SurrealStore::open(std::string_view url, const StoreOptions& options) {
@@ -62,13 +63,13 @@ Result<std::unique_ptr<SurrealStore>> SurrealStore::open(std::string_view url, c
   if (!options.password.empty() && address->user.empty() && address->token.empty()) {
     return fail(Code::invalid_argument, "a password is given, but the URL names no user: write ws://user@host/…");
   }
-  surrealdb::ClientOptions client_options{.connections = options.connections, .connection = {}};
+  surrealdb::ClientOptions client_options{.connections = options.connections, .connection = {}, .stop = options.stop};
   client_options.connection.request_timeout = options.timeout;
   auto client = surrealdb::Client::open(*address, client_options);
   if (!client) return std::unexpected(with_advice(std::move(client).error()));
 
   std::unique_ptr<SurrealStore> store(new SurrealStore(*std::move(client), options));
-  const Result<Value> user = store->ask("RETURN $auth", {});  // NONE for root, namespace and database users
+  const Result<Value> user = store->ask("RETURN $auth", {}, options.stop);  // NONE for root, namespace and database users
   if (!user) return std::unexpected(user.error());
   store->is_record_user_ = user->is<RecordLink>();
   return store;
@@ -76,7 +77,7 @@ Result<std::unique_ptr<SurrealStore>> SurrealStore::open(std::string_view url, c
 
 Result<void> SurrealStore::prepare(const Lane& lane) {
   if (auto named = check_table_name(lane.table); !named) return named;
-  const Result<Value> defined = ask(fmt::format("DEFINE TABLE IF NOT EXISTS `{}`", lane.table), {});
+  const Result<Value> defined = ask(fmt::format("DEFINE TABLE IF NOT EXISTS `{}`", lane.table), {}, stop_);
   if (defined || (is_record_user_ && defined.error().code == Code::forbidden)) return {};
   return std::unexpected(defined.error());
 }
@@ -202,8 +203,8 @@ Result<void> SurrealStore::remove_checkpoint(const std::string& name) {
   return {};
 }
 
-Result<Value> SurrealStore::ask(std::string_view text, const Object& variables) {
-  surrealdb::QueryResult answer = client_->query(text, variables);
+Result<Value> SurrealStore::ask(std::string_view text, const Object& variables, std::stop_token stop) {
+  surrealdb::QueryResult answer = client_->query(text, variables, std::move(stop));
   if (!answer) return std::unexpected(std::move(answer).error());
   if (answer->size() != 1) return fail(Code::internal, "the server did not answer one statement with one result");
   surrealdb::StatementResult& result = answer->front();

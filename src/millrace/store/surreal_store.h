@@ -50,9 +50,10 @@ class SurrealStore final : public Store {
  private:
   SurrealStore(std::unique_ptr<surrealdb::Client> client, const StoreOptions& options);
   // One statement's value. not_found when the table is missing.
-  Result<Value> ask(std::string_view text, const Object& variables);
+  Result<Value> ask(std::string_view text, const Object& variables, std::stop_token stop = {});
 
   const Capabilities capabilities_;
+  const std::stop_token stop_;  // of opening and prepare()
   const std::unique_ptr<surrealdb::Client> client_;
   bool is_record_user_ = false;
   bool defined_checkpoints_ = false;

@@ -2,6 +2,7 @@
 #include "millrace/surrealdb/client.h"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <optional>
 #include <random>
@@ -27,6 +28,10 @@ class Client::Pool {
     opened_ = std::move(opened);
     slots_.push_back(std::make_unique<Slot>(loop_, 0));
     connect(*slots_.front());
+  }
+
+  void stop_opening() {
+    if (opened_) std::exchange(opened_, nullptr)(Error{Code::interrupted, "connecting was stopped", {}});
   }
 
   void call(Request request, CallCompletion done) {
@@ -114,9 +119,12 @@ Result<std::unique_ptr<Client>> Client::open(const Address& address, const Clien
   MILLRACE_ASSERT(!address.endpoints.empty() && options.connections > 0);
   std::unique_ptr<Client> client(new Client());
   client->pool_ = std::make_unique<Pool>(client->loop_, address, options);
+  Client& opening = *client;
   std::promise<std::optional<Error>> promise;
-  client->loop_.post(
-      [&] { client->pool_->open([&](std::optional<Error> error) { promise.set_value(std::move(error)); }); });
+  opening.loop_.post([&] { opening.pool_->open([&](std::optional<Error> error) { promise.set_value(std::move(error)); }); });
+  const std::stop_callback on_stop(options.stop, [&opening] { opening.loop_.post([&opening] {
+      if (opening.pool_) opening.pool_->stop_opening();
+    }); });
   if (std::optional<Error> error = promise.get_future().get()) return std::unexpected(*std::move(error));
   return client;
 }
@@ -135,24 +143,32 @@ void Client::query(Request request, QueryCompletion done) {
   });
 }
 
-Result<Value> Client::call(Request request) {
+Result<Value> Client::call(Request request, std::stop_token stop) {
   MILLRACE_ASSERT(!loop_.is_current());
-  std::promise<Result<Value>> promise;
-  call(std::move(request), [&](Result<Value> reply) { promise.set_value(std::move(reply)); });
-  return promise.get_future().get();
+  struct Answer {
+    void give(Result<Value> reply) {
+      if (!given.test_and_set()) promise.set_value(std::move(reply));
+    }
+    std::promise<Result<Value>> promise;
+    std::atomic_flag given;
+  };
+  const auto answer = std::make_shared<Answer>();  // a reply may come after the stop
+  call(std::move(request), [answer](Result<Value> reply) { answer->give(std::move(reply)); });
+  const std::stop_callback on_stop(std::move(stop), [&answer] { answer->give(fail(Code::interrupted, "waiting for a reply was stopped")); });
+  return answer->promise.get_future().get();
 }
 
-QueryResult Client::query(Request request) {
-  Result<Value> reply = call(std::move(request));
+QueryResult Client::query(Request request, std::stop_token stop) {
+  Result<Value> reply = call(std::move(request), std::move(stop));
   if (!reply) return std::unexpected(std::move(reply).error());
   return read_statements(*std::move(reply));
 }
 
-QueryResult Client::query(std::string_view text, const Object& variables) {
+QueryResult Client::query(std::string_view text, const Object& variables, std::stop_token stop) {
   Request request("query", 2);
   cbor::append_text(request.frame, text);
   cbor::append_value(request.frame, variables);
-  return query(std::move(request));
+  return query(std::move(request), std::move(stop));
 }
 
 std::size_t Client::ready_connections() {

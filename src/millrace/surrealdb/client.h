@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct ClientOptions {
   std::chrono::milliseconds backoff_max{5'000};
   // Beyond it a call is too_large. The server's own limit for a frame is 128 MiB, and it closes the socket.
   std::size_t request_bytes_max = 120u << 20;
+  // Ends the waiting of open() with `interrupted`.
+  std::stop_token stop;
 };
 
 using QueryResult = Result<std::vector<StatementResult>>;
@@ -56,10 +59,10 @@ class Client {
   void call(Request request, CallCompletion done);
   void query(Request request, QueryCompletion done);
 
-  // The same, waiting for the reply; not from a completion.
-  Result<Value> call(Request request);
-  QueryResult query(Request request);
-  QueryResult query(std::string_view text, const Object& variables = {});
+  // The same, waiting for the reply, or for the stop, which gives `interrupted`; not from a completion.
+  Result<Value> call(Request request, std::stop_token stop = {});
+  QueryResult query(Request request, std::stop_token stop = {});
+  QueryResult query(std::string_view text, const Object& variables = {}, std::stop_token stop = {});
 
   // The connections that are ready now.
   std::size_t ready_connections();

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/pipeline/memory_plan.h"
+
+#include <algorithm>
+
+namespace millrace::pipeline {
+namespace {
+
+// Program, libraries and stacks (13 MiB), SQLite's cache (8) or two sockets' buffers (2), and what malloc keeps.
+constexpr std::size_t fixed_bytes = 24u << 20;
+// Chunks and blocks that wait for their next use.
+constexpr std::size_t pooled_chunks = 24;
+// A chunk, the next one's beginning, a block and a frame, which as CBOR may be 2.25 times the JSON.
+constexpr std::size_t record_parts = 5;
+constexpr std::size_t requests_in_memory = 4;
+constexpr std::size_t bytes_a_record = 64;  // shorter ones than that cost more than their bytes
+
+}  // namespace
+
+MemoryPlan MemoryPlan::of(std::size_t memory_bytes) {
+  const std::size_t chunk = std::clamp<std::size_t>(memory_bytes / 256, 64u << 10, 512u << 10);
+  const std::size_t budget = memory_bytes - std::min(memory_bytes / 2, fixed_bytes + pooled_chunks * chunk);
+  return {.chunk_bytes = chunk,
+          .slice_records_max = chunk / bytes_a_record,
+          .budget_bytes = budget,
+          .record_bytes_max = budget / record_parts,
+          .request_bytes_max = budget / requests_in_memory};
+}
+
+}  // namespace millrace::pipeline

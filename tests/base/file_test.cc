@@ -35,6 +35,31 @@ TEST(File, reads_back_what_was_written) {
   EXPECT_EQ(file->read(buffer), 0u);
 }
 
+TEST(File, goes_on_behind_what_is_to_stay_and_cuts_the_rest_off) {
+  const TempFolder folder;
+  const std::string path = folder.file("rejects");
+  write_file(path, "kept\ntorn li");
+  Result<File> file = File::open_behind(path, 5);
+  ASSERT_TRUE(file) << describe(file.error());
+  ASSERT_TRUE(file->write_all("more\n"));
+  EXPECT_EQ(read_small_file(path, 100), "kept\nmore\n");
+  EXPECT_EQ(File::open_behind(folder.file("none"), 0).error().code, Code::not_found);
+  EXPECT_TRUE(sync_folder_of(path));
+}
+
+TEST(File, reads_at_an_offset_and_leaves_its_own_position) {
+  const TempFolder folder;
+  write_file(folder.file("a"), "0123456789");
+  Result<File> file = File::open_to_read(folder.file("a"));
+  ASSERT_TRUE(file);
+  std::array<char, 4> buffer;
+  EXPECT_EQ(file->read_at(8, buffer), 2u);
+  EXPECT_EQ(std::string_view(buffer.data(), 2), "89");
+  EXPECT_EQ(file->read_at(10, buffer), 0u);
+  EXPECT_EQ(file->read(buffer), 4u);
+  EXPECT_EQ(std::string_view(buffer.data(), 4), "0123");
+}
+
 TEST(File, empties_a_file_that_is_there_when_it_creates) {
   const TempFolder folder;
   write_file(folder.file("a"), "long text");

@@ -71,6 +71,16 @@ TEST_F(Load, rejects_a_bad_record_with_its_place_and_writes_its_neighbours) {
   EXPECT_THAT(lines, HasSubstr(R"("line":4,"byte":50,"id":1,)"));
 }
 
+TEST_F(Load, gives_rejects_from_the_same_byte_of_two_files_different_ids) {
+  const std::string path = file("p.rejects", R"({"source":"a","line":1,"byte":0,"id":null,"reason":"","record":{"title":"a"}})"
+                                             "\n"
+                                             R"({"source":"b","line":1,"byte":0,"id":null,"reason":"","record":{"title":"b"}})"
+                                             "\n");
+  const auto report = load(options({path}), memory_, progress_, {});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->counts.records_written, 2u) << report->first_reject;
+}
+
 TEST_F(Load, more_rejects_than_allowed_stop_it_after_what_was_read) {
   std::string text;
   for (int i = 0; i < 20; ++i) text += "{}\n";

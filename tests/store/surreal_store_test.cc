@@ -234,5 +234,22 @@ TEST(SurrealStoreFault, a_lost_reply_is_unknown_and_the_records_are_there) {
   EXPECT_EQ(counted.value(), 2u);
 }
 
+// A record user is told OK where nothing was written.
+TEST_F(SurrealStoreTest, a_user_who_may_not_write_checkpoints_is_told_so) {
+  const auto user = open_as_record_user();
+  const auto undefined = user->write_checkpoint({"load", "text"});
+  ASSERT_FALSE(undefined);
+  EXPECT_EQ(undefined.error().code, Code::forbidden) << describe(undefined.error());
+  define("DEFINE TABLE OVERWRITE millrace_checkpoint");
+  const auto denied = user->write_checkpoint({"load", "text"});
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, Code::forbidden) << describe(denied.error());
+  EXPECT_EQ(user->read_checkpoint("load").value_or(std::nullopt), std::nullopt);
+  define("DEFINE TABLE OVERWRITE millrace_checkpoint PERMISSIONS FULL");
+  EXPECT_TRUE(user->write_checkpoint({"load", "text"}));
+  EXPECT_EQ(user->read_checkpoint("load"), "text");
+  EXPECT_TRUE(user->remove_checkpoint("load"));
+}
+
 }  // namespace
 }  // namespace millrace::testing

@@ -46,18 +46,14 @@ class Batcher::Implementation {
         tracks_ids_(!store.capabilities().repeats_in_batch || store.capabilities().in_flight_max > 1),
         patience_(options.retry),
         again_(tracks_ids_) {
-    set_limits(options.limits);
+    MILLRACE_ASSERT(limits_.rows() > 0 && limits_.in_flight > 0);
+    const store::Capabilities& able = store_.capabilities();
+    limits_.in_flight = std::min(limits_.in_flight, able.in_flight_max);
+    limits_.request_bytes_max = std::min(limits_.request_bytes_max, able.batch_bytes_max);
     if (options_.maybe_there) looks_left_ = looks_max;
   }
   ~Implementation() {
     while (!in_flight_.empty()) wait_for_reply(Instant::max());
-  }
-
-  void set_limits(const BatchLimits& limits) {
-    MILLRACE_ASSERT(limits.rows_per_transaction > 0 && limits.transactions_per_request > 0 && limits.in_flight > 0);
-    limits_ = limits;
-    limits_.in_flight = std::min(limits.in_flight, store_.capabilities().in_flight_max);
-    limits_.request_bytes_max = std::min(limits.request_bytes_max, store_.capabilities().batch_bytes_max);
   }
 
   void add(std::unique_ptr<Block> block) {
@@ -208,14 +204,14 @@ class Batcher::Implementation {
     sample.in_flight = in_flight_.size();
     for (const store::RecordOutcome& record : outcome.records) {
       if (!record.error) continue;
-      const std::optional<Brake> brake = brake_of(record.error->code);
-      if (brake) sample.brake = brake;
+      if (const std::optional<Brake> brake = brake_of(record.error->code)) sample.brake = brake;
       --sample.rows_settled;
     }
     if ((!is_fresh || sample.rows_settled != sample.rows) && !sample.brake) return;
     options_.controller->finished(sample, sample.ended);
     if (options_.observe) options_.observe(sample);
   }
+
   void settle(const Flight& flight, const store::BatchOutcome& outcome) {
     const Group& group = flight.group;
     if (outcome.records.empty()) {
@@ -242,7 +238,7 @@ class Batcher::Implementation {
         } else if (record->verdict == store::Verdict::unsettled && !alone && !stops_the_job(*record, false)) {
           append_row(record->named && tracks_ids_ ? named : refused, *run.block, i);
         } else if (failed && stops_the_job(*record, alone)) {
-          if (!error_) error_ = record->error;  // and the record has no outcome: it may be written another time
+          if (!error_) error_ = record->error;  // the record has no outcome: it may be written another time
         } else if (const Result<bool> ours = group.maybe_written ? is_ours_after_all(*run.block, i, *record) : Result<bool>(false); !ours) {
           append_row(unknown.runs, *run.block, i);
           failure = ours.error();
@@ -396,7 +392,6 @@ Result<void> Batcher::flush() { return implementation_->run(Implementation::Unti
 Result<void> Batcher::drain() { return implementation_->run(Implementation::Until::all_is_settled); }
 bool Batcher::is_idle() const { return implementation_->is_idle(); }
 bool Batcher::wants_more() const { return implementation_->wants_more(); }
-void Batcher::set_limits(const BatchLimits& limits) { implementation_->set_limits(limits); }
 BatchCounts Batcher::counts() const { return implementation_->counts(); }
 
 }  // namespace millrace::batch

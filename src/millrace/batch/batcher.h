@@ -101,7 +101,6 @@ class Batcher {
 
   bool is_idle() const;     // nothing is queued, in flight or to be sent again
   bool wants_more() const;  // fewer records are queued than the next batch may hold
-  void set_limits(const BatchLimits& limits);
   BatchCounts counts() const;
 
  private:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace millrace::batch {
 namespace {
@@ -13,10 +14,11 @@ constexpr double gain_least = 1.08;    // a rate that grows less has found its t
 constexpr double worth_joining = 0.8;  // of the best shape's rate
 constexpr std::size_t joined = 4;      // transactions: enough to tell a request's cost from a transaction's
 constexpr std::size_t rows_first_max = 16;
+constexpr std::size_t rungs_max = 3;  // below what is known to be good
 
 // Fourfold steps from here pass through `rows`.
 std::size_t first_rung(std::size_t rows) {
-  while (rows > rows_first_max) rows /= 4;
+  for (std::size_t rung = 0; rung < rungs_max && rows > rows_first_max; ++rung) rows /= 4;
   return std::max<std::size_t>(rows, 1);
 }
 
@@ -60,6 +62,10 @@ void Survey::refused() {
 bool Survey::advance(Climb& climb, double seconds, std::size_t rows_max) {
   const double rows_per_second = static_cast<double>(climb.rows) / seconds;
   const bool grew = rows_per_second > climb.best_rate * gain_least;
+  const double latency_max = std::chrono::duration<double>(options_.latency_max).count();
+  // One hiccup, such as a log that is moved into its file, is no top: it is looked at again, if that does not take long.
+  if (!grew && !options_.rows_pinned && seconds < latency_max / 4 && !std::exchange(climb.doubted, true)) return true;
+  climb.doubted = false;
   if (rows_per_second > climb.best_rate) {
     climb.best_rate = rows_per_second;
     climb.best_rows = climb.rows;
@@ -68,7 +74,6 @@ bool Survey::advance(Climb& climb, double seconds, std::size_t rows_max) {
   // What far fewer rows took does not grow; it was measured once, and noisily.
   const double growing = std::max(seconds - 0.8 * climb.first_seconds, seconds / 16);
   if (climb.first_seconds == 0) climb.first_seconds = seconds;
-  const double latency_max = std::chrono::duration<double>(options_.latency_max).count();
   const double long_enough = std::max(latency_max / 8 / growing, growth_least);
   const double factor = std::min(growth_allowed(growing, latency_max / 2), long_enough);
   const auto grown = std::min(rows_max, static_cast<std::size_t>(static_cast<double>(climb.rows) * factor));

@@ -32,6 +32,7 @@ class Survey {
     double first_seconds = 0;  // a request's, at the first rung
     double best_rate = 0;      // rows a second of one request in flight
     std::size_t best_rows = 0;
+    bool doubted = false;  // the present rung brought nothing, and is measured once more
   };
   bool advance(Climb& climb, double seconds, std::size_t rows_max);
   void step();

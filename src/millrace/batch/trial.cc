@@ -14,6 +14,7 @@ constexpr double seconds_max = 1.0;  // when the challenger alone has had so muc
 constexpr double expectation_off = 0.05;
 constexpr double gain_worthless = 0.005;  // what is certainly no better than this need not be settled
 constexpr double clear_loss = 0.04;
+constexpr double gain_seen_max = 0.5;
 constexpr double noise_least = 0.0001;  // 1 %: no clock and no store is quieter
 
 constexpr double drift_slack = 0.75;  // deviations that count for nothing
@@ -64,7 +65,9 @@ void Trial::measured(double rows_per_second, double seconds) {
     pairs_ += 1;
     // Nearly the logarithm of the ratio, and finite when all of a window has failed.
     const double sum = rows_per_second + champion_rate_;
-    const double gain = sum > 0 ? 2 * (rows_per_second - champion_rate_) / sum : 0;
+    const double seen = sum > 0 ? 2 * (rows_per_second - champion_rate_) / sum : 0;
+    // A hiccup, such as a log that is moved into its file, meets one of the two: it shall not decide.
+    const double gain = std::clamp(seen, -gain_seen_max, gain_seen_max);
     const double off = gain - mean_;
     mean_ += off / pairs_;
     squares_ += off * (gain - mean_);

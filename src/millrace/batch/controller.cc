@@ -27,6 +27,7 @@ constexpr auto loss_credit = milliseconds(4'000);
 // the curve is not known better than that.
 constexpr double as_good = 0.995;
 constexpr double as_good_at_first = 0.985;
+constexpr double as_good_as_known = 0.96;
 constexpr double misfit_max = 0.15;
 constexpr double gain_for_more = 0.005;
 constexpr double gain_for_in_flight = 0.03;
@@ -143,7 +144,8 @@ class Controller::Implementation {
   void end_survey(Instant now) {
     if (survey_->next()) return;
     survey_.reset();
-    champion_ = best_of_survey();
+    const BatchLimits best = best_of_survey();
+    if (!is_as_good(champion_, best)) champion_ = best;
     quiet_until_ = now - loss_credit;
     moves_.begin();
   }
@@ -159,6 +161,15 @@ class Controller::Implementation {
     best.rows_per_transaction = scaled(1, seen.rows);
     best.transactions_per_request = scaled(1, seen.transactions);
     return best;
+  }
+
+  // What was known to be good, or was in use before the store drifted, stays unless a curve that was measured near it says
+  // that it is worse: a survey is short, and noisy.
+  bool is_as_good(const BatchLimits& known, const BatchLimits& best) const {
+    const Curve& curve = model_.curve(known.shape);
+    if (curve.empty() || static_cast<double>(known.rows_per_transaction) > 2 * curve.rows_measured_max()) return false;
+    if (known.rows() > rows_max() || model_.request_seconds(known) > latency_max() / 2) return false;
+    return model_.rows_per_second(known) > model_.rows_per_second(best) * as_good_as_known;
   }
 
   BatchLimits refused_at_once() const {

@@ -83,6 +83,12 @@ void Curve::rescale(double factor) {
   }
 }
 
+double Curve::rows_measured_max() const {
+  double most = 0;
+  for (std::size_t i = 0; i < size_; ++i) most = std::max(most, points_[i].rows);
+  return most;
+}
+
 double Curve::transactions_measured_max() const {
   double most = 0;
   for (std::size_t i = 0; i < size_; ++i) most = std::max(most, points_[i].transactions);

@@ -41,6 +41,7 @@ class Curve {
   // Of the points measured, by rows a second, with doubt for those that were measured little.
   Best best() const;
   bool empty() const { return size_ == 0; }
+  double rows_measured_max() const;  // in a transaction
   double transactions_measured_max() const;
   // The least squares of the relative errors, near the best point, over costs that are not negative.
   Cost fit() const;

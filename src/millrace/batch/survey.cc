@@ -11,6 +11,9 @@ namespace {
 constexpr double growth_max = 4;
 constexpr double growth_least = 1.5;   // a smaller step shows nothing
 constexpr double gain_least = 1.08;    // a rate that grows less has found its top, or noise
+constexpr double far_worse = 1.25;
+constexpr int rungs_behind_max = 2;
+constexpr std::size_t rows_told_apart = 50;  // with fewer, a request's own cost hides the shape's
 constexpr double worth_joining = 0.8;  // of the best shape's rate
 constexpr std::size_t joined = 4;      // transactions: enough to tell a request's cost from a transaction's
 constexpr std::size_t rows_first_max = 16;
@@ -47,6 +50,7 @@ void Survey::measured(double request_seconds, std::size_t rows_max) {
   Climb& climb = climbs_[at_];
   if (!joining_) {
     climb.stage = advance(climb, request_seconds, rows_max) ? Stage::climbing : Stage::joining;
+    drop_if_worse(climb);
   } else {
     climb.stage = Stage::done;
   }
@@ -63,8 +67,9 @@ bool Survey::advance(Climb& climb, double seconds, std::size_t rows_max) {
   const double rows_per_second = static_cast<double>(climb.rows) / seconds;
   const bool grew = rows_per_second > climb.best_rate * gain_least;
   const double latency_max = std::chrono::duration<double>(options_.latency_max).count();
-  // One hiccup, such as a log that is moved into its file, is no top: it is looked at again, if that does not take long.
-  if (!grew && !options_.rows_pinned && seconds < latency_max / 4 && !std::exchange(climb.doubted, true)) return true;
+  // One hiccup, such as a log that is moved into its file, is no top: a size that should be cheap is looked at again.
+  const bool is_cheap = climb.seconds_expected < latency_max / 25;
+  if (!grew && !options_.rows_pinned && is_cheap && !std::exchange(climb.doubted, true)) return true;
   climb.doubted = false;
   if (rows_per_second > climb.best_rate) {
     climb.best_rate = rows_per_second;
@@ -74,12 +79,22 @@ bool Survey::advance(Climb& climb, double seconds, std::size_t rows_max) {
   // What far fewer rows took does not grow; it was measured once, and noisily.
   const double growing = std::max(seconds - 0.8 * climb.first_seconds, seconds / 16);
   if (climb.first_seconds == 0) climb.first_seconds = seconds;
-  const double long_enough = std::max(latency_max / 8 / growing, growth_least);
+  const double long_enough = std::max(latency_max / 12 / growing, growth_least);
   const double factor = std::min(growth_allowed(growing, latency_max / 2), long_enough);
   const auto grown = std::min(rows_max, static_cast<std::size_t>(static_cast<double>(climb.rows) * factor));
   if (static_cast<double>(grown) < static_cast<double>(climb.rows) * 1.2) return false;
+  climb.seconds_expected = seconds * static_cast<double>(grown) / static_cast<double>(climb.rows);
   climb.rows = grown;
   return true;
+}
+
+// A shape that does worse than another with as many rows, rung after rung, is not climbed any further.
+void Survey::drop_if_worse(Climb& climb) {
+  if (climb.stage != Stage::climbing || climb.best_rows < rows_told_apart) return;
+  const bool is_worse = std::ranges::any_of(climbs_, [&](const Climb& other) {
+    return other.best_rows <= climb.best_rows && other.best_rate > climb.best_rate * far_worse;
+  });
+  if (is_worse && ++climb.rungs_behind == rungs_behind_max) climb.stage = Stage::joining;
 }
 
 // The next shape that still climbs; when none does, those worth it try several transactions, each once.

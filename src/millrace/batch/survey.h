@@ -12,7 +12,7 @@ namespace millrace::batch {
 // Every shape climbs from a few rows, at most fourfold a step, until its rate grows no more; then the best shapes
 // try the same rows in several transactions of one request. A step is never longer than what a quadratic store could bear:
 // such a store takes factor² the time, and the next request is to end within half the latency bound. It ends at requests of
-// an eighth of that bound: what longer ones are worth, trials find.
+// a twelfth of that bound: what longer ones are worth, trials find.
 class Survey {
  public:
   Survey(const ControllerOptions& options, std::size_t in_flight);
@@ -32,9 +32,12 @@ class Survey {
     double first_seconds = 0;  // a request's, at the first rung
     double best_rate = 0;      // rows a second of one request in flight
     std::size_t best_rows = 0;
+    double seconds_expected = 0;  // of a request of the present rung, were it in proportion
+    int rungs_behind = 0;
     bool doubted = false;  // the present rung brought nothing, and is measured once more
   };
   bool advance(Climb& climb, double seconds, std::size_t rows_max);
+  void drop_if_worse(Climb& climb);
   void step();
 
   const ControllerOptions& options_;

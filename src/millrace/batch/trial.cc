@@ -17,9 +17,9 @@ constexpr double clear_loss = 0.04;
 constexpr double gain_seen_max = 0.5;
 constexpr double noise_least = 0.0001;  // 1 %: no clock and no store is quieter
 
-constexpr double drift_slack = 0.75;  // deviations that count for nothing
+constexpr double drift_slack = 1;  // deviations that count for nothing
 constexpr double drift_limit = 6;     // their sum at which it is no accident: at rest some once in ten thousand windows
-constexpr double drift_noise_least = 0.0009;
+constexpr double drift_noise_least = 0.0049;  // 7 %: what swings by less is the machine
 constexpr double mean_windows_max = 50;
 constexpr double noise_windows_max = 30;
 

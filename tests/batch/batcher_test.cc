@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "batch/outcome_ledger.h"
 #include "millrace/store/faulty_store.h"
 
@@ -224,6 +226,48 @@ TEST(Batcher, a_comparison_that_fails_is_made_again) {
   batcher.add(posts(0, 1));
   ASSERT_TRUE(batcher.drain());
   EXPECT_EQ(ledger.count("written"), 1u);
+}
+
+TEST(Batcher, asks_its_controller_before_each_request_and_tells_it_of_each_fresh_one) {
+  Memory memory;
+  store::FaultyStore strict(memory, {.refuses = [](const IdView& id) { return id.integer == 4321; }});
+  Ledger ledger;
+  Controller controller(controller_options(memory.capabilities()));
+  std::vector<Sample> samples;
+  Batcher batcher(strict, {"post"}, {.controller = &controller, .observe = [&](const Sample& sample) { samples.push_back(sample); }}, ledger);
+  for (int i = 0; i < 20'000; i += 500) {
+    batcher.add(posts(i, i + 500, fmt::format("block {}", i)));
+    ASSERT_TRUE(batcher.pump());
+  }
+  ASSERT_TRUE(batcher.drain());
+  ASSERT_EQ(ledger.count("written"), 19'999u);
+  std::size_t rows = 0;
+  std::set<std::size_t> sizes;
+  for (const Sample& sample : samples) {
+    EXPECT_EQ(sample.full, sample.rows == sample.limits.rows());
+    EXPECT_LE(sample.started, sample.ended);
+    EXPECT_FALSE(sample.brake);
+    rows += sample.rows_settled;
+    sizes.insert(sample.limits.rows());
+  }
+  EXPECT_GT(sizes.size(), 1u) << "the survey tries sizes";
+  EXPECT_LT(rows, 20'000u) << "the request that was refused, and what was sent again, say nothing";
+  EXPECT_GT(rows, 10'000u);
+}
+
+TEST(Batcher, tells_its_controller_of_conflicts) {
+  Memory memory;
+  store::FaultyStore failing(memory, {.fail_every = 2, .code = Code::conflict});
+  Ledger ledger;
+  Controller controller(controller_options(memory.capabilities()));
+  std::size_t conflicts = 0;
+  Batcher batcher(failing, {"post"},
+                  {.controller = &controller, .observe = [&](const Sample& sample) { conflicts += sample.brake == Brake::conflict; }, .retry = quick_retry},
+                  ledger);
+  batcher.add(posts(0, 2000));
+  ASSERT_TRUE(batcher.drain());
+  EXPECT_EQ(ledger.count("written"), 2000u);
+  EXPECT_EQ(conflicts, failing.failures());
 }
 
 TEST(Batcher, gives_up_on_a_store_that_stays_away) {

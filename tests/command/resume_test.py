@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import shlex
 import signal
 import subprocess
@@ -58,6 +59,22 @@ class Stopped(CommandTest):
             self.assertIn(words, outcome.err)
         self.assertEqual(self.sql("SELECT * FROM millrace_checkpoint"), before)
         self.load("input.ndjson", table="other")  # another table is another load
+
+    def test_a_disk_that_is_full_stops_the_load_and_room_lets_it_go_on(self):
+        count = 30_000
+        self.write("large.ndjson", [{"id": n, "title": f"t{n}", "content": "x" * 300} for n in range(count)])
+
+        def small_disk():  # no file grows beyond that, which is what a full disk does to a write
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (6 << 20, 6 << 20))
+
+        stopped = self.load("large.ndjson", status=3, preexec_fn=small_disk)
+        self.assertRegex(stopped.err, "store.db.*(full|cannot grow|disk)")
+        self.assertIn("--resume", stopped.err)
+        self.assertTrue(0 < stopped.report["records_written"] < count)
+        resumed = self.load("large.ndjson", "--resume")
+        self.assertEqual(stopped.report["records_written"] + resumed.report["records_written"], count)
+        self.assertEqual(self.sql("SELECT count(*), count(DISTINCT id) FROM post"), [(count, count)])
 
     def test_restart_begins_anew(self):
         self.stop()

@@ -61,7 +61,8 @@ Result<std::chrono::milliseconds> parse_wait(std::string_view text) {
   if (error != std::errc{} || unit_ms == 0 || count > 1'000'000'000) {
     return fail(Code::invalid_argument, fmt::format("--wait: '{}' is no time such as 500ms, 60s, 5m or 1h", text));
   }
-  return std::chrono::milliseconds(count * unit_ms);
+  constexpr std::chrono::milliseconds longest = std::chrono::years(10);  // clocks count nanoseconds in 64 bits
+  return std::min(std::chrono::milliseconds(count * unit_ms), longest);
 }
 
 Result<store::OnDuplicate> parse_on_duplicate(std::string_view text) {

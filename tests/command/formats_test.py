@@ -166,6 +166,18 @@ class Inputs(Formats):
         self.assertEqual(self.loaded("a.ndjson", "empty.ndjson", "b.csv", "c.json", "-", stdin='{"a":4}'),
                          [{"a": "2"}, {"a": 1}, {"a": 3}, {"a": 4}])
 
+    def test_a_file_that_is_named_in_two_ways_is_read_twice(self):
+        self.assertEqual(self.loaded(self.write("a.ndjson", '{"a":1}\n'), "./a.ndjson"), [{"a": 1}, {"a": 1}])
+
+    def test_a_file_whose_name_is_not_utf8_is_read_and_cannot_be_resumed(self):
+        name = os.fsdecode(b"caf\xe9.ndjson")
+        (self.folder / name).write_bytes(b'{"id":1,"title":"a"}\n{"title":""}\n')
+        for more, status, words in ((["--max-rejects", "0"], 3, b"not UTF-8"), (["--resume"], 2, b"not UTF-8"), ([], 1, b"1 skipped")):
+            process = self.start("load", name, "--to", "sqlite:store.db", "--table", "post", "--on-duplicate", "skip", *more)
+            _, err = process.communicate(timeout=TIME_OUT)
+            self.assertEqual(process.returncode, status, err)
+            self.assertIn(words, err)
+
     def test_a_file_that_is_named_twice_is_read_twice(self):
         self.assertEqual(self.loaded(self.write("a.ndjson", '{"a":1}\n'), "a.ndjson"), [{"a": 1}, {"a": 1}])
 

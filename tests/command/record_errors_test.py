@@ -98,6 +98,14 @@ class RecordErrors(CommandTest):
         self.assertEqual(outcome.counts(), (2, 1, 0))
         self.assertIn("no spam here", self.rejects()[0]["reason"])
 
+    def test_a_rule_that_rolls_back_harms_no_neighbour(self):
+        self.load(self.write("first.ndjson", [{"id": 0, "title": "t"}]))
+        self.sql("CREATE TRIGGER no_spam BEFORE INSERT ON post WHEN new.body LIKE '%spam%' BEGIN SELECT RAISE(ROLLBACK, 'no spam here'); END")
+        count, spam = 3000, {12, 13, 700, 2999}
+        self.load(self.write("input.ndjson", [{"id": n, "title": "spam" if n in spam else "t"} for n in range(1, count)]), status=1)
+        self.assertEqual(set(self.bodies()), set(range(count)) - spam)
+        self.assertEqual({reject["id"] for reject in self.rejects()}, spam)
+
 
 class MaxRejects(CommandTest):
     def input(self, good, bad):

@@ -10,6 +10,7 @@ import random
 import resource
 import shlex
 import signal
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -29,6 +30,11 @@ class Stopped(CommandTest):
 
     def stop(self, *more, to="sqlite:store.db", **options):
         return self.load("input.ndjson", "--max-rejects", "0", *more, to=to, status=3, **options)
+
+    def sql_write(self, text):
+        with sqlite3.connect(self.folder / "store.db") as connection:
+            self.assertGreater(connection.execute(text).rowcount, 0)
+        connection.close()
 
     def resume_line(self, outcome):
         [line] = [line for line in outcome.err.split("\n") if line.startswith("  ") and "--resume" in line]
@@ -75,6 +81,39 @@ class Stopped(CommandTest):
         resumed = self.load("large.ndjson", "--resume")
         self.assertEqual(stopped.report["records_written"] + resumed.report["records_written"], count)
         self.assertEqual(self.sql("SELECT count(*), count(DISTINCT id) FROM post"), [(count, count)])
+
+    def test_more_may_be_finished_than_memory_holds(self):
+        count = 60_000
+        self.write("large.ndjson", [{"id": n, "title": "" if n == count - 10 else f"t{n}", "content": "x" * 400} for n in range(count)])
+        self.load("large.ndjson", "--memory", "48MiB", "--max-rejects", "0", status=3)
+        resumed = self.load("large.ndjson", "--memory", "48MiB", "--resume", status=1)
+        self.assertLess(resumed.report["records_read"], 20_000)
+        self.assertEqual(self.sql("SELECT count(*) FROM post"), [(count - 1,)])
+
+    def test_an_array_that_is_never_closed_is_told_of_once(self):
+        self.write("open.json", '[{"id":1,"title":"a"},{"id":2,"title":""},{"id":3,"title":"c"},')
+        self.load("open.json", "--max-rejects", "0", "--rejects", "r", status=3)
+        self.load("open.json", "--resume", "--max-rejects", "1", "--rejects", "r", status=3)
+        self.load("open.json", "--resume", "--rejects", "r", status=1)
+        self.assertEqual(set(self.bodies()), {1, 3})
+        self.assertEqual(len(self.rejects("r")), 2)
+
+    def test_the_store_does_not_choose_the_file_of_rejects(self):
+        self.stop("--rejects", "mine")
+        self.write("precious", "not yours\n")
+        self.sql_write("UPDATE millrace_checkpoint SET text = replace(text, '/mine\"', '/precious\"')")
+        outcome = self.load("input.ndjson", "--resume", status=2)
+        self.assertIn("precious", outcome.err)
+        self.assertEqual((self.folder / "precious").read_text(), "not yours\n")
+
+    def test_a_damaged_checkpoint_is_refused(self):
+        self.stop()
+        for change in ("replace(text, '\"frontier\":[0,', '\"frontier\":[0,-')", "substr(text, 1, length(text) / 2)", "'{}'", "'[1]'"):
+            with self.subTest(change=change):
+                self.sql_write(f"UPDATE millrace_checkpoint SET text = {change}")
+                outcome = self.load("input.ndjson", "--resume", status=2)
+                self.assertIn("--restart", outcome.err)
+        self.load("input.ndjson", "--restart", "--on-duplicate", "skip", status=1)
 
     def test_restart_begins_anew(self):
         self.stop()

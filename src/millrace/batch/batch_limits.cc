@@ -7,9 +7,9 @@
 
 namespace millrace::batch {
 
-// SurrealDB: two requests in all keep both of its busy threads fed, more wait for each other; FOR … CREATE of some 250
-// records is the one shape that is fast on its memory engine and near the best on its disk engines. SQLite: one writer,
-// and rows enough to share an fsync.
+// SurrealDB: two requests in all keep both of its busy threads fed, more wait for each other; transactions of 250 records are
+// bearable on its memory engine, and four to a request share the round trip. SQLite: one writer, and rows enough to share an
+// fsync.
 BatchLimits starting_limits(const store::Capabilities& capabilities) {
   if (capabilities.name == "surrealdb") {
     return {.shape = store::StatementShape::insert,

@@ -261,11 +261,12 @@ class Batcher::Implementation {
   void isolate(const Flight& flight, Runs named, Runs refused) {
     const Group& group = flight.group;
     const bool is_first = group.rows_per_transaction == 0;
-    std::size_t rows = flight.sample.limits.rows_per_transaction;
+    std::size_t rows = std::min(flight.sample.limits.rows_per_transaction, flight.sample.rows);
     if (!is_first || named.empty()) rows /= 2;
     rows = tracks_ids_ ? refusals_.rows_per_transaction_max(std::max<std::size_t>(rows, 1)) : 1;
-    again_.push({.runs = std::move(named), .rows_per_transaction = 1, .maybe_written = group.maybe_written});
-    again_.push({.runs = std::move(refused), .rows_per_transaction = rows, .maybe_written = group.maybe_written});
+    for (auto& [runs, each] : {std::pair(std::move(named), std::size_t{1}), std::pair(std::move(refused), rows)}) {
+      again_.push({.runs = runs, .rows_per_transaction = each, .maybe_written = group.maybe_written, .attempts = group.attempts});
+    }
   }
 
   void note_failure(const Error& failure, Group retried, Group unknown) {
@@ -328,6 +329,7 @@ class Batcher::Implementation {
       unread.runs = std::move(group.runs);
       return note_failure(all_found.error(), {}, std::move(unread));
     }
+    store_answered();
     const bool any_found = std::ranges::any_of(*all_found, [](Found found) { return found != Found::nothing; });
     if (looks_left_ != 0) looks_left_ = any_found ? looks_max : looks_left_ - std::min(looks_left_, all_found->size());
     auto found = all_found->begin();

@@ -89,7 +89,7 @@ class Controller::Implementation {
     return options_.rows_pinned && in_flight_fixed && options_.shapes.size() == 1;
   }
   std::size_t in_flight_first() const {
-    return options_.in_flight_pinned.value_or(std::min(options_.start.in_flight, options_.in_flight_max));
+    return std::min(options_.in_flight_pinned.value_or(options_.start.in_flight), options_.in_flight_max);
   }
   double latency_max() const { return duration<double>(options_.latency_max).count(); }
   Model::Bounds bounds(double share) const { return {rows_max(), latency_max() / 2, share}; }

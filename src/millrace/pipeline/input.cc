@@ -27,6 +27,7 @@ Input::Input(std::vector<InputFile> files, decode::SplitterOptions options, Chun
 
 void Input::stop() {
   stopped_ = true;
+  reading_.request_stop();
   budget_.stop();
 }
 
@@ -74,7 +75,7 @@ void Input::close() {
 
 bool Input::open_next() {
   if (at_ == files_.size()) return false;
-  Result<std::unique_ptr<source::Source>> opened = source::open_source(files_[at_].path, stop_);
+  Result<std::unique_ptr<source::Source>> opened = source::open_source(files_[at_].path, reading_.get_token());
   if (!opened) {
     fail_with(std::move(opened).error());
     return false;

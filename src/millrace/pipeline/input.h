@@ -2,11 +2,12 @@
 //
 // The files of a job, one behind the other, as slices. Private to `pipeline`.
 //
-// Threads: next() one call at a time; the progress figures and finished() from any.
+// Threads: next() one call at a time; the progress figures and stop() from any.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -65,6 +66,8 @@ class Input {
   ChunkPool& pool_;
   PieceBudget& budget_;
   const std::stop_token stop_;
+  std::stop_source reading_;  // ends a read that waits for a pipe or a user
+  const std::stop_callback<std::function<void()>> stop_reading_{stop_, [this] { reading_.request_stop(); }};
   std::optional<std::uint64_t> bytes_total_;
 
   std::uint32_t at_ = 0;  // files_[at_ - 1] is open

@@ -145,19 +145,20 @@ class LoadJob final : public batch::Outcomes {
     for (;;) {
       std::optional<Piece> piece = input_.next();  // which a stop ends
       if (piece && piece->slice.header && !headers_[piece->file]) headers_[piece->file] = piece->slice.header;
-      if (!piece || !begin_.state.finished.covers(piece->range())) return piece;
+      if (!piece || !is_finished(*piece)) return piece;
+      budget_.release(piece->bytes_counted);
       chunks_.give(std::move(piece->slice.chunk));
     }
   }
 
-  // Where none stand yet, the interrupted load may have left some that it had not come to count.
+  // By an earlier run, with what cannot be decoded at its end.
+  bool is_finished(const Piece& piece) const {
+    const Finished& finished = begin_.state.finished;
+    const std::optional<Error>& fault = piece.slice.fault;
+    return finished.covers(piece.range()) && (!fault || finished.contains({piece.file, fault->place.byte.value_or(0)}));
+  }
+
   void resume_rejects() {
-    const std::string& path = rejects_.path();
-    std::error_code none;
-    if (begin_.state.rejects_bytes == 0 && std::filesystem::is_regular_file(path, none) &&
-        std::chrono::file_clock::to_sys(std::filesystem::last_write_time(path, none)) >= begin_.state.start) {
-      std::filesystem::remove(path, none);
-    }
     if (Result<void> cut = rejects_.resume(begin_.state.rejects_bytes, begin_.state.counts.records_rejected); !cut) {
       note_failure(std::move(cut).error());
     }
@@ -199,7 +200,9 @@ class LoadJob final : public batch::Outcomes {
         return checkpoint_.accept(block, bad.offset + 1);
       }
     }
-    checkpoint_.accept(block, block.input_begin + block.bytes_read);
+    // A fault at the input's end accounts for no byte, and is settled, too.
+    const std::uint64_t faults_end = block.malformed.empty() ? 0 : block.malformed.back().offset + 1;
+    checkpoint_.accept(block, std::max(block.input_begin + block.bytes_read, faults_end));
     look_at_limit();
   }
 

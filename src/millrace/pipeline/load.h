@@ -50,14 +50,14 @@ struct LoadOptions {
   RejectLimit max_rejects;
   std::size_t record_bytes_max = 16u << 20;
   std::size_t memory_bytes = 128u << 20;  // least 48 MiB
-  std::optional<std::size_t> batch_records;  // --batch N: records a transaction; else the store's best known
+  std::optional<std::size_t> batch_records;  // --batch N: records a transaction; else the controller finds it
   std::optional<std::size_t> in_flight;      // --in-flight N
   std::chrono::milliseconds wait{60'000};    // for a store that fails
   // When an earlier load of the same files into the same table did not come to its end: no refuses to load, yes goes on where
   // it stopped, restart forgets it and begins anew. When there is none, all begin anew.
   Resume resume = Resume::no;
   std::size_t workers = 0;                   // 0: one for each core
-  std::optional<batch::BatchLimits> limits;  // all of a batch's limits, in place of the store's best known
+  std::optional<batch::BatchLimits> limits;  // all of a batch's limits, in place of the controller
 };
 
 // What can be known to be wrong before anything is done, a store opened included: the table's name, the figures, an input

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "millrace/base/file.h"
+#include "millrace/record/json.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -27,7 +29,14 @@ Result<void> check_rejects(const LoadOptions& options, const LoadState& now, Loa
     return fail(Code::invalid_argument, fmt::format("the interrupted load wrote its rejects to '{}': resume it with that --rejects",
                                                     state.rejects_path));
   }
-  if (now.rejects_path != state.rejects_path) begin.rejects_path = state.rejects_path;  // called from another folder
+  if (now.rejects_path != state.rejects_path) {
+    // Called from another folder. Any other name is for the user to say: the store does not decide which file is cut.
+    if (fs::path(now.rejects_path).filename() != fs::path(state.rejects_path).filename()) {
+      return fail(Code::invalid_argument, fmt::format("the interrupted load wrote its rejects to '{0}': resume it with --rejects '{0}'",
+                                                      state.rejects_path));
+    }
+    begin.rejects_path = state.rejects_path;
+  }
   if (state.rejects_bytes == 0) return {};
   std::error_code none;
   if (!fs::is_regular_file(state.rejects_path, none)) {
@@ -59,6 +68,13 @@ Result<LoadBegin> begin_load(const LoadOptions& options, const std::vector<Input
     if (options.resume != Resume::yes) return begin;
     return fail(Code::invalid_argument, "--resume needs files: standard input or a pipe cannot be read again from where it stopped");
   }
+  const bool has_odd_name = !is_utf8(begin.state.rejects_path) || !std::ranges::all_of(begin.state.files, is_utf8, &FileMark::path);
+  if (has_odd_name) {
+    constexpr std::string_view why = "a file's name is not UTF-8, so that no checkpoint can be kept";
+    if (options.resume == Resume::yes) return fail(Code::invalid_argument, fmt::format("--resume: {}", why));
+    begin.warnings.push_back(fmt::format("this load cannot be resumed if it is interrupted: {}", why));
+    return begin;
+  }
   begin.name = checkpoint_name(begin.state);
   const Result<std::optional<std::string>> kept = store.read_checkpoint(begin.name);
   if (!kept && kept.error().code != Code::forbidden) return std::unexpected(kept.error());
@@ -67,7 +83,7 @@ Result<LoadBegin> begin_load(const LoadOptions& options, const std::vector<Input
   Result<LoadState> state = parse_load_state(**kept);
   if (options.resume == Resume::restart) {
     if (Result<void> removed = store.remove_checkpoint(begin.name); !removed) return std::unexpected(std::move(removed).error());
-    if (state && state->counts.records_written != 0) {
+    if (state && (state->counts.records_written != 0 || !store.capabilities().checkpoints_with_data)) {
       begin.warnings.push_back(fmt::format(
           "the interrupted load is forgotten, but its {} records stay in {}: {}those without an id of their own are written again",
           state->counts.records_written, state->table,
@@ -75,11 +91,16 @@ Result<LoadBegin> begin_load(const LoadOptions& options, const std::vector<Input
     }
     return begin;
   }
+  if (state && (state->table != begin.state.table || state->files.size() != begin.state.files.size() ||
+                state->finished.frontier.file > state->files.size())) {
+    state = damaged_state();
+  }
   if (!state) return std::unexpected(std::move(state).error());
   const Result<void> same = check_is_same(*state, begin.state);
   if (options.resume == Resume::no) {
     // Of another content under the same name nothing is there, and nothing is lost with its checkpoint.
-    if (!same && state->counts.records_written == 0) return begin;
+    const bool tells_all = store.capabilities().checkpoints_with_data;
+    if (!same && tells_all && state->counts.records_written == 0) return begin;
     return fail(Code::invalid_argument,
                 fmt::format("an earlier load of this input into {} was interrupted: {}. --resume goes on from there; --restart forgets it "
                             "and begins anew",

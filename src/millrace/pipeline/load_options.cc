@@ -31,11 +31,13 @@ std::string rejects_path(const LoadOptions& options) {
 
 std::vector<InputFile> input_files(const LoadOptions& options) {
   std::vector<InputFile> files;
+  std::vector<std::string> wholes;
   for (const std::string& path : options.files) {
     // However a path is written, and from whichever folder a load is resumed, its records get the same ids.
     const std::string whole = path == "-" ? path : std::filesystem::absolute(path).lexically_normal().string();
-    const auto before = std::ranges::count(options.files.begin(), options.files.begin() + static_cast<std::ptrdiff_t>(files.size()), path);
-    files.push_back({path, options.format.value_or(decode::format_of_name(path)), before == 0 ? whole : fmt::format("{}\n{}", whole, before)});
+    const auto before = std::ranges::count(wholes, whole);
+    wholes.push_back(whole);
+    files.push_back({path, options.format.value_or(decode::format_of_name(path)), before == 0 ? whole : fmt::format("{}{}{}", whole, '\0', before)});
   }
   return files;
 }

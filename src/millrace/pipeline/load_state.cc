@@ -93,7 +93,7 @@ class Reader {
   std::uint64_t number(std::string_view key) { return number(find(key)); }
   std::uint64_t number(const Value* value) {
     const auto* const found = value == nullptr ? nullptr : value->get_if<std::int64_t>();
-    whole_ = whole_ && found != nullptr;
+    whole_ = whole_ && found != nullptr && *found >= 0;
     return found == nullptr ? 0 : static_cast<std::uint64_t>(*found);
   }
   std::uint64_t hex(std::string_view key) {
@@ -184,6 +184,10 @@ std::string to_json(const LoadState& state) {
   }));
 }
 
+std::unexpected<Error> damaged_state() {
+  return fail(Code::refused, "the checkpoint in the store is damaged; --restart forgets it");
+}
+
 Result<LoadState> parse_load_state(std::string_view text) {
   const Result<Value> parsed = parse_json(text);
   if (!parsed) return fail(Code::refused, "the checkpoint in the store is no JSON; --restart forgets it");
@@ -195,7 +199,7 @@ Result<LoadState> parse_load_state(std::string_view text) {
   for (const Value& file : reader.list("files")) {
     Reader mark(file);
     state.files.push_back({mark.text("path"), mark.text("format"), mark.number("size"), mark.text("hash")});
-    if (!mark.is_whole()) return fail(Code::refused, "the checkpoint in the store is damaged; --restart forgets it");
+    if (!mark.is_whole()) return damaged_state();
   }
   state.table = reader.text("table");
   state.id_field = reader.text("id");
@@ -215,7 +219,8 @@ Result<LoadState> parse_load_state(std::string_view text) {
   state.counts.records_rejected = reader.number("rejected");
   state.rejects_path = reader.text("rejects");
   state.rejects_bytes = reader.number("rejects_bytes");
-  if (!reader.is_whole()) return fail(Code::refused, "the checkpoint in the store is damaged; --restart forgets it");
+  const std::vector<FileRange>& ranges = state.finished.ranges;
+  if (!reader.is_whole() || !std::ranges::is_sorted(ranges)) return damaged_state();
   return state;
 }
 

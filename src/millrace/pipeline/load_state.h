@@ -50,6 +50,7 @@ LoadState new_state(std::vector<FileMark> files, const RecordShape& shape, std::
 // Names the checkpoint of a load of these files into this table.
 std::string checkpoint_name(const LoadState& state);
 std::string to_json(const LoadState& state);
+std::unexpected<Error> damaged_state();
 // refused when it is no checkpoint of a load, or a later version's.
 Result<LoadState> parse_load_state(std::string_view text);
 // invalid_argument, in words for the user, when what the load was begun with is not what it is to be resumed with.

@@ -51,18 +51,19 @@ Result<void> RejectsWriter::add(const Reject& reject) {
 
 Result<void> RejectsWriter::resume(std::uint64_t bytes, std::uint64_t count) {
   count_ = count;
+  bytes_ = bytes;
   if (bytes == 0) return {};
   Result<File> file = File::open_behind(path_, bytes);
   if (!file) return std::unexpected(std::move(file).error());
   file_ = *std::move(file);
-  bytes_ = bytes;
   return {};
 }
 
 Result<void> RejectsWriter::sync() {
   if (Result<void> flushed = flush(); !flushed || is_synced_) return flushed;
-  is_synced_ = true;
-  return file_->sync();
+  Result<void> synced = file_->sync();
+  is_synced_ = synced.has_value();
+  return keep(std::move(synced));
 }
 
 Result<void> RejectsWriter::append(std::string_view text) {
@@ -100,17 +101,23 @@ Result<void> RejectsWriter::append_base64(std::string_view bytes) {
 Result<void> RejectsWriter::flush_when_full() { return buffer_.size() < buffer_bytes_max ? Result<void>() : flush(); }
 
 Result<void> RejectsWriter::flush() {
+  if (failure_) return std::unexpected(*failure_);
   if (buffer_.empty()) return {};
   if (!file_) {
     Result<File> made = File::create(path_);
-    if (!made) return std::unexpected(std::move(made).error());
+    if (!made) return keep(std::unexpected(std::move(made).error()));
     file_ = std::move(*made);
-    if (Result<void> synced = sync_folder_of(path_); !synced) return synced;
+    if (Result<void> synced = sync_folder_of(path_); !synced) return keep(std::move(synced));
   }
   is_synced_ = false;
-  bytes_ += buffer_.size();
   Result<void> done = file_->write_all(buffer_);
+  if (done) bytes_ += buffer_.size();
   buffer_.clear();
+  return keep(std::move(done));
+}
+
+Result<void> RejectsWriter::keep(Result<void> done) {
+  if (!done) failure_ = done.error();
   return done;
 }
 

@@ -45,6 +45,7 @@ class RejectsWriter {
   Result<void> append_escaped(std::string_view text);
   Result<void> append_base64(std::string_view bytes);
   Result<void> flush_when_full();
+  Result<void> keep(Result<void> done);
 
   std::string path_;
   std::optional<File> file_;
@@ -52,6 +53,7 @@ class RejectsWriter {
   std::uint64_t count_ = 0;
   std::uint64_t bytes_ = 0;
   bool is_synced_ = true;
+  std::optional<Error> failure_;  // once a line is lost, none may count as written
 };
 
 }  // namespace millrace::pipeline

@@ -191,8 +191,10 @@ void SqliteStore::write(Batch batch, Completion done) {
   for (const Transaction& transaction : transactions_of(batch)) {
     const Result<void> committed = commit(batch, transaction, outcomes);
     if (committed) continue;
-    outcomes.unsettle(transaction.first, batch.size(), committed.error());
-    break;
+    // A record, by a trigger, may have been at fault; else the next transaction would fare no better.
+    const bool goes_on = committed.error().code == Code::refused || committed.error().code == Code::duplicate;
+    outcomes.unsettle(transaction.first, goes_on ? transaction.last : batch.size(), committed.error());
+    if (!goes_on) break;
   }
   done(std::move(outcomes).take());
 }

@@ -52,6 +52,9 @@ class SurrealStore final : public Store {
   // One statement's value. not_found when the table is missing.
   Result<Value> ask(std::string_view text, const Object& variables, std::stop_token stop = {});
 
+  Result<void> put_checkpoint(const Checkpoint& checkpoint);
+  Result<void> try_checkpoint(const std::string& name);
+
   const Capabilities capabilities_;
   const std::stop_token stop_;  // of opening and prepare()
   const std::unique_ptr<surrealdb::Client> client_;

@@ -11,6 +11,8 @@ constexpr double deviations = 2;     // to lose: a 95 % interval
 constexpr double prior_pairs = 4;    // what the noise seen before a trial is worth
 constexpr double pairs_max = 24;     // then both are about as good; likewise
 constexpr double seconds_max = 1.0;  // when the challenger alone has had so much
+constexpr double pairs_least = 3;
+constexpr double seconds_lost_max = 0.02;  // what looks worse may cost no more
 constexpr double expectation_off = 0.05;
 constexpr double gain_worthless = 0.005;  // what is certainly no better than this need not be settled
 constexpr double clear_loss = 0.04;
@@ -91,6 +93,7 @@ Trial::Verdict Trial::verdict() const {
   const auto [gain, deviation] = belief();
   if (gain - question_.deviations * deviation > question_.gain_min && pairs_ > 1) return Verdict::won;
   if (gain + deviations * deviation < question_.gain_min + gain_worthless) return Verdict::lost;
+  if (pairs_ >= pairs_least && mean_ < 0 && seconds_lost() > seconds_lost_max) return Verdict::lost;
   if (pairs_ < pairs_max && challenger_seconds_ < seconds_max) return Verdict::open;
   // Not certain; but when the pairs and the curve agree, they are right more often than not.
   return std::min(mean_, question_.gain_expected.value_or(0)) > question_.gain_min ? Verdict::won : Verdict::lost;

@@ -264,9 +264,9 @@ class Batcher::Implementation {
     std::size_t rows = std::min(flight.sample.limits.rows_per_transaction, flight.sample.rows);
     if (!is_first || named.empty()) rows /= 2;
     rows = tracks_ids_ ? refusals_.rows_per_transaction_max(std::max<std::size_t>(rows, 1)) : 1;
-    for (auto& [runs, each] : {std::pair(std::move(named), std::size_t{1}), std::pair(std::move(refused), rows)}) {
-      again_.push({.runs = runs, .rows_per_transaction = each, .maybe_written = group.maybe_written, .attempts = group.attempts});
-    }
+    const bool maybe = group.maybe_written;
+    again_.push({.runs = std::move(named), .rows_per_transaction = 1, .maybe_written = maybe, .attempts = group.attempts});
+    again_.push({.runs = std::move(refused), .rows_per_transaction = rows, .maybe_written = maybe, .attempts = group.attempts});
   }
 
   void note_failure(const Error& failure, Group retried, Group unknown) {

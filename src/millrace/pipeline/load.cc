@@ -64,7 +64,8 @@ class LoadJob final : public batch::Outcomes {
     std::vector<DecodeWorker> decoders;
     for (std::size_t i = 0; i < workers; ++i) decoders.emplace_back(job, blocks_);
     if (begin_.resumed) resume_rejects();
-    if (Result<void> begun = checkpoint_.begin(options_.wait, stop_); !begun) note_failure(std::move(begun).error());
+    StorePatience patience(options_.wait, stop_, progress_);
+    if (Result<void> begun = patience.until_it_answers([&] { return checkpoint_.begin(); }); !begun) note_failure(std::move(begun).error());
     batch::Batcher batcher(store_, {options_.shape.table}, batcher_options(), *this);
     {
       Pipeline pipeline({.workers = workers, .window = workers + 2}, [&] { return next_piece(); },

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 namespace millrace::pipeline {
 namespace {
@@ -13,7 +12,6 @@ using std::chrono::steady_clock;
 
 // What a kill may leave to be found again, against a small write beside what is in flight.
 constexpr auto interval = std::chrono::seconds(1);
-constexpr auto retry_interval = std::chrono::milliseconds(100);
 
 Counts sum_of(const Counts& a, const Counts& b) {
   return {.records_written = a.records_written + b.records_written,
@@ -81,21 +79,13 @@ Result<void> LoadCheckpoint::write() {
   return store_.write_checkpoint(*checkpoint);
 }
 
-Result<void> LoadCheckpoint::begin(std::chrono::milliseconds wait, const std::stop_token& stop) {
+Result<void> LoadCheckpoint::begin() {
   if (!is_kept_ || with_data_ || begin_.resumed) return {};
-  const auto until = steady_clock::now() + wait;
-  for (;;) {
-    Result<void> done = write();
-    if (done) return done;
-    const Code code = done.error().code;
-    if (!is_retryable(code) && code != Code::unknown_outcome) {
-      is_kept_ = false;
-      begin_.warnings.push_back("this load cannot be resumed if it is interrupted: " + done.error().message);
-      return {};
-    }
-    if (stop.stop_requested() || steady_clock::now() >= until) return done;
-    std::this_thread::sleep_for(retry_interval);
-  }
+  Result<void> done = write();
+  if (done || is_retryable(done.error().code) || done.error().code == Code::unknown_outcome) return done;
+  is_kept_ = false;
+  begin_.warnings.push_back("this load cannot be resumed if it is interrupted: " + done.error().message);
+  return {};
 }
 
 void LoadCheckpoint::look() {

@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <span>
-#include <stop_token>
 #include <string>
 
 #include "millrace/pipeline/ledger.h"
@@ -34,9 +33,9 @@ class LoadCheckpoint {
   void accept(const Block& block, std::uint64_t end) { ledger_.accept(block, {block.source_number, block.input_begin, end}); }
   void settle(const Block& block, std::size_t first, std::size_t last) { ledger_.settle(block, first, last); }
 
-  // Before the first record is sent. A store that fails is waited for; where the user may not write checkpoints, the load
-  // goes on without, and a warning says so.
-  Result<void> begin(std::chrono::milliseconds wait, const std::stop_token& stop);
+  // Before the first record is sent. A store that fails is the caller's to wait for; where the user may not write checkpoints,
+  // the load goes on without, and a warning says so.
+  Result<void> begin();
   // Now and then. A failure is left to the records' own way to the store.
   void look();
   // Everything is done.

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 #include <utility>
 
 #include "millrace/base/assert.h"
 #include "millrace/batch/failures.h"
+#include "millrace/batch/held_blocks.h"
 #include "millrace/batch/patience.h"
 #include "millrace/batch/reconcile.h"
 #include "millrace/batch/refusal_rate.h"
@@ -57,10 +57,8 @@ class Batcher::Implementation {
   }
 
   void add(std::unique_ptr<Block> block) {
-    Block& added = *block;
-    if (added.size() == 0) return outcomes_.released(std::move(block));
-    blocks_.emplace(&added, Held{std::move(block), added.size()});
-    queue_.push(added);
+    if (block->size() == 0) return outcomes_.released(std::move(block));
+    queue_.push(blocks_.hold(std::move(block)));
   }
 
   bool is_idle() const { return blocks_.empty(); }
@@ -96,11 +94,6 @@ class Batcher::Implementation {
       wait_for_reply(next_due());
     }
   }
-
-  struct Held {
-    std::unique_ptr<Block> block;
-    std::size_t unsettled;
-  };
 
   struct RequestSize {
     std::size_t rows_per_transaction;
@@ -312,12 +305,7 @@ class Batcher::Implementation {
   }
 
   void release(Block& block, std::size_t settled) {
-    const auto held = blocks_.find(&block);
-    held->second.unsettled -= settled;
-    if (held->second.unsettled != 0) return;
-    std::unique_ptr<Block> done = std::move(held->second.block);
-    blocks_.erase(held);
-    outcomes_.released(std::move(done));
+    if (std::unique_ptr<Block> done = blocks_.settle(block, settled)) outcomes_.released(std::move(done));
   }
 
   // After a lost reply, or an earlier run: what is there counts as written, what is not is sent.
@@ -369,7 +357,7 @@ class Batcher::Implementation {
   const bool tracks_ids_;
   std::size_t looks_left_ = 0;  // records to be looked for before they are sent, unless one is found
 
-  std::unordered_map<Block*, Held> blocks_;
+  HeldBlocks blocks_;
   RowQueue queue_;
   BusyIds busy_;
   Patience patience_;

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -30,19 +31,27 @@ class Failed(Exception):
     """A program failed, or its result is not what it should be."""
 
 
-def run(arguments, **options):
-    """Runs a program to its end; gives its seconds, its peak resident bytes and what it printed."""
+def run(arguments, stdout=subprocess.PIPE, seconds_max=600, **options):
+    """Runs a program to its end; gives its seconds, its peak resident bytes (not less than what this Python holds when it
+    starts it) and what it printed."""
     with tempfile.TemporaryFile() as words:
         begin = time.perf_counter()
-        process = subprocess.Popen([str(a) for a in arguments], stdout=subprocess.PIPE, stderr=words, **options)
-        printed = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
+        process = subprocess.Popen([str(a) for a in arguments], stdout=stdout, stderr=words, **options)
+        limit = threading.Timer(seconds_max, process.kill)
+        limit.start()
+        try:
+            printed = process.stdout.read() if process.stdout else b""
+            _, status, usage = os.wait4(process.pid, 0)
+        finally:
+            limit.cancel()
         seconds = time.perf_counter() - begin
-        process.stdout.close()
+        if process.stdout:
+            process.stdout.close()
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             words.seek(0)
-            raise Failed(f"{arguments[0]} exits with {process.returncode}: {words.read().decode(errors='replace').strip()}")
+            late = f" after {seconds_max} s" if seconds > seconds_max else ""
+            raise Failed(f"{arguments[0]} exits with {process.returncode}{late}: {words.read().decode(errors='replace').strip()}")
     return seconds, usage.ru_maxrss * 1024, printed
 
 

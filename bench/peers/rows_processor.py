@@ -38,7 +38,7 @@ def rust(work):
     def make():
         need_program("rustc")
         program = work.folder / "iterators"
-        run(["rustc", "-C", "opt-level=3", "-C", "codegen-units=1", "-C", "lto", "-C", "panic=abort", "-o", program, PEERS / "iterators.rs"])
+        run(["rustc", "--edition=2021", "-C", "opt-level=3", "-C", "codegen-units=1", "-C", "lto", "-C", "panic=abort", "-o", program, PEERS / "iterators.rs"])
         return program
     return work.once("rust", make)
 

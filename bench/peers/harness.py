@@ -98,9 +98,7 @@ def script(name, *arguments):
 
 def node(name, *arguments, tool="peers"):
     """Runs a Node program of this folder whose packages are those of tools/`tool`: seconds, peak, what it printed as JSON."""
-    need_program("node", "nodejs")
-    if not (ROOT / f"tools/{tool}/node_modules/.installed-lock.json").exists():
-        raise Missing(f"the npm packages of tools/{tool} are not installed: scripts/setup.sh peers")
+    need_packages(tool)
     seconds, peak, printed = run(["node", PEERS / name, *arguments])
     return seconds, peak, json.loads(printed)
 
@@ -109,6 +107,13 @@ def need_program(name, package=None):
     if not shutil.which(name):
         raise Missing(f"{name} is not installed: apt-get install {package or name}, or scripts/setup.sh peers")
     return name
+
+
+def need_packages(tool):
+    """Node, and the npm packages of tools/`tool`."""
+    need_program("node", "nodejs")
+    if not (ROOT / f"tools/{tool}/node_modules/.package-lock.json").exists():
+        raise Missing(f"the npm packages of tools/{tool} are not installed: scripts/setup.sh peers")
 
 
 def measure_row(row, work, rounds, say):
@@ -163,7 +168,7 @@ def figure(value):
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-NOTES = {"peak_mib": "peak {} MiB", "p50_ms": "median {} ms", "p99_ms": "p99 {} ms", "records": "{} records", "share": "{} of the bytes"}
+NOTES = {"peak_mib": "peak {} MiB", "p50_ms": "median {} ms", "p99_ms": "p99 {} ms", "late": "{} requests timed out"}
 
 
 def cells(state, unit):

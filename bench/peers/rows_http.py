@@ -10,8 +10,8 @@ import subprocess
 import time
 import urllib.parse
 
-from harness import PEERS, Contender, Failed, Measurement, Missing, NotYet, Row, need_program, run
-from measuring import ROOT, sqlite_rows
+from harness import PEERS, Contender, Failed, Measurement, NotYet, Row, need_packages, need_program, run
+from measuring import sqlite_rows
 
 STARTING_SECONDS_MAX = 20
 # The figures from before the project began, by connections: (full, normal).
@@ -71,7 +71,8 @@ def http_load(address, connections, seconds):
 
 
 def measurement(figures):
-    return Measurement(figures["requests"] / figures["seconds"], None, {"p50_ms": figures["p50_ms"], "p99_ms": figures["p99_ms"]})
+    notes = {"p50_ms": figures["p50_ms"], "p99_ms": figures["p99_ms"]} | ({"late": figures["late"]} if figures["late"] else {})
+    return Measurement(figures["requests"] / figures["seconds"], None, notes)
 
 
 def measured(work, command, connections):
@@ -90,9 +91,7 @@ def measured(work, command, connections):
 
 def fastify(synchronous, connections, was):
     def measure(work):
-        need_program("node", "nodejs")
-        if not (ROOT / "tools/peers/node_modules/.installed-lock.json").exists():
-            raise Missing("the npm packages of tools/peers are not installed: scripts/setup.sh peers")
+        need_packages("peers")
         return measured(work, lambda port, database: ["node", str(PEERS / "fastify_server.mjs"), str(database), synchronous, str(port)],
                         connections)
     return Contender(f"Fastify + better-sqlite3, synchronous={synchronous.upper()}", measure, was,

@@ -3,7 +3,7 @@
 import json
 import shutil
 
-from harness import Contender, Failed, Measurement, Missing, Row, need_program, node, run
+from harness import Contender, Failed, Measurement, Row, need_packages, node, run
 from measuring import BEST_LIMITS, ROOT, Engine, load_command
 
 MIB = 1 << 20
@@ -26,7 +26,7 @@ def in_process(engine, shape, rows, in_flight, count):
 def by_sdk(engine, count):
     """One awaited call for each post, by the official SDK (surreal_rival.mjs counts the records)."""
     def measure(work):
-        need_packages()
+        need_packages("surreal-dev")
         with Engine(engine) as server:
             printed = run(["node", ROOT / "bench/load/surreal_rival.mjs", server.url, "post", work.posts(count), count, "single"])[2]
         result = json.loads(printed)
@@ -36,7 +36,7 @@ def by_sdk(engine, count):
 
 def by_millrace(engine, count, limits=None):
     def measure(work):
-        need_packages()
+        need_packages("surreal-dev")
         with Engine(engine) as server:
             printed = run(load_command(work.options.build, work.posts(count), server.url, limits))[2]
             report = json.loads(printed)
@@ -44,12 +44,6 @@ def by_millrace(engine, count, limits=None):
                 raise Failed(f"the engine counts {found} records, not {count}")
         return Measurement(report["records_written"] / report["seconds"])
     return measure
-
-
-def need_packages():
-    need_program("node", "nodejs")
-    if not (ROOT / "tools/surreal-dev/node_modules/surrealdb").exists():
-        raise Missing("the npm packages of tools/surreal-dev are not installed: scripts/setup.sh peers")
 
 
 def engine_rows(sizes):

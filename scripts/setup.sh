@@ -59,8 +59,8 @@ install_npm() {
 if [ "$1" = demo ]; then install_npm tools/corpus; fi
 if [ "$1" = peers ]; then
   install_npm tools/surreal-dev
-  # Built against the headers that are here: npm would fetch others.
-  npm_config_nodedir=$(node_folder) install_npm tools/peers
+  # Built here, against the headers that are here: nothing is fetched but the packages themselves.
+  npm_config_build_from_source=true npm_config_nodedir=$(node_folder) install_npm tools/peers
 fi
 if [ "$1" = test ] || [ "$1" = check ]; then
   install_npm tools/corpus

@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
 #ifdef MILLRACE_PEERS_PROMETHEUS
   if (way == "prometheus") return measure_prometheus();
 #endif
-  std::fputs("usage: counter_peer prometheus|atomic|slot (prometheus where prometheus-cpp-dev was there at the build)\n", stderr);
+  std::fputs("usage: counter_peer prometheus|atomic|slot (prometheus where prometheus-cpp-dev was there at the build)\n",
+             stderr);
   return 2;
 }

@@ -96,6 +96,16 @@ def script(name, *arguments):
     return json.loads(run([sys.executable, "-B", PEERS / name, *arguments])[2])
 
 
+def small_rival(work, name, *arguments):
+    """What a program out of this folder's C++ prints, as JSON."""
+    try:
+        return json.loads(run([work.program(name), *arguments])[2])
+    except Failed as failure:
+        if "this processor" in str(failure):
+            raise Missing(str(failure)) from None
+        raise
+
+
 def node(name, *arguments, tool="peers"):
     """Runs a Node program of this folder whose packages are those of tools/`tool`: seconds, peak, what it printed as JSON."""
     need_packages(tool)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What simdjson alone leaves to be won: posts as NDJSON in memory, those with a score of at least 50,000 written to memory as
-// {"id","title","score"} with the title's ASCII letters in upper case. No files, no errors kept, fields in the generator's order.
+// What simdjson alone leaves to be won: posts as NDJSON in memory, those with a score of at least 50,000 written to memory
+// as
+// {"id","title","score"} with the title's ASCII letters in upper case. No files, no errors kept, fields in the generator's
+// order.
 //   ndjson_peer POSTS [THREADS] [SAMPLES]
-// Prints the median seconds of a pass, records, bytes of input and output, and a CRC-32 of the output. A compiler option chooses
-// simdjson's On-Demand implementation, so this file is built for Haswell; on another processor it says so and exits with 4.
+// Prints the median seconds of a pass, records, bytes of input and output, and a CRC-32 of the output. A compiler option
+// chooses simdjson's On-Demand implementation, so this file is built for Haswell; on another processor it says so and exits
+// with 4.
 #include <simdjson.h>
 #include <zlib.h>
 
@@ -136,9 +139,10 @@ int measure(const char* path, std::size_t threads, int samples) {
     written += output.size();
     crc = crc32_z(crc, reinterpret_cast<const Bytef*>(output.data()), output.size());
   }
-  std::printf("{\"seconds\": %.6f, \"records\": %zu, \"bytes_read\": %zu, \"bytes_written\": %zu, \"result\": \"%08lx\", "
-              "\"simdjson\": \"%s\"}\n",
-              taken / 1e9, records, posts.size(), written, crc, SIMDJSON_STRINGIFY(SIMDJSON_BUILTIN_IMPLEMENTATION));
+  std::printf(
+      "{\"seconds\": %.6f, \"records\": %zu, \"bytes_read\": %zu, \"bytes_written\": %zu, \"result\": \"%08lx\", "
+      "\"simdjson\": \"%s\"}\n",
+      taken / 1e9, records, posts.size(), written, crc, SIMDJSON_STRINGIFY(SIMDJSON_BUILTIN_IMPLEMENTATION));
   return 0;
 }
 

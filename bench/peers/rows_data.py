@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 
-from harness import Contender, Failed, Measurement, NotYet, Row, need_program, node, run, script
+from harness import Contender, Failed, Measurement, NotYet, Row, need_program, node, run, script, small_rival
 
 MIB = 1 << 20
 THREADS = 2
@@ -83,7 +83,7 @@ def job(task, name, start, count, was="", remark=""):
 def simdjson(threads, count, was=""):
     def measure(work):
         posts = work.posts(count)
-        printed = json.loads(run([work.program("ndjson_peer"), posts, threads])[2])
+        printed = small_rival(work, "ndjson_peer", posts, threads)
         made, wanted = f"{printed['result']}, {printed['bytes_written']} bytes", work.expected(count)["upper"]
         if printed["records"] != count or made != wanted:
             raise Failed(f"it read {printed['records']} records and made {made}, not {count} and {wanted}")

@@ -3,7 +3,7 @@
 import functools
 import json
 
-from harness import PEERS, Contender, Failed, Measurement, Missing, NotYet, Row, need_program, run
+from harness import PEERS, Contender, Failed, Measurement, Missing, NotYet, Row, need_program, run, small_rival
 
 FNV_OFFSET, FNV_PRIME, MASK = 14695981039346656037, 1099511628211, 2**64 - 1
 COUNTER_CALLS = 300_000 * 61  # counter_peer.cc
@@ -46,9 +46,8 @@ def rust(work):
 def timed(program, way, expected, package=None):
     """A contender's measure: runs `program way`, whose result must be what `expected()` gives."""
     def measure(work):
-        path = rust(work) if program == "rust" else work.program(program)
         try:
-            printed = json.loads(run([path, way])[2])
+            printed = json.loads(run([rust(work), way])[2]) if program == "rust" else small_rival(work, program, way)
         except Failed as failure:
             if package and "usage:" in str(failure):
                 raise Missing(f"{package} was not there at the build: scripts/setup.sh peers, then build again") from None

@@ -23,7 +23,8 @@ inline std::uint64_t hash_text(std::string_view text) {
 template <class Numbers>
 std::uint64_t hash_numbers(const Numbers& numbers) {
   std::uint64_t hash = fnv_offset;
-  for (const auto number : numbers) hash = (hash ^ static_cast<std::uint64_t>(static_cast<std::int64_t>(number))) * fnv_prime;
+  for (const auto number : numbers)
+    hash = (hash ^ static_cast<std::uint64_t>(static_cast<std::int64_t>(number))) * fnv_prime;
   return hash;
 }
 

@@ -43,19 +43,19 @@ MetricChild& MetricFamily::child(std::span<const std::string_view> values) {
   MILLRACE_ASSERT(values.size() == info_.labels.size);
   std::unique_lock lock(mutex_);
   key_.clear();
-  for (const std::string_view value : values) key_.append(value) += '\xff';
+  for (const std::string_view value : values) key_.append(value) += '\0';
   if (const auto found = children_.find(key_); found != children_.end()) return *found->second;
 
   // Not there, or not there under these bytes: they need not be UTF-8.
   std::vector<std::string> texts;
   key_.clear();
-  for (const std::string_view value : values) key_.append(texts.emplace_back(to_utf8(value))) += '\xff';
+  for (const std::string_view value : values) key_.append(texts.emplace_back(to_utf8(value))) += '\0';
   if (const auto found = children_.find(key_); found != children_.end()) return *found->second;
   if (children_.size() < info_.children_max) return add_child(std::vector<std::string_view>(texts.begin(), texts.end()));
 
   key_.clear();
   const std::vector<std::string_view> other(values.size(), "other");
-  for (const std::string_view value : other) key_.append(value) += '\xff';
+  for (const std::string_view value : other) key_.append(value) += '\0';
   const auto found = children_.find(key_);
   MetricChild& shared = found != children_.end() ? *found->second : add_child(other);
   lock.unlock();

@@ -74,7 +74,7 @@ class MetricFamily {
   MetricFamilies& families_;
 
   std::mutex mutex_;  // guards all below
-  std::map<std::string, std::unique_ptr<MetricChild>, std::less<>> children_;  // by their values, 0xff behind each
+  std::map<std::string, std::unique_ptr<MetricChild>, std::less<>> children_;  // by their values, a NUL behind each
   std::string key_;   // of the look-up under way, kept for its memory
 };
 

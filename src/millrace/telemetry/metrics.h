@@ -126,7 +126,7 @@ class Histogram {
 template <typename Metric>
 class Family {
  public:
-  // As many values as the metric has labels, in their order; bytes that are not UTF-8 become U+FFFD. The same values give the
+  // As many values as the metric has labels, in their order; bytes that are not UTF-8, and NUL, become U+FFFD. The same values give the
   // same child. A family that is full (`children_max` of its info) answers with the child whose values are all "other", and counts
   // that in millrace_metrics_label_sets_dropped_total{metric}.
   Metric with(std::initializer_list<std::string_view> values) const;

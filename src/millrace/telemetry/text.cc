@@ -23,12 +23,12 @@ bool append_if_not_finite(double value, std::string& out) {
   return true;
 }
 
-// Bytes of the UTF-8 character at the start of `text`, 0 when there is none (table 3-7 of the Unicode standard).
+// Bytes of the UTF-8 character at the start of `text`, 0 when there is none (table 3-7 of the Unicode standard) or it is NUL.
 std::size_t utf8_size(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
   const auto follows = [&](std::size_t i, int low = 0x80, int high = 0xbf) { return byte(i) >= low && byte(i) <= high; };
   const int first = byte(0);
-  if (first < 0x80) return 1;
+  if (first < 0x80) return first != 0;
   if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
   if (first >= 0xe0 && first <= 0xef) {
     const bool good = first == 0xe0 ? follows(1, 0xa0) : first == 0xed ? follows(1, 0x80, 0x9f) : follows(1);

@@ -25,7 +25,8 @@ void append_seconds(Timestamp time, std::string& out);
 enum class Escape : bool { backslash_and_newline, and_quote };
 void append_escaped(std::string_view text, Escape escape, std::string& out);
 
-// A copy in which every byte that is not part of UTF-8 (as Unicode has it: no surrogates, no overlong forms) is U+FFFD.
+// A copy in which every byte that is not part of UTF-8 (as Unicode has it: no surrogates, no overlong forms) is U+FFFD, and
+// every NUL too, which ends a text for many a reader.
 std::string to_utf8(std::string_view text);
 
 }  // namespace millrace::telemetry::detail

@@ -16,7 +16,7 @@ std::string write(const Registry& registry, Exposition exposition) {
   write_metrics(registry, exposition, text);
   constexpr std::size_t time_size = 14;
   for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n', end + 1)) {
-    if (end < time_size) continue;
+    if (end <= time_size) continue;
     const std::size_t start = end - time_size;
     bool is_time = text[start - 1] == ' ';
     for (std::size_t i = 0; i < time_size; ++i) is_time = is_time && (i == 10 ? text[start + i] == '.' : std::isdigit(text[start + i]));

@@ -114,7 +114,7 @@ TEST(Histogram, the_largest_ones_fill_segments_without_touching_each_other) {
 TEST(Slots, threads_beyond_them_share_and_lose_nothing) {
   constexpr int threads = 2 * static_cast<int>(detail::slot_count);
   constexpr int waves = 3;
-  constexpr int rounds = 500;
+  constexpr int rounds = 5000;
   Registry registry;
   const Counter counter = registry.counter({"a_total", "A."});
   const Histogram histogram = registry.histogram({"b", "B.", {1, 2, 3}});

@@ -4,6 +4,7 @@
 #include "millrace/telemetry/metrics.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <barrier>
@@ -110,39 +111,80 @@ TEST(Histogram, the_largest_ones_fill_segments_without_touching_each_other) {
   }
 }
 
-// Twice as many threads as there are slots, all alive and counting at once, in waves: the sums are exact.
-TEST(Slots, threads_beyond_them_share_and_lose_nothing) {
-  constexpr int threads = 2 * static_cast<int>(detail::slot_count);
-  constexpr int waves = 3;
-  constexpr int rounds = 5000;
+// As many threads as there are slots are alive and own one each, or share; in waves, so that slots change hands.
+TEST(Slots, no_two_threads_own_the_same) {
+  constexpr std::size_t threads = detail::slot_count + 10;
+  Registry registry;
+  const Counter counter = registry.counter({"a_total", "A."});
+  for (int wave = 1; wave <= 3; ++wave) {
+    std::barrier all_alive(threads);
+    std::vector<std::size_t> offsets(threads);
+    {
+      std::vector<std::jthread> running;
+      for (std::size_t thread = 0; thread < threads; ++thread) {
+        running.emplace_back([&, thread] {
+          counter.add();
+          offsets[thread] = detail::slot_offset;
+          all_alive.arrive_and_wait();  // so that no slot comes free before
+        });
+      }
+    }
+    std::ranges::sort(offsets);
+    const auto owned = std::ranges::upper_bound(offsets, 0u);
+    EXPECT_EQ(std::ranges::adjacent_find(owned, offsets.end()), offsets.end());
+    EXPECT_GE(offsets.end() - owned, static_cast<std::ptrdiff_t>(detail::slot_count) - 2);  // this thread may have one
+    EXPECT_LT(offsets.end() - owned, static_cast<std::ptrdiff_t>(detail::slot_count));
+    EXPECT_EQ(read(registry, "a_total"), static_cast<double>(threads) * wave);
+  }
+  EXPECT_EQ(detail::slots_used(), detail::slot_count);
+}
+
+// Left to itself, the scheduler runs threads of some milliseconds one after the other on one CPU, where no count can get lost.
+void stay_on_cpu(std::size_t which) {
+  cpu_set_t allowed;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof allowed, &allowed), 0);
+  which %= static_cast<std::size_t>(CPU_COUNT(&allowed));
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed) || which-- != 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    return;
+  }
+}
+
+// All slots are taken by threads that wait, so that four more have to share for long: no count of theirs is lost.
+TEST(Slots, threads_beyond_them_lose_nothing) {
+  constexpr int waiting = static_cast<int>(detail::slot_count);
+  constexpr int sharing = 4;
+  constexpr int rounds = 300'000;
   Registry registry;
   const Counter counter = registry.counter({"a_total", "A."});
   const Histogram histogram = registry.histogram({"b", "B.", {1, 2, 3}});
-  const Gauge gauge = registry.gauge({"c", "C."});
-  for (int wave = 0; wave < waves; ++wave) {
-    std::barrier all_alive(threads);
-    std::vector<std::jthread> running;
-    for (int thread = 0; thread < threads; ++thread) {
-      running.emplace_back([&, thread] {
-        counter.add();
-        all_alive.arrive_and_wait();
-        for (int i = 0; i < rounds; ++i) {
-          counter.add(2);
-          histogram.observe(thread % 4 + 0.5);
-          gauge.add(1);
-        }
-        all_alive.arrive_and_wait();  // so that no slot comes free before
-      });
-    }
+  std::barrier all_taken(waiting + sharing);
+  std::barrier all_done(waiting + sharing);
+  std::vector<std::jthread> running;
+  for (int thread = 0; thread < waiting + sharing; ++thread) {
+    running.emplace_back([&, thread] {
+      if (thread < waiting) counter.add();
+      if (thread >= waiting) stay_on_cpu(static_cast<std::size_t>(thread));
+      all_taken.arrive_and_wait();
+      for (int i = 0; thread >= waiting && i < rounds; ++i) {
+        counter.add(2);
+        histogram.observe(thread % 4 + 0.5);
+      }
+      EXPECT_TRUE(thread < waiting || detail::slot_offset == 0);
+      all_done.arrive_and_wait();
+    });
   }
-  const double observed = 1.0 * waves * threads * rounds;
-  EXPECT_EQ(read(registry, "a_total"), waves * threads * (1.0 + 2 * rounds));
+  running.clear();
+  constexpr double observed = 1.0 * sharing * rounds;
+  EXPECT_EQ(read(registry, "a_total"), waiting + 2 * observed);
   EXPECT_EQ(read(registry, "b_count"), observed);
   EXPECT_EQ(read(registry, "b_bucket{le=\"1.0\"}"), observed / 4);
   EXPECT_EQ(read(registry, "b_bucket{le=\"3.0\"}"), observed * 3 / 4);
   EXPECT_EQ(read(registry, "b_sum"), observed * 2);  // 0.5 to 3.5, 2 on average; exact, being halves
-  EXPECT_EQ(read(registry, "c"), observed);
-  EXPECT_EQ(detail::slots_used(), detail::slot_count);
 }
 
 // One thread after the other: each gets a slot that another has given back, and goes on from what stands in it.

@@ -2,6 +2,7 @@
 #include "millrace/telemetry/exposition.h"
 
 #include <array>
+#include <optional>
 #include <span>
 
 #include "millrace/telemetry/families.h"
@@ -11,6 +12,7 @@ namespace millrace::telemetry {
 namespace {
 
 using detail::Escape;
+using detail::Exemplar;
 using detail::Kind;
 using detail::MetricChild;
 using detail::MetricFamily;
@@ -73,11 +75,14 @@ class Writer {
   void histogram(const MetricFamily& family, MetricChild& child) {
     const std::string_view name = family.info().name;
     const std::span<const double> bounds = family.bounds();
+    std::array<std::optional<Exemplar::Seen>, bounds_max + 1> exemplars;
+    // Before the counts, so that a bucket with an exemplar is never empty.
+    for (std::size_t bucket = 0; is_openmetrics_ && bucket <= bounds.size(); ++bucket) exemplars[bucket] = child.exemplars[bucket].read();
+    std::array<std::uint64_t, bounds_max + 1> counts;
+    detail::sum_counts(child.cells + sizeof(detail::Sum), std::span(counts).first(bounds.size() + 1));
     std::uint64_t count = 0;
     for (std::size_t bucket = 0; bucket <= bounds.size(); ++bucket) {
-      // Before the count, so that a bucket with an exemplar is never empty.
-      const auto exemplar = is_openmetrics_ ? child.exemplars[bucket].read() : std::nullopt;
-      count += detail::sum_counts(child.cells + 8 + 8 * bucket);
+      count += counts[bucket];
       out_.append(name).append("_bucket{").append(child.labels).append(child.labels.empty() ? "le=\"" : ",le=\"");
       if (bucket == bounds.size()) {
         out_ += "+Inf";
@@ -86,12 +91,7 @@ class Writer {
       }
       out_ += "\"} ";
       detail::append_integer(count, out_);
-      if (exemplar) {
-        out_.append(" # {trace_id=\"").append(to_hex(exemplar->trace_id)) += "\"} ";
-        detail::append_value(exemplar->value, out_);
-        out_ += ' ';
-        detail::append_seconds(exemplar->time, out_);
-      }
+      if (exemplars[bucket]) append_exemplar(*exemplars[bucket]);
       out_ += '\n';
     }
     sample(name, "_sum", child.labels);
@@ -101,6 +101,13 @@ class Writer {
     detail::append_integer(count, out_);
     out_ += '\n';
     created(family, child);
+  }
+
+  void append_exemplar(const Exemplar::Seen& seen) {
+    out_.append(" # {trace_id=\"").append(to_hex(seen.trace_id)) += "\"} ";
+    detail::append_value(seen.value, out_);
+    out_ += ' ';
+    detail::append_seconds(seen.time, out_);
   }
 
   void created(const MetricFamily& family, const MetricChild& child) {
@@ -151,7 +158,7 @@ std::string catalogue(const Registry& registry) {
     std::string labels;
     for (const std::string_view label : info.labels) labels.append(labels.empty() ? "`" : ", `").append(label) += '`';
     out += '|';
-    append_cell("`" + std::string(info.name) + "`", out);
+    append_cell(std::string("`").append(info.name).append("`"), out);
     append_cell(type_of(family.kind()), out);
     append_cell(unit_of(info.name), out);
     append_cell(labels, out);

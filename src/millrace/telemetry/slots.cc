@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "millrace/base/assert.h"
@@ -57,10 +58,19 @@ std::size_t slots_used() noexcept { return used_slots.load(std::memory_order_acq
 
 std::uint64_t sum_counts(std::byte* cells) noexcept {
   std::uint64_t sum = 0;
-  for (std::size_t slot = 0, used = slots_used(); slot < used; ++slot) {
-    sum += count_at(cells + slot * slot_bytes).load(std::memory_order_relaxed);
-  }
+  sum_counts(cells, std::span(&sum, 1));
   return sum;
+}
+
+void sum_counts(std::byte* cells, std::span<std::uint64_t> sums) noexcept {
+  std::ranges::fill(sums, 0);
+  for (std::size_t slot = 0, used = slots_used(); slot < used; ++slot) {
+    std::byte* cell = cells + slot * slot_bytes;
+    for (std::uint64_t& sum : sums) {
+      sum += count_at(cell).load(std::memory_order_relaxed);
+      cell += sizeof(Count);
+    }
+  }
 }
 
 double sum_sums(std::byte* cells) noexcept {

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace millrace::telemetry::detail {
@@ -56,6 +57,9 @@ inline void add_own(std::byte* cell, double value) noexcept {
 
 // Over all slots. One after the other they never fall.
 std::uint64_t sum_counts(std::byte* cells) noexcept;
+// Of neighbouring cells, one for each of `sums`. Slot by slot: as slots are a page apart, their cells fall into the same few lines
+// of the cache, and each is loaded once this way.
+void sum_counts(std::byte* cells, std::span<std::uint64_t> sums) noexcept;
 double sum_sums(std::byte* cells) noexcept;
 
 // Hands out cells, in segments of slot_count pages. Nothing is taken back before the end.

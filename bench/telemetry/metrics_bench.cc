@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What counting costs, beside prometheus-cpp and a plain atomic in the same run: one thread, and two on the same metric. The
-// column CPU is the time that an operation takes from the thread that does it, contention included; with two threads the
-// column Time is half of that.
+// What counting costs, beside prometheus-cpp and a plain atomic in the same run: one thread, and two on the same metric.
+// The column CPU is the time that an operation takes from the thread that does it, contention included; with two threads
+// the column Time is half of that.
 //   metrics_bench --benchmark_enable_random_interleaving --benchmark_repetitions=15 --benchmark_min_time=0.1
 //                 --benchmark_report_aggregates_only | grep median | sort
+//   MILLRACE_ALL_SLOTS=1 metrics_bench --benchmark_filter=scrape_millrace
 #include <benchmark/benchmark.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -14,8 +15,11 @@
 
 #include <array>
 #include <atomic>
+#include <barrier>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "millrace/base/assert.h"
@@ -34,7 +38,8 @@ const std::array<double, values_size>& durations() {
     std::uint64_t state = 1;
     for (double& value : made) {
       state = state * 6364136223846793005u + 1442695040888963407u;
-      value = seconds_bounds.values[(state >> 33) % seconds_bounds.size] * (0.6 + static_cast<double>((state >> 40) % 64) / 80);
+      value =
+          seconds_bounds.values[(state >> 33) % seconds_bounds.size] * (0.6 + static_cast<double>((state >> 40) % 64) / 80);
     }
     return made;
   }();
@@ -103,25 +108,46 @@ static_assert(counters + gauges + histograms * (static_cast<int>(seconds_bounds.
 
 std::string label(int i) { return std::string("value-").append(std::to_string(i)); }
 
+// Calls `count` on one thread; with MILLRACE_ALL_SLOTS in the environment on as many at once as there are slots, each of
+// which a scrape then has to read.
+template <typename Count>
+std::size_t count_on_threads(Count count) {
+  const std::size_t threads = std::getenv("MILLRACE_ALL_SLOTS") == nullptr ? 1 : detail::slot_count - 1;
+  std::barrier all_alive(static_cast<std::ptrdiff_t>(threads));
+  std::vector<std::jthread> running;
+  for (std::size_t i = 0; i < threads; ++i) {
+    running.emplace_back([&] {
+      count();
+      all_alive.arrive_and_wait();
+    });
+  }
+  return threads;
+}
+
 void scrape_millrace(benchmark::State& state, Exposition exposition) {
   Registry scraped;
   const auto counts = scraped.counters({"scraped_things_total", "Things.", {"which"}, 500});
   const auto levels = scraped.gauges({"scraped_level", "A level.", {"which"}, 500});
   const auto times = scraped.histograms({"scraped_seconds", "Times.", seconds_bounds, {"which"}, 500});
-  for (int i = 0; i < counters; ++i) counts.with({label(i)}).add(1000 + i);
   for (int i = 0; i < gauges; ++i) levels.with({label(i)}).set(i * 1.25);
-  for (int i = 0; i < histograms; ++i) {
-    for (const double value : durations()) times.with({label(i)}).observe(value);
-  }
+  const std::size_t threads = count_on_threads([&] {
+    for (int i = 0; i < counters; ++i) counts.with({label(i)}).add(1000 + i);
+    for (int i = 0; i < histograms; ++i) {
+      for (const double value : durations()) times.with({label(i)}).observe(value);
+    }
+  });
   std::string text;
   for (auto _ : state) {
     text.clear();
     write_metrics(scraped, exposition, text);
     benchmark::DoNotOptimize(text.data());
   }
-  MILLRACE_ASSERT(text.contains("scraped_seconds_count{which=\"value-17\"} 1024\n"));
+  MILLRACE_ASSERT(
+      text.contains("scraped_seconds_count{which=\"value-17\"} " + std::to_string(threads * values_size) + "\n"));
   state.counters["bytes"] = static_cast<double>(text.size());
+  state.counters["slots"] = static_cast<double>(detail::slots_used());
 }
+
 void scrape_prometheus_cpp(benchmark::State& state) {
   prometheus::Registry scraped;
   auto& counts = prometheus::BuildCounter().Name("scraped_things_total").Help("Things.").Register(scraped);

@@ -19,7 +19,8 @@ std::string write(const Registry& registry, Exposition exposition) {
     if (end <= time_size) continue;
     const std::size_t start = end - time_size;
     bool is_time = text[start - 1] == ' ';
-    for (std::size_t i = 0; i < time_size; ++i) is_time = is_time && (i == 10 ? text[start + i] == '.' : std::isdigit(text[start + i]));
+    for (std::size_t i = 0; i < time_size; ++i)
+      is_time = is_time && (i == 10 ? text[start + i] == '.' : std::isdigit(text[start + i]));
     if (!is_time) continue;
     text.replace(start, time_size, "TIME");
     end = start + 4;
@@ -52,9 +53,11 @@ TEST(Exposition, of_a_counter) {
 TEST(Exposition, of_a_total_that_is_read_elsewhere) {
   Registry registry;
   registry.total({"cpu_seconds_total", "CPU."}).set(1.25);
-  EXPECT_EQ(write(registry, Exposition::prometheus_text), "# HELP cpu_seconds_total CPU.\n# TYPE cpu_seconds_total counter\ncpu_seconds_total 1.25\n");
-  EXPECT_EQ(write(registry, Exposition::openmetrics_text),
-            "# TYPE cpu_seconds counter\n# UNIT cpu_seconds seconds\n# HELP cpu_seconds CPU.\ncpu_seconds_total 1.25\n# EOF\n");
+  EXPECT_EQ(write(registry, Exposition::prometheus_text),
+            "# HELP cpu_seconds_total CPU.\n# TYPE cpu_seconds_total counter\ncpu_seconds_total 1.25\n");
+  EXPECT_EQ(
+      write(registry, Exposition::openmetrics_text),
+      "# TYPE cpu_seconds counter\n# UNIT cpu_seconds seconds\n# HELP cpu_seconds CPU.\ncpu_seconds_total 1.25\n# EOF\n");
 }
 
 TEST(Exposition, of_gauges) {
@@ -72,7 +75,8 @@ TEST(Exposition, of_gauges) {
       "level{kind=\"inf\"} +Inf\n"
       "level{kind=\"nan\"} NaN\n";
   EXPECT_EQ(write(registry, Exposition::prometheus_text), "# HELP level A level.\n# TYPE level gauge\n" + samples);
-  EXPECT_EQ(write(registry, Exposition::openmetrics_text), "# TYPE level gauge\n# HELP level A level.\n" + samples + "# EOF\n");
+  EXPECT_EQ(write(registry, Exposition::openmetrics_text),
+            "# TYPE level gauge\n# HELP level A level.\n" + samples + "# EOF\n");
 }
 
 TEST(Exposition, of_a_histogram) {
@@ -90,8 +94,8 @@ TEST(Exposition, of_a_histogram) {
   EXPECT_EQ(write(registry, Exposition::prometheus_text),
             "# HELP commit_seconds Time of one commit.\n# TYPE commit_seconds histogram\n" + samples);
   EXPECT_EQ(write(registry, Exposition::openmetrics_text),
-            "# TYPE commit_seconds histogram\n# UNIT commit_seconds seconds\n# HELP commit_seconds Time of one commit.\n" + samples +
-                "commit_seconds_created TIME\n# EOF\n");
+            "# TYPE commit_seconds histogram\n# UNIT commit_seconds seconds\n# HELP commit_seconds Time of one commit.\n" +
+                samples + "commit_seconds_created TIME\n# EOF\n");
 }
 
 TEST(Exposition, exemplars_are_openmetrics_only) {
@@ -176,7 +180,8 @@ TEST(Exposition, catalogue_lists_all_that_is_registered) {
   EXPECT_EQ(catalogue(registry),
             "| `a_bytes_total` | counter | bytes | | One \\| two three. |\n"
             "| `b_seconds` | histogram | seconds | `method`, `route` | Has no child. |\n"
-            "| `millrace_metrics_label_sets_dropped_total` | counter | | `metric` | Look-ups of a new set of label values that a full "
+            "| `millrace_metrics_label_sets_dropped_total` | counter | | `metric` | Look-ups of a new set of label values "
+            "that a full "
             "family answered with its child 'other'. |\n");
 }
 

@@ -91,7 +91,8 @@ TEST(Histogram, finds_the_bucket_that_a_binary_search_finds) {
     };
     for (std::size_t i = 0; i < size; ++i) {
       for (const double value : {bounds[i], std::nextafter(bounds[i], 0.0), std::nextafter(bounds[i], 1e9)}) {
-        ASSERT_EQ(detail::bucket_of(bounds.data(), (size + 3) / 4 * 4, value), expected(value)) << size << " bounds, " << value;
+        ASSERT_EQ(detail::bucket_of(bounds.data(), (size + 3) / 4 * 4, value), expected(value))
+            << size << " bounds, " << value;
       }
     }
     ASSERT_EQ(detail::bucket_of(bounds.data(), (size + 3) / 4 * 4, std::numeric_limits<double>::infinity()), size);
@@ -100,8 +101,12 @@ TEST(Histogram, finds_the_bucket_that_a_binary_search_finds) {
 
 TEST(Histogram, the_largest_ones_fill_segments_without_touching_each_other) {
   Registry registry;
-  const auto family = registry.histograms({"a", "A.", {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16,
-                                                       17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32}, {"l"}, 100});
+  const auto family = registry.histograms({"a",
+                                           "A.",
+                                           {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16,
+                                            17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32},
+                                           {"l"},
+                                           100});
   for (int i = 0; i < 100; ++i) family.with({std::to_string(i)}).observe(i);  // 100 times 34 cells: seven segments
   const std::string text = "\n" + write(registry);
   for (int i = 0; i < 100; ++i) {
@@ -139,7 +144,8 @@ TEST(Slots, no_two_threads_own_the_same) {
   EXPECT_EQ(detail::slots_used(), detail::slot_count);
 }
 
-// Left to itself, the scheduler runs threads of some milliseconds one after the other on one CPU, where no count can get lost.
+// Left to itself, the scheduler runs threads of some milliseconds one after the other on one CPU, where no count can get
+// lost.
 void stay_on_cpu(std::size_t which) {
   cpu_set_t allowed;
   ASSERT_EQ(::sched_getaffinity(0, sizeof allowed, &allowed), 0);
@@ -252,7 +258,8 @@ TEST(Slots, scrapes_never_fall_and_count_agrees_with_the_buckets) {
     double counted = 0, observed = 0, sum = 0;
     do {
       const std::string text = "\n" + write(registry, Exposition::openmetrics_text);
-      const double counted_now = read_from(text, "a_total"), observed_now = read_from(text, "b_count"), sum_now = read_from(text, "b_sum");
+      const double counted_now = read_from(text, "a_total"), observed_now = read_from(text, "b_count"),
+                   sum_now = read_from(text, "b_sum");
       EXPECT_GE(counted_now, counted);
       EXPECT_GE(observed_now, observed);
       EXPECT_GE(sum_now, sum);

@@ -11,18 +11,20 @@ void expect_prometheus(std::string_view accept) { EXPECT_EQ(negotiate(accept), E
 
 TEST(Negotiation, gives_prometheus_what_it_asks_for) {
   // Prometheus 2.42, and 3 with its parameter for escaping.
-  expect_openmetrics("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
-                     "text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
-  expect_openmetrics("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
-                     "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
-                     "text/plain;version=0.0.4;q=0.3,*/*;q=0.2");
+  expect_openmetrics(
+      "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+      "text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
+  expect_openmetrics(
+      "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+      "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+      "text/plain;version=0.0.4;q=0.3,*/*;q=0.2");
   expect_prometheus("text/plain;version=0.0.4;q=1,*/*;q=0.1");
 }
 
 TEST(Negotiation, defaults_to_0_0_4) {
   for (const std::string_view accept :
-       {"", " ", "*/*", "text/*", "text/plain", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/json",
-        "image/png;q=1", "*/*;q=0"}) {
+       {"", " ", "*/*", "text/*", "text/plain", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "application/json", "image/png;q=1", "*/*;q=0"}) {
     expect_prometheus(accept);
   }
 }
@@ -43,7 +45,8 @@ TEST(Negotiation, follows_the_weights) {
 
 TEST(Negotiation, the_most_exact_range_decides) {
   expect_prometheus("application/*;q=1, application/openmetrics-text;q=0.1, text/plain;q=0.5");
-  expect_prometheus("application/openmetrics-text;q=0.9, application/openmetrics-text;version=1.0.0;q=0.1, text/plain;q=0.5");
+  expect_prometheus(
+      "application/openmetrics-text;q=0.9, application/openmetrics-text;version=1.0.0;q=0.1, text/plain;q=0.5");
   expect_openmetrics("text/*;q=1, text/plain;q=0.1, application/openmetrics-text;q=0.5");
 }
 
@@ -56,12 +59,28 @@ TEST(Negotiation, another_version_is_not_ours) {
 }
 
 TEST(Negotiation, skips_what_is_malformed) {
-  for (const std::string_view bad :
-       {",", ",,", "/", "a/", "/b", "application/openmetrics-text;q=", "application/openmetrics-text;q=2", "application/openmetrics-text;q=1.5",
-        "application/openmetrics-text;q=-1", "application/openmetrics-text;q=0.1234", "application/openmetrics-text;q=x",
-        "application/openmetrics-text;version", "application/openmetrics-text;version=", "application/openmetrics-text;version=\"1.0.0",
-        "application/openmetrics-text x", "application /openmetrics-text", "application/openmetrics-text/x", "\"application/openmetrics-text\"",
-        ";q=1", "application/openmetrics-text;q=1.0000", "application/openmetrics-text;q=10", "\"\\"}) {
+  for (const std::string_view bad : {",",
+                                     ",,",
+                                     "/",
+                                     "a/",
+                                     "/b",
+                                     "application/openmetrics-text;q=",
+                                     "application/openmetrics-text;q=2",
+                                     "application/openmetrics-text;q=1.5",
+                                     "application/openmetrics-text;q=-1",
+                                     "application/openmetrics-text;q=0.1234",
+                                     "application/openmetrics-text;q=x",
+                                     "application/openmetrics-text;version",
+                                     "application/openmetrics-text;version=",
+                                     "application/openmetrics-text;version=\"1.0.0",
+                                     "application/openmetrics-text x",
+                                     "application /openmetrics-text",
+                                     "application/openmetrics-text/x",
+                                     "\"application/openmetrics-text\"",
+                                     ";q=1",
+                                     "application/openmetrics-text;q=1.0000",
+                                     "application/openmetrics-text;q=10",
+                                     "\"\\"}) {
     expect_prometheus(bad);
     if (!bad.contains('"')) expect_openmetrics(std::string(bad) + ",application/openmetrics-text;q=0.5");
     if (!bad.contains('"')) expect_openmetrics("application/openmetrics-text;q=0.5," + std::string(bad));
@@ -79,7 +98,8 @@ TEST(Negotiation, content_types_are_complete) {
 }
 
 TEST(Negotiation, gzip) {
-  for (const std::string_view yes : {"gzip", "GZIP", "x-gzip", "deflate, gzip;q=0.1", "*", "br;q=1, *;q=0.5", "identity;q=0, gzip ; q=1.0"}) {
+  for (const std::string_view yes :
+       {"gzip", "GZIP", "x-gzip", "deflate, gzip;q=0.1", "*", "br;q=1, *;q=0.5", "identity;q=0, gzip ; q=1.0"}) {
     EXPECT_TRUE(accepts_gzip(yes)) << yes;
   }
   for (const std::string_view no :

@@ -27,8 +27,8 @@ double read(const Registry& registry, const std::string& sample) {
   return line == text.npos ? -1 : std::stod(text.substr(line + sample.size() + 2));
 }
 
-static_assert(std::is_trivially_copyable_v<Counter> && std::is_trivially_copyable_v<Gauge> && std::is_trivially_copyable_v<Histogram> &&
-              std::is_trivially_copyable_v<Family<Counter>>);
+static_assert(std::is_trivially_copyable_v<Counter> && std::is_trivially_copyable_v<Gauge> &&
+              std::is_trivially_copyable_v<Histogram> && std::is_trivially_copyable_v<Family<Counter>>);
 
 TEST(Registry, the_same_info_gives_the_same_metric) {
   Registry registry;
@@ -62,7 +62,8 @@ TEST(RegistryDeathTest, another_metric_of_a_name_that_is_taken) {
   EXPECT_DEATH(registry.counter({"a_total", "Other."}), "the metric a_total is not what is registered as a_total");
   EXPECT_DEATH(registry.total({"a_total", "A."}), "a_total");
   EXPECT_DEATH(registry.counters({"a_total", "A.", {"l"}}), "a_total");
-  EXPECT_DEATH(registry.gauge({"a", "A."}), "the metric a is not what is registered as a_total");  // one family to OpenMetrics
+  EXPECT_DEATH(registry.gauge({"a", "A."}),
+               "the metric a is not what is registered as a_total");  // one family to OpenMetrics
   EXPECT_DEATH(registry.histogram({"h", "H.", {1, 3}}), "the metric h is not");
   EXPECT_DEATH(registry.gauges({"g", "G.", {"m"}}), "the metric g is not");
   EXPECT_DEATH(registry.gauge({"l", "L.", {"l"}}), "labels");

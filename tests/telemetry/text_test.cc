@@ -40,8 +40,9 @@ TEST(Text, writes_bounds_as_openmetrics_lists_them) {
   EXPECT_EQ(bound(1), "1.0");
   EXPECT_EQ(bound(1.7), "1.7");
   EXPECT_EQ(bound(10), "10.0");
-  const char* powers[] = {"1e-10", "1e-09", "1e-08", "1e-07", "1e-06", "1e-05",  "0.0001",   "0.001", "0.01",  "0.1",  "1.0",
-                          "10.0",  "100.0", "1000.0", "10000.0", "100000.0", "1e+06", "1e+07", "1e+08", "1e+09", "1e+10"};
+  const char* powers[] = {"1e-10",   "1e-09",    "1e-08", "1e-07", "1e-06", "1e-05", "0.0001",
+                          "0.001",   "0.01",     "0.1",   "1.0",   "10.0",  "100.0", "1000.0",
+                          "10000.0", "100000.0", "1e+06", "1e+07", "1e+08", "1e+09", "1e+10"};
   for (int power = -10; power <= 10; ++power) EXPECT_EQ(bound(std::stod("1e" + std::to_string(power))), powers[power + 10]);
   EXPECT_EQ(bound(std::numeric_limits<double>::infinity()), "+Inf");
 }
@@ -88,8 +89,8 @@ TEST(Text, replaces_what_is_not_utf_8) {
   EXPECT_EQ(to_utf8("ü 日本語 😀"), "ü 日本語 😀");
   for (const char* bad : {"\xff", "\x80", "\xc0", "\xc1", "\xc3", "\xf5", "\xf4"}) EXPECT_EQ(to_utf8(bad), "\ufffd") << bad;
   EXPECT_EQ(to_utf8(std::string_view("a\0b", 3)), "a\ufffdb");
-  EXPECT_EQ(to_utf8("\xed\xa0\x80"), "\ufffd\ufffd\ufffd");          // a surrogate
-  EXPECT_EQ(to_utf8("\xe0\x80\x80"), "\ufffd\ufffd\ufffd");          // overlong
+  EXPECT_EQ(to_utf8("\xed\xa0\x80"), "\ufffd\ufffd\ufffd");  // a surrogate
+  EXPECT_EQ(to_utf8("\xe0\x80\x80"), "\ufffd\ufffd\ufffd");  // overlong
   EXPECT_EQ(to_utf8("\xf0\x80\x80\x80"), "\ufffd\ufffd\ufffd\ufffd");
   EXPECT_EQ(to_utf8("\xf4\x90\x80\x80"), "\ufffd\ufffd\ufffd\ufffd");  // past U+10FFFF
   EXPECT_EQ(to_utf8("\xe6\x97x"), "\ufffd\ufffdx");

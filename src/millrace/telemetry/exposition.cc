@@ -29,7 +29,8 @@ std::string_view type_of(Kind kind) {
 
 class Writer {
  public:
-  Writer(Exposition exposition, std::string& out) : is_openmetrics_(exposition == Exposition::openmetrics_text), out_(out) {}
+  Writer(Exposition exposition, std::string& out)
+      : is_openmetrics_(exposition == Exposition::openmetrics_text), out_(out) {}
 
   void family(MetricFamily& family) {
     bool begun = false;
@@ -77,7 +78,8 @@ class Writer {
     const std::span<const double> bounds = family.bounds();
     std::array<std::optional<Exemplar::Seen>, bounds_max + 1> exemplars;
     // Before the counts, so that a bucket with an exemplar is never empty.
-    for (std::size_t bucket = 0; is_openmetrics_ && bucket <= bounds.size(); ++bucket) exemplars[bucket] = child.exemplars[bucket].read();
+    for (std::size_t bucket = 0; is_openmetrics_ && bucket <= bounds.size(); ++bucket)
+      exemplars[bucket] = child.exemplars[bucket].read();
     std::array<std::uint64_t, bounds_max + 1> counts;
     detail::sum_counts(child.cells + sizeof(detail::Sum), std::span(counts).first(bounds.size() + 1));
     std::uint64_t count = 0;

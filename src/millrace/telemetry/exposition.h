@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A registry as text: Prometheus' own format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) or OpenMetrics
-// 1.0 (https://github.com/prometheus/OpenMetrics), which also has units, times of creation and exemplars.
+// A registry as text: Prometheus' own format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) or
+// OpenMetrics 1.0 (https://github.com/prometheus/OpenMetrics), which also has units, times of creation and exemplars.
 //
 //   const Exposition exposition = negotiate(request["Accept"]);
 //   response.set("Content-Type", content_type(exposition));
 //   response.set("Vary", "Accept, Accept-Encoding");
 //   write_metrics(Registry::global(), exposition, response.body);
 //
-// Families are sorted by name, children by their label values, so that two scrapes differ in numbers only. A family without a
-// child is left out, and so is a label whose value is empty, which means the same.
+// Families are sorted by name, children by their label values, so that two scrapes differ in numbers only. A family without
+// a child is left out, and so is a label whose value is empty, which means the same.
 //
 // Threads: any. A scrape blocks no thread that counts; it locks out the registration of metrics and new children meanwhile.
 #pragma once
@@ -27,8 +27,9 @@ enum class Exposition : std::uint8_t {
   openmetrics_text,  // 1.0.0
 };
 
-// What an Accept header of RFC 9110 prefers. 0.0.4 where it is absent, malformed or likes both the same; OpenMetrics where it
-// is named and nothing is liked better. A range of another version is not ours; further parameters (escaping) are ignored.
+// What an Accept header of RFC 9110 prefers. 0.0.4 where it is absent, malformed or likes both the same; OpenMetrics where
+// it is named and nothing is liked better. A range of another version is not ours; further parameters (escaping) are
+// ignored.
 Exposition negotiate(std::string_view accept);
 
 // True when an Accept-Encoding header of RFC 9110 takes gzip.

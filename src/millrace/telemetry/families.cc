@@ -24,7 +24,9 @@ std::string_view openmetrics_name(Kind kind, std::string_view name) {
 
 }  // namespace
 
-std::string_view openmetrics_name(const MetricFamily& family) { return openmetrics_name(family.kind(), family.info().name); }
+std::string_view openmetrics_name(const MetricFamily& family) {
+  return openmetrics_name(family.kind(), family.info().name);
+}
 
 MetricFamily::MetricFamily(Kind kind, const MetricInfo& info, const Bounds* bounds, MetricFamilies& families)
     : kind_(kind), info_(info), help_(to_utf8(info.help)), families_(families) {
@@ -89,11 +91,17 @@ void MetricFamily::for_each_child(const std::function<void(MetricChild&)>& read)
 }
 
 template <>
-Counter MetricFamily::handle(MetricChild& child) const { return Counter(child.cells); }
+Counter MetricFamily::handle(MetricChild& child) const {
+  return Counter(child.cells);
+}
 template <>
-Total MetricFamily::handle(MetricChild& child) const { return Total(&child.value); }
+Total MetricFamily::handle(MetricChild& child) const {
+  return Total(&child.value);
+}
 template <>
-Gauge MetricFamily::handle(MetricChild& child) const { return Gauge(&child.value); }
+Gauge MetricFamily::handle(MetricChild& child) const {
+  return Gauge(&child.value);
+}
 template <>
 Histogram MetricFamily::handle(MetricChild& child) const {
   return Histogram(child.cells, bounds_.data(), (bounds_size_ + 3) / 4 * 4, child.exemplars.get());

@@ -5,7 +5,7 @@
 //   const Counter written = registry.counter({"millrace_records_written_total", "Records that a store has."});
 //   written.add(batch.size());
 //
-//   const Family<Counter> rejected = registry.counters({"millrace_records_rejected_total", "Records rejected.", {"reason"}});
+//   const auto rejected = registry.counters({"millrace_records_rejected_total", "Records that were rejected.", {"reason"}});
 //   const Counter duplicate = rejected.with({"duplicate"});   // takes a lock and looks up: once, not per record
 //
 //   const Histogram commit = registry.histogram({"millrace_store_commit_seconds", "Time of one commit.", seconds_bounds});
@@ -126,9 +126,9 @@ class Histogram {
 template <typename Metric>
 class Family {
  public:
-  // As many values as the metric has labels, in their order; bytes that are not UTF-8, and NUL, become U+FFFD. The same values give the
-  // same child. A family that is full (`children_max` of its info) answers with the child whose values are all "other", and counts
-  // that in millrace_metrics_label_sets_dropped_total{metric}.
+  // As many values as the metric has labels, in their order; bytes that are not UTF-8, and NUL, become U+FFFD. The same
+  // values give the same child. A family that is full (`children_max` of its info) answers with the child whose values are
+  // all "other", and counts that in millrace_metrics_label_sets_dropped_total{metric}.
   Metric with(std::initializer_list<std::string_view> values) const;
 
  private:

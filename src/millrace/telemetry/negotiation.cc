@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Accept and Accept-Encoding as RFC 9110 has them (sections 5.6, 12.4.2, 12.5.1, 12.5.3): elements between commas, parameters
-// behind semicolons, weights of three decimals. An element that is malformed is as if it were not there.
+// Accept and Accept-Encoding as RFC 9110 has them (sections 5.6, 12.4.2, 12.5.1, 12.5.3): elements between commas,
+// parameters behind semicolons, weights of three decimals. An element that is malformed is as if it were not there.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -100,7 +100,8 @@ class ListReader {
 
   // 0, 0.5, 1.000: at most three decimals, at most 1.
   static std::optional<int> weight_of(std::string_view text) {
-    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1') || (text.size() > 1 && text[1] != '.')) return std::nullopt;
+    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1') || (text.size() > 1 && text[1] != '.'))
+      return std::nullopt;
     int weight = text[0] == '1' ? 1000 : 0;
     int unit = 100;
     for (const char c : text.substr(std::min<std::size_t>(text.size(), 2))) {
@@ -143,7 +144,8 @@ struct Standing {
 void consider(const Element& element, std::string_view type, std::string_view version, Standing& standing) {
   int exactness = 0;
   if (element.name == "*/*") exactness = 1;
-  if (element.name.ends_with("/*") && type.starts_with(std::string_view(element.name).substr(0, element.name.size() - 1))) exactness = 2;
+  if (element.name.ends_with("/*") && type.starts_with(std::string_view(element.name).substr(0, element.name.size() - 1)))
+    exactness = 2;
   if (element.name == type) exactness = 3;
   if (exactness == 0) return;
   for (const Parameter& parameter : element.parameters) {

@@ -48,8 +48,8 @@ double cpu_seconds() {
 std::optional<double> open_files() {
   std::error_code error;
   double count = -1;
-  for (std::filesystem::directory_iterator entry("/proc/self/fd", error); !error && entry != std::filesystem::directory_iterator();
-       entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry("/proc/self/fd", error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     ++count;
   }
   if (error) return std::nullopt;
@@ -83,11 +83,13 @@ void set_if(const Gauge& gauge, std::optional<double> value) {
 
 void add_process_metrics(Registry& registry) {
   registry
-      .gauges({"millrace_build_info", "Always 1: its labels say which build this is.",
+      .gauges({"millrace_build_info",
+               "Always 1: its labels say which build this is.",
                {"version", "revision", "compiler", "build_type"}})
       .with({MILLRACE_VERSION, MILLRACE_REVISION, MILLRACE_COMPILER, MILLRACE_BUILD_TYPE})
       .set(1);
-  set_if(registry.gauge({"process_start_time_seconds", "When the process started, in seconds since 1970."}), start_seconds());
+  set_if(registry.gauge({"process_start_time_seconds", "When the process started, in seconds since 1970."}),
+         start_seconds());
 
   const Gauge resident = registry.gauge({"process_resident_memory_bytes", "Memory of the process that is resident."});
   const Gauge addresses = registry.gauge({"process_virtual_memory_bytes", "Addresses that the process has mapped."});

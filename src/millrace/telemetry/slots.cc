@@ -89,7 +89,8 @@ std::byte* SlotArena::allocate(std::size_t cells) {
   MILLRACE_ASSERT(cells >= 1 && cells <= cells_max);
   const std::lock_guard lock(mutex_);
   if (used_ + cells > cells_max) {
-    void* memory = ::mmap(nullptr, segment_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* memory =
+        ::mmap(nullptr, segment_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     MILLRACE_ASSERT(memory != MAP_FAILED);
     ::madvise(memory, segment_bytes, MADV_NOHUGEPAGE);  // a page of a slot is to be resident by itself
     segments_.push_back(static_cast<std::byte*>(memory));

@@ -23,7 +23,8 @@ bool append_if_not_finite(double value, std::string& out) {
   return true;
 }
 
-// Bytes of the UTF-8 character at the start of `text`, 0 when there is none (table 3-7 of the Unicode standard) or it is NUL.
+// Bytes of the UTF-8 character at the start of `text`, 0 when there is none (table 3-7 of the Unicode standard) or it is
+// NUL.
 std::size_t utf8_size(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
   const auto follows = [&](std::size_t i, int low = 0x80, int high = 0xbf) { return byte(i) >= low && byte(i) <= high; };
@@ -49,7 +50,8 @@ void append_value(double value, std::string& out) {
   if (!append_if_not_finite(value, out)) append_number(value, out);
 }
 
-// As Go's 'g' in its shortest form, with ".0" where it would look like an integer: exponents from 1e-05 down and from 1e+06 up.
+// As Go's 'g' in its shortest form, with ".0" where it would look like an integer: exponents from 1e-05 down and from 1e+06
+// up.
 void append_bound(double value, std::string& out) {
   if (append_if_not_finite(value, out)) return;
   const double size = std::abs(value);

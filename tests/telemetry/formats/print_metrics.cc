@@ -15,8 +15,9 @@ void fill(Registry& registry) {
   add_process_metrics(registry);
   const auto nasty = registry.counters(
       {"nasty_things_total", "A \"help\" with a \\ and a\nsecond line, \\n, ü and 日本語.", {"text", "more"}});
-  for (const std::string_view text : {"plain", "quote \" quote", "back\\slash", "back\\nslash n", "line\nfeed", "\\", "\"", "", "ü 日本語",
-                                      "not utf-8: \xff\xc3(", "comma,brace}equals=", "tab\tand \x01", "# EOF", "trailing \\"}) {
+  for (const std::string_view text :
+       {"plain", "quote \" quote", "back\\slash", "back\\nslash n", "line\nfeed", "\\", "\"", "", "ü 日本語",
+        "not utf-8: \xff\xc3(", "comma,brace}equals=", "tab\tand \x01", "# EOF", "trailing \\"}) {
     nasty.with({text, "x"}).add();
     nasty.with({text, text}).add(std::numeric_limits<std::uint64_t>::max() >> 12);
   }
@@ -30,7 +31,8 @@ void fill(Registry& registry) {
   levels.with({"minus infinite"}).set(-std::numeric_limits<double>::infinity());
 
   const auto times = registry.histograms({"work_seconds", "Times.", seconds_bounds, {"stage"}});
-  const Histogram sizes = registry.histogram({"work_bytes", "Sizes.", {0, 0.00001, 0.5, 1, 1000, 999'999, 1e6, 1.5e9, 1e100}});
+  const Histogram sizes =
+      registry.histogram({"work_bytes", "Sizes.", {0, 0.00001, 0.5, 1, 1000, 999'999, 1e6, 1.5e9, 1e100}});
   const TraceContext trace = TraceContext::random();
   for (const double value : {0.0, 0.00005, 0.0001, 0.003, 0.7, 10.0, 11.0, 1e7}) {
     times.with({"decode"}).observe(value, trace);

@@ -7,11 +7,14 @@ cd "$(dirname "$0")/.."
 
 build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev libboost1.81-dev libssl-dev libcbor-dev
   libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev)
-tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl)
+# Of `prometheus` the tests use the programs prometheus and promtool. Where systemd runs, Debian's package also starts a service on port
+# 9090, which nothing here needs: `systemctl disable --now prometheus` ends it.
+tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl
+  prometheus prometheus-cpp-dev python3-prometheus-client)
 demo=(sqlite3)
 check=(clang-19 libclang-rt-19-dev)
 # What `make bench-peers` measures beside millrace; make, for better-sqlite3, which npm brings as source.
-peers=(jq miller wrk libicu-dev prometheus-cpp-dev make)
+peers=(jq miller wrk libicu-dev make)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;

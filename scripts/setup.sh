@@ -14,7 +14,7 @@ tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev s
 demo=(sqlite3)
 check=(clang-19 libclang-rt-19-dev)
 # What `make bench-peers` measures beside millrace; make, for better-sqlite3, which npm brings as source.
-peers=(jq miller wrk libicu-dev prometheus-cpp-dev make)
+peers=(jq miller wrk libicu-dev make)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;

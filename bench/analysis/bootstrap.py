@@ -95,11 +95,15 @@ class MedianBootstrap:
 
     def p_value(self, centre=0.0):
         """Twice the share of resamples whose median is on the other side of `centre`."""
-        first = bisect.bisect_left(self.values, centre)
-        past = bisect.bisect_right(self.values, centre)
-        under = median_below(self.draws, self.below[first - 1] if first else 0.0)
-        up_to = median_below(self.draws, self.below[past - 1] if past else 0.0)
-        return min(1.0, 2 * min(up_to, 1 - under))
+        under = self.share(bisect.bisect_left(self.values, centre))
+        return min(1.0, 2 * min(self.up_to(centre), 1 - under))
+
+    def up_to(self, value):
+        """The share of resamples whose median is at most `value`."""
+        return self.share(bisect.bisect_right(self.values, value))
+
+    def share(self, count):
+        return median_below(self.draws, self.below[count - 1] if count else 0.0)
 
 
 def noise_band(same_pairs, draws, confidence=0.95):

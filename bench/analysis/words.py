@@ -48,11 +48,10 @@ def outlier_text(found):
 
 def count_text(counts, key):
     """What A and B count, or one figure where they agree."""
-    values = [side[key] for side in counts if key in side]
-    if not values:
-        return "–"
-    texts = [f"{round(value):,}" if value >= 100 or value == round(value) else f"{value:.1f}" for value in values]
-    return texts[0] if len(set(texts)) == 1 and len(values) == len(counts) else " → ".join(texts)
+    texts = []
+    for value in (side.get(key) for side in counts):
+        texts.append("–" if value is None else f"{round(value):,}" if value >= 100 or value == round(value) else f"{value:.1f}")
+    return texts[0] if len(set(texts)) == 1 else " → ".join(texts)
 
 
 def summary(comparisons):

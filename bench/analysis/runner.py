@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs processes in an order in which what the machine does by itself falls on both sides alike.
 
-Of two programs each benchmark is measured alone in short processes, in fours ABBA and BAAB by turns (the sequence of Thue and
-Morse, in which a drift, also a bent one, cancels). A pair is two neighbours, some tens of milliseconds apart: a shared machine
+Of two programs each benchmark is measured alone in short processes, in fours ABBA and BAAB by turns (so
+that a drift, straight or bent, falls on both alike). A pair is two neighbours, some tens of milliseconds apart: a shared machine
 is then almost the same for both. Each round does one four of every benchmark, in a new random order, until each could see the
 wanted change, and no longer: the stop looks at how wide the interval is, never at where it lies."""
 import dataclasses
@@ -58,9 +58,10 @@ def alternate(measure_a, measure_b, tasks, plan):
         rounds += 1
         pairs = 2 * rounds
         is_late = time.monotonic() - begin > plan.seconds_max
-        if pairs >= plan.pairs_min:
-            done = pairs >= plan.pairs_max or is_late
-            open_tasks = [] if done else [task for task in open_tasks if not sees_enough(of_task[task], sequences, plan)]
+        if pairs >= plan.pairs_min and (is_late or pairs >= plan.pairs_max):
+            open_tasks = []
+        elif pairs >= plan.pairs_min and rounds % 2 == 0:  # both orders have been
+            open_tasks = [task for task in open_tasks if not sees_enough(of_task[task], sequences, plan)]
         report_progress(f"{pairs} pairs each, {len(open_tasks)} of {len(tasks)} benchmarks go on")
     report_progress("")
     return {name: sequences[name] for task in tasks for name in of_task[task]}

@@ -68,7 +68,7 @@ class Hierarchy(unittest.TestCase):
         self.assertLess(far.p_value(), 1e-9)
 
     def test_band_counts_each_pair_both_ways(self):
-        drifting = [bootstrap.pair_atoms([1.0], [1.1])] * 20  # always the second is slower: a drift, not a difference
+        drifting = [bootstrap.pair_atoms([1.1], [1.0])] * 20  # always the second is faster: a drift, not a difference
         self.assertAlmostEqual(bootstrap.noise_band(drifting, 20), math.log(1.1))
         self.assertEqual(bootstrap.noise_band([bootstrap.pair_atoms([1.0], [1.0])] * 4, 8), 0)
 

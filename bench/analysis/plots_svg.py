@@ -94,7 +94,8 @@ def density_plot(name, unit, sides):
     size, unit_name = words.scale_of(statistics.median(merged), unit)
     low, median = merged[0], statistics.median(merged)
     high = max(min(merged[-1], median + 4 * (shape.quantile(merged, 0.9) - median)), median * 1.01)
-    points = [low - (high - low) * 0.05 + (high - low) * 1.1 * step / 160 for step in range(161)]
+    low -= (high - low) * 0.12  # room for the curve to fall
+    points = [low + (high - low) * step / 160 for step in range(161)]
     curves = [density(values, points) for _, _, values in sides]
     axes = Axes((low / size, high / size), (0, max(max(curve) for curve in curves)))
     axes.y_range = (0, axes.y_range[1])

@@ -121,6 +121,7 @@ class Shape(unittest.TestCase):
         values = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
         self.assertEqual(shape.outliers(values), (0, 0))
         self.assertEqual(shape.outliers(values + [27, 60]), (1, 1))
+        self.assertEqual(shape.outliers(values + [2, -30]), (1, 1))
 
     def test_drift_and_modes_are_told(self):
         draw = random.Random(2)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Thin over CMake presets. Each target does its own set-up; what is done already is not done again.
-.PHONY: build demo test check bench bench-build bench-compare bench-load install clean help
+.PHONY: build demo test check bench bench-build bench-compare bench-load bench-peers install clean help
 
 help:
 	@echo "make demo   builds, loads the Reuters corpus into SQLite and shows what happened"
@@ -11,6 +11,7 @@ help:
 	@echo "make bench  measures hot units one by one, and keeps the run: build/bench-report.html (docs/benchmarks.md)"
 	@echo "make bench-compare BASE=main  compares them with another commit's, alternating; exits with 1 if one is slower"
 	@echo "make bench-load  measures the loader against its rivals, some 70 minutes (docs/performance.md)"
+	@echo "make bench-peers  measures the peers of docs/performance.md again, installing them first; PEERS=--quick for a look"
 
 build:
 	@scripts/setup.sh build
@@ -48,6 +49,12 @@ bench-compare:
 
 bench-load: bench-build
 	@scripts/bench.sh
+
+bench-peers:
+	@scripts/setup.sh peers
+	@cmake --preset bench --log-level=NOTICE
+	@cmake --build --preset bench
+	@bench/peers/peers.py --build build/bench $(PEERS)
 
 install: build
 	cmake --install build/release

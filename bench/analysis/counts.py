@@ -2,8 +2,8 @@
 """Instructions (callgrind's Ir) and allocations of one iteration: what time alone does not tell, and noise does not touch.
 
 bench/support/counts.cc brackets a run of known length, the benchmark's set-up included; a run of one iteration taken from a
-longer one leaves iterations alone. Programs that are not linked with it, and benchmarks whose iterations are fixed, have no
-counts. A count is a companion of a time, never a verdict: more instructions may well be faster."""
+longer one leaves iterations alone. Programs that are not linked with it, and benchmarks whose iterations are fixed or
+run in batches, have no counts. A count is a companion of a time, never a verdict: more instructions may well be faster."""
 import glob
 import os
 import pathlib

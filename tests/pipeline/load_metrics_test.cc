@@ -7,8 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <charconv>
 #include <map>
+#include <thread>
 
 #include "millrace/base/file.h"
 #include "millrace/pipeline/load.h"
@@ -167,6 +169,28 @@ TEST_F(LoadMetricsTest, counts_of_a_resumed_load_what_this_run_did) {
   EXPECT_TRUE(resumed->resumed);
   EXPECT_LT(resumed->counts.records_read(), 2000u);
   expect_as_reported(*resumed);
+}
+
+TEST_F(LoadMetricsTest, can_be_scraped_while_it_runs_and_after_its_end) {
+  const LoadOptions many = options(posts(50'000));
+  std::atomic<int> scrapes = 0;
+  bool never_falls = true;
+  std::jthread scraper([&](const std::stop_token& stop) {
+    double last = 0;
+    while (!stop.stop_requested()) {
+      const double now = counted("millrace_records_read_total");
+      never_falls = never_falls && now >= last && now <= 50'000;
+      last = now;
+      if (++scrapes == 1) scrapes.notify_all();
+    }
+  });
+  scrapes.wait(0);  // it is at work
+  const auto report = load(many, memory_, progress_, {});
+  scraper.request_stop();
+  scraper.join();
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(never_falls);
+  expect_as_reported(*report);
 }
 
 TEST_F(LoadMetricsTest, leaves_the_trace_of_the_load_with_its_commits) {

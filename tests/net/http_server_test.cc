@@ -153,7 +153,11 @@ TEST_F(HttpServerTest, refuses_what_is_no_request) {
 TEST_F(HttpServerTest, refuses_a_head_that_is_too_large_and_the_client_can_read_why) {
   serve({.head_bytes_max = 2048});
   const std::string long_header = "GET / HTTP/1.1\r\nHost: test\r\nX-Long: " + std::string(200'000, 'x') + "\r\n\r\n";
-  EXPECT_EQ(status_of(ask(long_header)), "431");
+  HttpClient client(port_);
+  client.send(long_header);
+  EXPECT_EQ(status_of(client.read_answer()), "431");
+  EXPECT_TRUE(client.is_closed());
+  EXPECT_FALSE(client.was_reset());
   EXPECT_EQ(status_of(ask("GET /" + std::string(200'000, 'x') + " HTTP/1.1\r\n\r\n")), "431");
   EXPECT_EQ(status_of(ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(200'000, 'x'))), "431");
   const std::string fits = "GET / HTTP/1.1\r\nHost: test\r\nX-Long: " + std::string(1900, 'x') + "\r\n\r\n";

@@ -43,6 +43,7 @@ bool HttpClient::read_more() {
   std::array<char, 16384> buffer;
   const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), 0);
   if (got < 0) {
+    was_reset_ = errno == ECONNRESET;
     EXPECT_EQ(errno, ECONNRESET) << "the server is silent";
   }
   if (got <= 0) return false;

@@ -26,10 +26,13 @@ class HttpClient {
   std::string read_to_end();
   // That the server closes, and says nothing before.
   bool is_closed() { return read_answer().empty() && input_.empty(); }
+  // It closed with bytes of ours unread, which may cost the answer before.
+  bool was_reset() const { return was_reset_; }
 
  private:
   bool read_more();
   int socket_ = -1;
+  bool was_reset_ = false;
   std::string input_;
 };
 

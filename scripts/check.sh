@@ -11,7 +11,7 @@ for preset in asan tsan; do
   ctest --preset "$preset"
 done
 
-targets=(ndjson json csv rejects)
+targets=(ndjson json csv rejects http)
 cmake -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMILLRACE_FUZZER=ON \
   -DMILLRACE_SANITIZE=address,fuzzer-no-link -DMILLRACE_BENCH=OFF --log-level=NOTICE
 cmake --build build/fuzz --target "${targets[@]/%/_fuzz}"

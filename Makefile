@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Thin over CMake presets. Each target does its own set-up; what is done already is not done again.
-.PHONY: build demo test check bench install clean help
+.PHONY: build demo test check pgo coverage bench install clean help
 
 help:
 	@echo "make demo   builds, loads the Reuters corpus into SQLite and shows what happened"
 	@echo "make test   builds and runs every test"
 	@echo "make check  runs the unit and contract tests under the sanitizers, and longer fuzz runs"
 	@echo "make build  builds the command: build/release/bin/millrace"
+	@echo "make pgo    the same, optimised by a profile of its own commands: build/pgo/bin/millrace"
+	@echo "make coverage   which share of each room's lines the unit and contract tests run"
 	@echo "make install PREFIX=/usr/local"
 	@echo "make bench  measures the loader against its rivals (docs/performance.md)"
 
@@ -30,6 +32,14 @@ test:
 check:
 	@scripts/setup.sh check
 	@scripts/check.sh
+
+pgo:
+	@scripts/setup.sh test
+	@scripts/pgo.sh
+
+coverage:
+	@scripts/setup.sh coverage
+	@scripts/coverage.py
 
 bench:
 	@scripts/setup.sh test

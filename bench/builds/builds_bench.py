@@ -37,9 +37,9 @@ def quietly(*command, **environment):
 
 
 class Build:
-    def __init__(self, preset):
-        self.preset = preset
-        self.folder = ROOT / "build" / preset
+    def __init__(self, name):
+        self.folder = pathlib.Path(name) if "/" in name else ROOT / "build" / name
+        self.preset = self.folder.name
         self.program = self.folder / "bin/millrace"
         self.build_seconds = None
         self.user, self.wall, self.decode = [], [], []
@@ -114,11 +114,11 @@ def count_instructions(builds, posts, folder):
         build.instructions = int(totals[1])
 
 
-def measure_decode(builds, rounds):
+def measure_decode(builds, rounds, seconds):
     """Appends one {benchmark: CPU time} a round to each build."""
     for number in range(rounds):
         for build in builds if number % 2 == 0 else reversed(builds):
-            _, _, printed = run([build.folder / "bin/decode_bench", "--benchmark_min_time=0.1", "--benchmark_format=json"])
+            _, _, printed = run([build.folder / "bin/decode_bench", f"--benchmark_min_time={seconds}", "--benchmark_format=json"])
             build.decode.append({row["name"]: row["cpu_time"] for row in json.loads(printed)["benchmarks"]})
 
 
@@ -152,11 +152,12 @@ def table(builds, folder):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--presets", default="plain,release,pgo,ci,dev", help="the first is what the others are compared with")
+    parser.add_argument("--presets", default="plain,release,pgo,ci,dev", help="the first is what the others are compared with; also build folders, with --no-build")
     parser.add_argument("--posts", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--build-times", action="store_true")
     parser.add_argument("--no-build", action="store_true", help="take the programs that are there")
+    parser.add_argument("--decode-seconds", default="0.1", help="of each benchmark of decode_bench in a round")
     parser.add_argument("--no-decode", action="store_true", help="leave decode_bench out")
     parser.add_argument("--no-goals", action="store_true")
     return parser.parse_args()
@@ -171,7 +172,7 @@ def main():
             build.time_build()
         if not options.no_build:
             build.make(with_bench=not options.no_decode)
-    with tempfile.TemporaryDirectory(prefix="millrace-builds-", dir=ROOT / "build") as name:
+    with tempfile.TemporaryDirectory(prefix="millrace-builds-", dir=builds[0].folder) as name:
         folder = pathlib.Path(name)
         print(machine(folder))
         posts, small = folder / "posts.ndjson", folder / "small.ndjson"
@@ -180,7 +181,7 @@ def main():
         digest = measure_loads(builds, posts, options.posts, options.rounds, folder)
         count_instructions(builds, small, folder)
         if not options.no_decode:
-            measure_decode(builds, options.rounds)
+            measure_decode(builds, options.rounds, options.decode_seconds)
         print(f"{options.posts:,} posts, {options.rounds} rounds, medians, 95 % intervals; records {digest}\n")
         table(builds, folder)
     pgo = next((build for build in builds if build.preset == "pgo"), None)

@@ -7,6 +7,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import platform
 import re
 import shlex
 import shutil
@@ -19,10 +20,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FLAGS_OF_ALL = {"-fno-omit-frame-pointer", "-Werror=return-type", "-Werror=unused-result"}
 ASSERTIONS = {"-D_GLIBCXX_ASSERTIONS"}
 OVERFLOW_TRAP = {"-fsanitize=signed-integer-overflow", "-fsanitize-undefined-trap-on-error"}
-HARDENED = {"-fstack-protector-strong", "-fstack-clash-protection", "-fcf-protection=full", "-ftrivial-auto-var-init=zero"}
+HARDENED = {"-fstack-protector-strong", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero"}
+HARDENED |= {"-fcf-protection=full"} if platform.machine() == "x86_64" else set()
 SHIPPED = {"-O3", "-g", "-DNDEBUG", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3", "-Werror=format-security", "-fvisibility=hidden",
            "-fvisibility-inlines-hidden", "-ffunction-sections", "-fdata-sections", "-ffile-prefix-map=ROOT/="} | HARDENED | ASSERTIONS
-LTO = {"-flto", "-ffat-lto-objects"}
+LTO = {"-flto", "-fno-fat-lto-objects"}
 SHIPPED_LINK = {"-O3", "-g", "-DNDEBUG", "-pie", "-Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--gc-sections"} | HARDENED
 LTO_LINK = {"-flto", "-flto-partition=one"}
 TRAIN = {"-fprofile-generate=BUILD/profile", "-fprofile-update=atomic"}
@@ -33,8 +35,9 @@ USE = {"-fprofile-use=BUILD/profile", "-fprofile-partial-training", "-Werror=mis
 TABLE = {
     ("dev",): ({"-O1", "-g"} | ASSERTIONS | OVERFLOW_TRAP, {"-O1", "-g"}),
     ("ci",): ({"-O2", "-g0"} | ASSERTIONS | OVERFLOW_TRAP, {"-O2", "-g0"}),
-    ("release",): (SHIPPED | LTO, SHIPPED_LINK | LTO_LINK),
+    ("release",): (SHIPPED | {"-flto", "-ffat-lto-objects"}, SHIPPED_LINK | LTO_LINK),
     ("bench",): (SHIPPED | LTO, SHIPPED_LINK | LTO_LINK),
+    ("profile",): (SHIPPED | LTO | {"-DMILLRACE_PROFILE"}, SHIPPED_LINK | LTO_LINK),
     ("pgo", "-DMILLRACE_PGO=generate"): (SHIPPED | TRAIN, SHIPPED_LINK | TRAIN_LINK),
     ("pgo",): (SHIPPED | LTO | USE, SHIPPED_LINK | LTO_LINK | USE),
     ("plain",): ({"-O3", "-DNDEBUG"}, {"-O3", "-DNDEBUG"}),
@@ -45,10 +48,9 @@ TABLE = {
                 {"-O2", "-g", "-fsanitize=address,signed-integer-overflow,fuzzer-no-link"}),
     ("coverage",): ({"-O0", "-g", "--coverage", "-fprofile-abs-path", "-fprofile-update=atomic"} | ASSERTIONS, {"-O0", "-g", "--coverage"}),
 }
-# What single sources have beside it: Boost's under UBSan (src/millrace/net), what code for any address is called, and the
-# command's own objects, which are linked into nothing else.
-ALLOWED = re.compile(r"-fno-sanitize=undefined|-fPI[CE]|-fno-fat-lto-objects")
-MAKES_CODE = re.compile(r"-O.*|-g\d?|-f.*|-m.*|--coverage|-Werror=.*|-DNDEBUG|-D_GLIBCXX.*|-[DU]_FORTIFY.*|-pie|-Wl,.*")
+# What single sources have beside it: Boost's under UBSan (src/millrace/net), and what code for any address is called.
+ALLOWED = re.compile(r"-fno-sanitize=undefined|-fPI[CE]")
+MAKES_CODE = re.compile(r"-O.*|-g\d?|-f.*|-m.*|--coverage|-Werror=.*|-DNDEBUG|-DMILLRACE_PROFILE|-D_GLIBCXX.*|-[DU]_FORTIFY.*|-pie|-Wl,.*")
 WITH_TESTS = {"dev", "ci", "asan", "tsan", "fuzz", "coverage"}
 WITH_BENCH = {"dev", "ci", "bench"}
 
@@ -103,7 +105,8 @@ class Presets(unittest.TestCase):
         for case, (expected, _) in TABLE.items():
             build = self.build(*case)
             entries = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
-            ours = [entry for entry in entries if entry["file"].startswith((f"{ROOT}/src/", f"{ROOT}/apps/"))]
+            ours = [entry for entry in entries if entry["file"].startswith((f"{ROOT}/src/", f"{ROOT}/apps/"))
+                    and "millrace_profiled.dir" not in entry["command"]]  # that one is a test
             self.assertGreater(len(ours), 80)
             for entry in ours:
                 with self.subTest(case=case, file=entry["file"]):
@@ -116,7 +119,7 @@ class Presets(unittest.TestCase):
             with self.subTest(case=case):
                 linked, _, after = link.partition(" -o bin/millrace ")
                 self.assertEqual(flags_of(linked + " " + after, build), expected)
-                self.assertEqual("--only-keep-debug" in after and "--add-gnu-debuglink" in after, "-pie" in expected)
+                self.assertEqual("--only-keep-debug" in after and "--add-gnu-debuglink" in after, "-pie" in expected and case != ("profile",))
 
     def test_only_presets_for_it_build_tests_and_benchmarks(self):
         for case in TABLE:

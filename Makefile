@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Thin over CMake presets. Each target does its own set-up; what is done already is not done again.
-.PHONY: build demo test check bench bench-build bench-compare bench-load bench-peers install clean help
+.PHONY: build demo test check pgo coverage bench bench-build bench-compare bench-load bench-peers install clean help
 
 help:
 	@echo "make demo   builds, loads the Reuters corpus into SQLite and shows what happened"
 	@echo "make test   builds and runs every test"
 	@echo "make check  runs the unit and contract tests under the sanitizers, and longer fuzz runs"
 	@echo "make build  builds the command: build/release/bin/millrace"
+	@echo "make pgo    the same, optimised by a profile of its own commands: build/pgo/bin/millrace"
+	@echo "make coverage   which share of each room's lines the unit and contract tests run"
 	@echo "make install PREFIX=/usr/local"
 	@echo "make bench  measures hot units one by one, and keeps the run: build/bench-report.html (docs/benchmarks.md)"
 	@echo "make bench-compare BASE=main  compares them with another commit's, alternating; exits with 1 if one is slower"
@@ -33,6 +35,14 @@ test:
 check:
 	@scripts/setup.sh check
 	@scripts/check.sh
+
+pgo:
+	@scripts/setup.sh test
+	@scripts/pgo.sh
+
+coverage:
+	@scripts/setup.sh coverage
+	@scripts/coverage.py
 
 bench-build:
 	@scripts/setup.sh test

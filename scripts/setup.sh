@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what building, testing and the demo need, from Debian and npm by name. What is there already is left alone, so
-# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check|peers
+# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check|coverage|peers
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,15 +14,17 @@ tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev s
 demo=(sqlite3)
 check=(clang-19 libclang-rt-19-dev)
 # What `make bench-peers` measures beside millrace; make, for better-sqlite3, which npm brings as source.
-peers=(jq miller wrk libicu-dev prometheus-cpp-dev make)
+peers=(jq miller wrk libicu-dev make)
+coverage=(gcovr)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   demo) wanted=("${build[@]}" "${demo[@]}") ;;
   test) wanted=("${build[@]}" "${tests[@]}") ;;
   check) wanted=("${build[@]}" "${tests[@]}" "${check[@]}") ;;
+  coverage) wanted=("${build[@]}" "${tests[@]}" "${coverage[@]}") ;;
   peers) wanted=("${build[@]}" "${tests[@]}" "${peers[@]}") ;;
-  *) echo "usage: scripts/setup.sh build|test|demo|check|peers" >&2; exit 2 ;;
+  *) echo "usage: scripts/setup.sh build|test|demo|check|coverage|peers" >&2; exit 2 ;;
 esac
 # A Node that is there, whoever packed it, is as good as Debian's.
 if [ "$1" != build ]; then
@@ -65,7 +67,7 @@ if [ "$1" = peers ]; then
   # Built here, against the headers that are here: nothing is fetched but the packages themselves.
   npm_config_build_from_source=true npm_config_nodedir=$(node_folder) install_npm tools/peers
 fi
-if [ "$1" = test ] || [ "$1" = check ]; then
+if [ "$1" = test ] || [ "$1" = check ] || [ "$1" = coverage ]; then
   install_npm tools/corpus
   install_npm tools/surreal-dev
 fi

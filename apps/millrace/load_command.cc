@@ -15,6 +15,7 @@
 #include "millrace/pipeline/store_patience.h"
 #include "millrace/surrealdb/address.h"
 #include "millrace/surrealql/parse.h"
+#include "metrics_listener.h"
 #include "progress_bar.h"
 #include "store_arguments.h"
 
@@ -40,6 +41,7 @@ struct LoadArguments {
   std::string wait = "60s";
   std::string progress = "auto";
   std::string report;
+  MetricsListener metrics;
   bool resume = false;
   bool restart = false;
   std::string resume_command;
@@ -187,13 +189,14 @@ int write_report(const pipeline::Report& report, const std::string& path) {
 }
 
 // The store could not be had: nothing was read, and unless the command line is to blame the report says so.
-int report_no_start(const Error& error, const std::string& path) {
+int report_no_start(const Error& error, const telemetry::TraceContext& trace, const std::string& path) {
   const int status = report_error(error);
   if (status == exit_nothing_done) return status;
-  return write_report({.peak_rss_bytes = pipeline::peak_rss_bytes(), .exit_status = status}, path);
+  return write_report(
+      {.trace_id = telemetry::to_hex(trace.trace_id), .peak_rss_bytes = pipeline::peak_rss_bytes(), .exit_status = status}, path);
 }
 
-int run_load(const LoadArguments& arguments, std::stop_token stop) {
+int run_load(LoadArguments& arguments, std::stop_token stop) {
   const Result<pipeline::LoadOptions> options = make_options(arguments);
   if (!options) return report_error(options.error());
   Result<void> checked = pipeline::check(*options);
@@ -204,13 +207,14 @@ int run_load(const LoadArguments& arguments, std::stop_token stop) {
   }
   const Result<ProgressMode> mode = parse_progress_mode(arguments.progress);
   if (!mode) return report_error(mode.error());
+  if (const Result<void> serving = arguments.metrics.start(); !serving) return report_error(serving.error());
   ProgressBar progress(*mode);
   Result<std::unique_ptr<store::Store>> store = pipeline::StorePatience(options->wait, stop, progress).until_it_answers([&] {
     return arguments.store.open({.stop = stop});
   });
-  if (!store) return report_no_start(store.error(), arguments.report);
+  if (!store) return report_no_start(store.error(), options->trace, arguments.report);
   const Result<pipeline::Report> report = pipeline::load(*options, **store, progress, std::move(stop));
-  if (!report) return report_no_start(report.error(), arguments.report);
+  if (!report) return report_no_start(report.error(), options->trace, arguments.report);
   print_summary(*report, arguments, (*store)->capabilities().name);
   return write_report(*report, arguments.report);
 }
@@ -242,6 +246,7 @@ Command add_load(CLI::App& app, std::span<char* const> command_line) {
   load.add_option("--wait", a.wait, "How long to wait for a store that is down or fails")->capture_default_str();
   load.add_option("--progress", a.progress, "auto, always or never")->capture_default_str();
   load.add_option("--report", a.report, "Write the report there as JSON; '-' is standard output")->type_name("FILE");
+  a.metrics.add_to(load);
   return [arguments](std::stop_token stop) { return run_load(*arguments, std::move(stop)); };
 }
 

@@ -10,6 +10,8 @@
 
 #include "commands.h"
 #include "millrace/base/bytes.h"
+#include "metrics_listener.h"
+#include "millrace/pipeline/load_metrics.h"
 #include "millrace/pipeline/tune.h"
 #include "store_arguments.h"
 
@@ -21,6 +23,7 @@ constexpr std::size_t settings_shown_max = 24;
 struct TuneArguments {
   StoreArguments store;
   double seconds = 30;
+  MetricsListener metrics;
 };
 
 void print_settings(const pipeline::Tuning& tuning) {
@@ -44,13 +47,15 @@ void print_advice(const batch::Explanation& chosen) {
              limits.transactions_per_request > 1 ? " (which sends one transaction a request: slower)" : "");
 }
 
-int run_tune(const TuneArguments& arguments, const std::stop_token& stop) {
+int run_tune(TuneArguments& arguments, const std::stop_token& stop) {
   constexpr std::string_view sqlite = "sqlite:";
   const std::string& url = arguments.store.url;
   const std::string path = url.starts_with(sqlite) ? url.substr(sqlite.size()) : "";
   const bool is_new = !path.empty() && !std::filesystem::exists(path);
+  if (const Result<void> serving = arguments.metrics.start(); !serving) return report_error(serving.error());
   Result<std::unique_ptr<store::Store>> store = arguments.store.open();
   if (!store) return report_error(store.error());
+  pipeline::show_store_answers(true);
   const Result<pipeline::Tuning> tuning = pipeline::tune(
       **store, {.seconds = std::chrono::duration<double>(arguments.seconds), .control = batch::controller_options((*store)->capabilities())},
       stop);
@@ -71,6 +76,7 @@ Command add_tune(CLI::App& app) {
   arguments->store.add_to(tune, "STORE", "Where to write");
   tune.get_option("STORE")->required()->capture_default_str();
   tune.add_option("--seconds", arguments->seconds, "How long to search")->capture_default_str()->type_name("S")->check(CLI::Range(1.0, 3600.0));
+  arguments->metrics.add_to(tune);
   return [arguments](const std::stop_token& stop) { return run_tune(*arguments, stop); };
 }
 

@@ -203,3 +203,18 @@ def markdown(result):
     if result["remark"]:
         lines.append(f"\n{result['remark']}")
     return "\n".join(lines)
+
+
+def overview(results):
+    """All rows as one table, for docs/performance.md."""
+    lines = ["| row | who | before we started | now, median | lead of the base (95 %) |", "|---|---|---|---|---|"]
+    for result in results:
+        found = {lead["other"]: lead for lead in result["ratios"]}
+        for number, state in enumerate(result["contenders"]):
+            now, lead = f"*{state['status']}*", found.get(state["name"])
+            if state["status"] == "measured":
+                notes = [NOTES[name].format(figure(state["notes"][name])) for name in ("p50_ms", "peak_mib") if name in state["notes"]]
+                now = ", ".join([f"{figure(state['median'])} {result['unit']}", *notes])
+            lead = f"{figure(lead['median'])} ({figure(lead['low'])} to {figure(lead['high'])})" if lead else "base" if state["name"] == result["base"] else "–"
+            lines.append(f"| {'' if number else result['name']} | {state['name']} | {state['was'] or '–'} | {now} | {lead} |")
+    return "\n".join(lines)

@@ -26,7 +26,7 @@ import rows_http  # noqa: E402
 import rows_processor  # noqa: E402
 import rows_sqlite  # noqa: E402
 import rows_surreal  # noqa: E402
-from harness import ROOT, Failed, Missing, Work, markdown, measure_row  # noqa: E402
+from harness import ROOT, Failed, Missing, Work, markdown, measure_row, overview  # noqa: E402
 from measuring import machine  # noqa: E402
 
 MODULES = (rows_surreal, rows_sqlite, rows_http, rows_data, rows_processor)
@@ -147,6 +147,7 @@ def main():
         if any(row.name.startswith("http/") for row in rows):
             print(f"\n{rows_http.quotation()}")
         found = versions(work)
+        print(f"\n### All rows\n\n{overview(results)}")
         print("\nVersions: " + "; ".join(f"{name} {version}" for name, version in found.items()))
         print(summary(results))
         minutes = (time.monotonic() - begin) / 60

@@ -74,7 +74,7 @@ def millrace_counter(work):
     runs = [entry for entry in printed["benchmarks"] if entry.get("run_type") != "aggregate"]
     if not runs:
         raise Failed("metrics_bench has no benchmark of that name")
-    return Measurement(runs[0]["real_time"])
+    return Measurement(runs[0]["cpu_time"])  # one long loop: what other programs take of the processor is not its own
 
 
 def rows(_):

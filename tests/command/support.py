@@ -21,7 +21,7 @@ REPORT_MEMBERS = {
     "records_read": int, "records_written": int, "records_rejected": int, "records_skipped": int,
     "records_filtered": int, "bytes_read": int, "seconds": float, "records_per_second": float, "batches": int,
     "calls": int, "retries": int, "conflicts": int, "batch_records_last": int, "in_flight_last": int,
-    "limited_by": str, "batching": dict, "resumed": bool, "peak_rss_bytes": int, "exit_status": int,
+    "limited_by": str, "batching": dict, "resumed": bool, "trace_id": str, "peak_rss_bytes": int, "exit_status": int,
 }
 REJECT_MEMBERS = {"source", "line", "byte", "id", "reason", "record"}
 

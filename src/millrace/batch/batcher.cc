@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "millrace/base/assert.h"
+#include "millrace/batch/batch_metrics.h"
 #include "millrace/batch/failures.h"
 #include "millrace/batch/held_blocks.h"
 #include "millrace/batch/patience.h"
@@ -59,6 +60,7 @@ class Batcher::Implementation {
   void add(std::unique_ptr<Block> block) {
     if (block->size() == 0) return outcomes_.released(std::move(block));
     queue_.push(blocks_.hold(std::move(block)));
+    metrics_.queued(queue_.size());
   }
 
   bool is_idle() const { return blocks_.empty(); }
@@ -132,6 +134,7 @@ class Batcher::Implementation {
     const std::size_t rows = looks_left_ != 0 ? std::max(size.rows(), look_rows) : size.rows();
     RowQueue::Cut cut = queue_.cut({rows, limits().request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
     if (cut.runs.empty()) return false;
+    metrics_.queued(queue_.size());
     Group group{.runs = std::move(cut.runs), .maybe_written = options_.maybe_there};
     if (looks_left_ != 0) {
       reconcile(std::move(group));
@@ -155,6 +158,7 @@ class Batcher::Implementation {
                        .rows_per_transaction = sample.limits.rows_per_transaction,
                        .checkpoint = options_.checkpoint};
     counts_.batch_records_last = sample.rows;
+    metrics_.sent(sample);
     in_flight_.emplace(number, Flight{std::move(group), sample});
     counts_.in_flight_last = in_flight_.size();
     store_.write(std::move(batch), [this, number](store::BatchOutcome outcome) {
@@ -183,8 +187,9 @@ class Batcher::Implementation {
     Flight landed = std::move(flight->second);
     in_flight_.erase(flight);
     counts_.calls += reply->outcome.calls;
-    settle(landed, reply->outcome);
     landed.sample.ended = reply->at;
+    metrics_.landed(landed.sample);
+    settle(landed, reply->outcome);
     tell(landed.sample, landed.group.rows_per_transaction == 0 && landed.group.attempts == 0, reply->outcome);
     return true;
   }
@@ -270,6 +275,7 @@ class Batcher::Implementation {
     for (Group* group : {&retried, &unknown}) {
       if (group->runs.empty()) continue;
       ++counts_.retries;
+      metrics_.retried(failure.code);
       if (failure.code == Code::conflict) ++counts_.conflicts;
       group->not_before = not_before;
       again_.push(std::move(*group));
@@ -365,6 +371,7 @@ class Batcher::Implementation {
   std::map<std::uint64_t, Flight> in_flight_;
   RefusalRate refusals_;
   BatchCounts counts_;
+  BatchMetrics metrics_{options_.trace};
 
   bool told_of_failure_ = false;
   std::optional<Error> error_;

@@ -34,6 +34,7 @@
 #include "millrace/batch/controller.h"
 #include "millrace/record/block.h"
 #include "millrace/store/store.h"
+#include "millrace/telemetry/trace_context.h"
 
 namespace millrace::batch {
 
@@ -54,6 +55,7 @@ struct BatcherOptions {
   // as written. They are looked for before they are sent for as long as some are found, and after a refusal.
   bool maybe_there = false;
   const store::CheckpointSource* checkpoint = nullptr;  // for every batch; outlives the Batcher
+  telemetry::TraceContext trace;  // what commits are exemplars of, in the metrics; none when all zero
 };
 
 // Told what became of records, on the thread that drives the Batcher, each record once.

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "millrace/telemetry/stage.h"
+
 namespace millrace::pipeline {
 namespace {
 
@@ -56,6 +58,7 @@ std::optional<Piece> Input::next() {
 Result<std::size_t> Input::read() {
   if (stop_.stop_requested()) return millrace::fail(Code::interrupted, "reading was stopped");
   budget_.wait_for_room(splitter_->chunk_bytes_next());
+  const telemetry::StageScope reading(telemetry::Stage::read);
   return source_->read(splitter_->space());
 }
 

@@ -13,6 +13,7 @@
 #include "millrace/pipeline/decode_worker.h"
 #include "millrace/pipeline/load_checkpoint.h"
 #include "millrace/pipeline/load_inputs.h"
+#include "millrace/pipeline/load_metrics.h"
 #include "millrace/pipeline/memory_plan.h"
 #include "millrace/pipeline/rejects.h"
 #include "millrace/pipeline/store_patience.h"
@@ -52,6 +53,7 @@ class LoadJob final : public batch::Outcomes {
         input_(std::move(files), splitter_options(options, plan_), chunks_, budget_, stop_),
         rejects_(begin_.rejects_path),
         checkpoint_(begin_, store, rejects_, counts_),
+        metrics_(budget_),
         headers_(options.files.size()),
         readers_(options.files.size()),
         records_taken_(begin_.state.counts.records_read()) {}
@@ -92,6 +94,7 @@ class LoadJob final : public batch::Outcomes {
   void written(const Block& block, std::size_t first, std::size_t last) override {
     checkpoint_.settle(block, first, last);
     counts_.records_written += last - first;
+    metrics_.counted(counts_);
     last_commit_ = steady_clock::now();
   }
   void skipped(const Block& block, std::size_t index) override {
@@ -117,8 +120,14 @@ class LoadJob final : public batch::Outcomes {
     reject({placed, id_json, reader->as_json(block.input_text(index), slice)});
   }
   void released(std::unique_ptr<Block> block) override { blocks_.give(std::move(block)); }
-  void store_fails(const Error& error) override { progress_.notice(waiting_words(error, options_.wait)); }
-  void store_answers() override { progress_.notice(answering_words()); }
+  void store_fails(const Error& error) override {
+    show_store_answers(false);
+    progress_.notice(waiting_words(error, options_.wait));
+  }
+  void store_answers() override {
+    show_store_answers(true);
+    progress_.notice(answering_words());
+  }
 
  private:
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<Block>>;
@@ -138,7 +147,8 @@ class LoadJob final : public batch::Outcomes {
             .stop = stop_,
             // A checkpoint that commits with the data leaves nothing to be found.
             .maybe_there = begin_.resumed && !store_.capabilities().checkpoints_with_data,
-            .checkpoint = checkpoint_.source()};
+            .checkpoint = checkpoint_.source(),
+            .trace = options_.trace};
   }
 
   // Called by workers, one at a time.
@@ -209,6 +219,7 @@ class LoadJob final : public batch::Outcomes {
 
   void reject(const RejectsWriter::Reject& reject) {
     ++counts_.records_rejected;
+    metrics_.rejected(reject.error.code);
     if (first_reject_.empty()) {
       first_reject_ = describe(reject.error);
       first_reject_reason_ = reject.error.message;
@@ -232,9 +243,11 @@ class LoadJob final : public batch::Outcomes {
   bool may_still_write() const { return too_many_rejects_; }
 
   void show_progress() {
+    metrics_.counted(counts_);
     const auto now = steady_clock::now();
     if (now - shown_ < progress_interval) return;
     shown_ = now;
+    metrics_.limited_by(controller_ ? batch::to_string(controller_->explain().limited_by) : "fixed");
     progress_.update(state());
   }
   ProgressState state() const {
@@ -245,6 +258,7 @@ class LoadJob final : public batch::Outcomes {
   Report make_report(const batch::BatchCounts& batches) {
     const std::chrono::duration<double> seconds = std::max(last_commit_, started_) - started_;
     progress_.finish(state());
+    metrics_.counted(counts_);
     return {.counts = counts_,
             .seconds = seconds.count(),
             .batches = batches.batches,
@@ -255,6 +269,7 @@ class LoadJob final : public batch::Outcomes {
             .in_flight_last = batches.in_flight_last,
             .batching = controller_ ? std::optional(controller_->explain()) : std::nullopt,
             .resumed = begin_.resumed,
+            .trace_id = telemetry::to_hex(options_.trace.trace_id),
             .peak_rss_bytes = peak_rss_bytes(),
             .exit_status = failure_ ? 3 : rejects_.count() != 0 ? 1 : 0,
             .stopped = failure_,
@@ -287,6 +302,7 @@ class LoadJob final : public batch::Outcomes {
   std::optional<batch::Controller> controller_;  // unless all limits are given
   Counts counts_;                                // of this run
   LoadCheckpoint checkpoint_;
+  LoadMetrics metrics_;
   // By file. A header is written once, before the first block of its file is made.
   std::vector<std::shared_ptr<const std::string>> headers_;
   std::vector<std::unique_ptr<decode::RecordReader>> readers_;  // for the rejects

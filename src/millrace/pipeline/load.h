@@ -25,6 +25,7 @@
 #include "millrace/pipeline/report.h"
 #include "millrace/record/block_writer.h"
 #include "millrace/store/store.h"
+#include "millrace/telemetry/trace_context.h"
 
 namespace millrace::pipeline {
 
@@ -58,6 +59,7 @@ struct LoadOptions {
   Resume resume = Resume::no;
   std::size_t workers = 0;                   // 0: one for each core
   std::optional<batch::BatchLimits> limits;  // all of a batch's limits, in place of the controller
+  telemetry::TraceContext trace = telemetry::TraceContext::from_environment();  // of this load, in its metrics and its report
 };
 
 // What can be known to be wrong before anything is done, a store opened included: the table's name, the figures, an input

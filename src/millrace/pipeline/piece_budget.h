@@ -31,6 +31,7 @@ class PieceBudget {
   void release(std::size_t bytes_held) { budget_.release(bytes_held); }
   void stop() { budget_.stop(); }
   std::size_t held() const { return budget_.held(); }
+  std::size_t bytes_max() const { return budget_.bytes_max(); }
 
  private:
   std::size_t estimate(std::size_t chunk_bytes) const;

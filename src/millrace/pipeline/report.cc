@@ -59,6 +59,7 @@ std::string to_json(const Report& report) {
       {"limited_by", std::string(report.limited_by())},
       {"batching", report.batching ? batching(*report.batching) : Value(nullptr)},
       {"resumed", report.resumed},
+      {"trace_id", report.trace_id},
       {"peak_rss_bytes", integer(report.peak_rss_bytes)},
       {"exit_status", static_cast<std::int64_t>(report.exit_status)},
   };

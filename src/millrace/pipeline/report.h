@@ -35,6 +35,7 @@ struct Report {
   std::uint64_t in_flight_last = 0;
   std::optional<batch::Explanation> batching;  // none when nothing was left to choose, or nothing was sent
   bool resumed = false;
+  std::string trace_id;  // 32 hex digits
   std::uint64_t peak_rss_bytes = 0;
   int exit_status = 0;
 

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <utility>
 
+#include "millrace/pipeline/load_metrics.h"
+
 namespace millrace::pipeline {
 namespace {
 
@@ -42,6 +44,7 @@ bool StorePatience::pause_after(Error& error) {
   }
   if (!told_ && error.code != Code::conflict) {  // a conflict is an answer, and soon over
     told_ = true;
+    show_store_answers(false);
     progress_.notice(waiting_words(error, wait_));
   }
   const auto whole = std::min(pause_max, pause_first * (1 << std::min(failures_++, 10)));
@@ -52,6 +55,7 @@ bool StorePatience::pause_after(Error& error) {
 }
 
 void StorePatience::answered() {
+  show_store_answers(true);
   if (std::exchange(told_, false)) progress_.notice(answering_words());
   since_.reset();
   failures_ = 0;

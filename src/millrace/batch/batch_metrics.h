@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a Batcher shows of itself in Registry::global() (docs/operations.md has the names).
+// Batchers side by side add up; of their limits the last one's are seen. Threads: one for each.
+#pragma once
+
+#include <cstddef>
+
+#include "millrace/base/result.h"
+#include "millrace/batch/controller.h"
+#include "millrace/telemetry/trace_context.h"
+
+namespace millrace::batch {
+
+class BatchMetrics {
+ public:
+  explicit BatchMetrics(const telemetry::TraceContext& trace) : trace_(trace) {}
+  ~BatchMetrics() { queued(0); }
+  BatchMetrics(const BatchMetrics&) = delete;
+  BatchMetrics& operator=(const BatchMetrics&) = delete;
+
+  void queued(std::size_t records);   // that wait for their first sending, now
+  void sent(const Sample& sample);    // a request
+  void landed(const Sample& sample);  // its answer was taken
+  void retried(Code reason);          // records are sent again
+
+  // All of them at nought, so that a scrape sees them before anything is sent.
+  static void add_to_registry();
+
+ private:
+  const telemetry::TraceContext trace_;  // of the job: exemplars lead to it
+  std::size_t queued_ = 0;
+};
+
+}  // namespace millrace::batch

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/net/http_parser.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <algorithm>
+#include <optional>
+
+namespace millrace::net {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+struct HttpParser::Impl {
+  std::optional<http::request_parser<http::string_body>> parser;
+};
+
+HttpParser::HttpParser(std::size_t head_bytes_max, std::size_t body_bytes_max)
+    : head_bytes_max_(head_bytes_max), body_bytes_max_(body_bytes_max), impl_(std::make_unique<Impl>()) {
+  restart();
+}
+HttpParser::~HttpParser() = default;
+
+void HttpParser::restart() {
+  impl_->parser.emplace();
+  impl_->parser->header_limit(static_cast<std::uint32_t>(head_bytes_max_));
+  impl_->parser->body_limit(body_bytes_max_);
+  impl_->parser->eager(true);
+  request_ = {};
+}
+
+HttpParser::Found HttpParser::put(std::string& bytes) {
+  http::request_parser<http::string_body>& parser = *impl_->parser;
+  if (!parser.got_some()) {  // RFC 9112, section 2.2: empty lines before a request are none
+    bytes.erase(0, std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
+  }
+  for (;;) {
+    if (bytes.empty() || is_short_of_a_chunk(bytes.size())) return Found::nothing_yet;
+    boost::system::error_code error;
+    const std::size_t taken = parser.put(boost::asio::buffer(bytes), error);
+    bytes.erase(0, taken);
+    if (error == http::error::header_limit) return refuse(431);
+    if (error == http::error::body_limit) return refuse(413);
+    if (error && error != http::error::need_more) return refuse(400);
+    if (parser.is_done()) break;
+    if (error || taken == 0) return bytes.size() > head_bytes_max_ ? refuse(431) : Found::nothing_yet;  // a chunk's head, a trailer
+  }
+  const auto& message = parser.get();
+  // RFC 9112, section 3.2
+  if (message.version() >= 11 && message.count(http::field::host) != 1) return refuse(400);
+  view_request();
+  return Found::request;
+}
+
+// Beast 1.81 ends the process with an assertion when the last chunk, "0 CRLF CRLF", comes in pieces (boostorg/beast, pull request
+// 2861). Of a chunked body at least these five bytes are always still to come.
+bool HttpParser::is_short_of_a_chunk(std::size_t size) const {
+  const auto& parser = *impl_->parser;
+  return parser.is_header_done() && parser.chunked() && size < 5;
+}
+
+HttpParser::Found HttpParser::refuse(int status) {
+  fault_status_ = status;
+  return Found::fault;
+}
+
+void HttpParser::view_request() {
+  const auto& message = impl_->parser->get();
+  headers_.clear();
+  for (const auto& field : message) headers_.push_back({view(field.name_string()), view(field.value())});
+  request_ = {view(message.method_string()), view(message.target()), headers_, message.body()};
+}
+
+bool HttpParser::keeps_alive() const { return impl_->parser->get().keep_alive(); }
+bool HttpParser::is_in_request() const { return impl_->parser->got_some(); }
+
+bool HttpParser::wants_continue() const {
+  const auto& parser = *impl_->parser;
+  return parser.is_header_done() && !parser.is_done() && parser.get().version() >= 11 &&
+         boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
+}
+
+std::string_view reason_phrase(int status) { return view(http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)))); }
+
+}  // namespace millrace::net

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/net/http_server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "millrace/base/assert.h"
+#include "millrace/net/http_connection.h"
+#include "millrace/net/loop_impl.h"
+
+namespace millrace::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds look_most{1'000};
+constexpr milliseconds look_least{5};
+
+// IPv4 first: it is what "localhost" means to those who write 127.0.0.1 elsewhere.
+Result<std::vector<tcp::endpoint>> endpoints_of(asio::io_context& context, const ListenAddress& address) {
+  ErrorCode error;
+  const auto found = tcp::resolver(context).resolve(address.host, std::to_string(address.port), tcp::resolver::passive, error);
+  if (error) return fail(Code::invalid_argument, fmt::format("cannot listen on {}: {}", to_string(address), error.message()));
+  std::vector<tcp::endpoint> endpoints;
+  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+  std::ranges::stable_partition(endpoints, [](const tcp::endpoint& endpoint) { return endpoint.address().is_v4(); });
+  return endpoints;
+}
+
+ErrorCode bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  ErrorCode error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);  // not for what a closed server left behind
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  if (!error) return error;
+  ErrorCode ignored;
+  acceptor.close(ignored);
+  return error;
+}
+
+bool is_of_this_machine(ErrorCode error) {
+  return error != asio::error::address_family_not_supported && error != ErrorCode(EADDRNOTAVAIL, boost::system::system_category());
+}
+
+}  // namespace
+
+HttpServer::Impl::Impl(Loop& loop, HttpHandler handler, HttpOptions options)
+    : loop_(loop),
+      handler_(std::move(handler)),
+      options_(std::move(options)),
+      acceptor_(loop.impl().context),
+      deadlines_(loop),
+      accept_again_(loop) {}
+
+Result<void> HttpServer::Impl::listen(const ListenAddress& address) {
+  const Result<std::vector<tcp::endpoint>> endpoints = endpoints_of(loop_.impl().context, address);
+  if (!endpoints) return std::unexpected(endpoints.error());
+  ErrorCode error;
+  for (const tcp::endpoint& endpoint : *endpoints) {
+    error = bind(acceptor_, endpoint);
+    if (!error || is_of_this_machine(error)) break;
+  }
+  if (error) return fail(Code::invalid_argument, fmt::format("cannot listen on {}: {}", to_string(address), error.message()));
+  const tcp::endpoint bound = acceptor_.local_endpoint(error);
+  address_ = {bound.address().to_string(), bound.port()};
+  accept();
+  return {};
+}
+
+// ---- connections
+
+void HttpServer::Impl::accept() {
+  acceptor_.async_accept([self = shared_from_this()](ErrorCode error, tcp::socket socket) {
+    if (self->closing_) return;
+    if (!error) self->add(std::move(socket));
+    if (!error || error == asio::error::connection_aborted) return self->accept();
+    self->accept_again_.start(milliseconds(100), [self = self.get()] { self->accept(); });  // out of file descriptors
+  });
+}
+
+void HttpServer::Impl::add(tcp::socket socket) {
+  if (waiting_.size() + working_.size() >= options_.connections_max) {
+    if (waiting_.empty()) {
+      if (options_.refused) options_.refused(503);
+      constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+      ErrorCode ignored;
+      socket.write_some(asio::buffer(busy), ignored);  // which fits any new socket's buffer
+      return;
+    }
+    waiting_.front()->close();
+  }
+  if (waiting_.empty() && working_.empty()) look_at_deadlines();
+  {
+    const std::lock_guard lock(mutex_);
+    is_empty_ = false;
+  }
+  const auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(socket));
+  connection->list = &waiting_;
+  connection->place = waiting_.insert(waiting_.end(), connection);
+  connection->start();
+}
+
+void HttpServer::Impl::move(HttpConnection& connection, Connections& list) {
+  list.splice(list.end(), *connection.list, connection.place);
+  connection.list = &list;
+}
+
+void HttpServer::Impl::leave(HttpConnection& connection) {
+  connection.list->erase(connection.place);
+  if (!waiting_.empty() || !working_.empty()) return;
+  deadlines_.cancel();
+  const std::lock_guard lock(mutex_);
+  is_empty_ = true;
+  emptied_.notify_all();
+}
+
+// Looks at all of them now and then: a timer for each would cost two system calls a request.
+void HttpServer::Impl::look_at_deadlines() {
+  const milliseconds shortest = std::min({options_.read_timeout, options_.idle_timeout, options_.write_timeout, look_most});
+  deadlines_.start(std::max(shortest / 4, look_least), [this] {
+    const Instant now = std::chrono::steady_clock::now();
+    for (const Connections* list : {&waiting_, &working_}) {
+      const std::vector<std::shared_ptr<HttpConnection>> now_there(list->begin(), list->end());  // some leave
+      for (const std::shared_ptr<HttpConnection>& connection : now_there) connection->look_at_deadline(now);
+    }
+    if (!waiting_.empty() || !working_.empty()) look_at_deadlines();
+  });
+}
+
+std::string_view HttpServer::Impl::date() {
+  const std::time_t now = std::time(nullptr);
+  if (now != std::exchange(date_of_, now) || date_.empty()) {
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::array<char, 32> text{};
+    date_.assign(text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts));  // the locale is "C"
+  }
+  return date_;
+}
+
+// ---- the end
+
+void HttpServer::Impl::begin_closing() {
+  closing_ = true;
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+  accept_again_.cancel();
+  while (!waiting_.empty()) waiting_.front()->close();
+}
+
+void HttpServer::Impl::close_all() {
+  while (!waiting_.empty()) waiting_.front()->close();
+  while (!working_.empty()) working_.front()->close();
+  deadlines_.cancel();
+  handler_ = nullptr;
+  options_.refused = nullptr;
+}
+
+void HttpServer::Impl::close() {
+  loop_.run([this] { begin_closing(); });
+  if (!loop_.is_current()) {
+    std::unique_lock lock(mutex_);
+    emptied_.wait_for(lock, options_.close_within, [this] { return is_empty_; });
+  }
+  loop_.run([this] { close_all(); });
+}
+
+// ---- HttpServer
+
+HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() { impl_->close(); }
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(Loop& loop, const ListenAddress& address, HttpHandler handler, HttpOptions options) {
+  Result<void> listening;
+  std::shared_ptr<Impl> impl;
+  loop.run([&] {
+    impl = std::make_shared<Impl>(loop, std::move(handler), std::move(options));
+    listening = impl->listen(address);
+  });
+  if (!listening) return std::unexpected(std::move(listening).error());
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+const ListenAddress& HttpServer::address() const { return impl_->address(); }
+
+}  // namespace millrace::net

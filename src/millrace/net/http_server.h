@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An HTTP/1.1 server on a Loop.
+//
+//   auto server = net::HttpServer::listen(loop, *net::parse_listen_address("9464"),
+//                                         [](const net::HttpRequest& request, net::HttpReply reply) noexcept {
+//     if (request.path() != "/") return std::move(reply).send(net::text_response(404, "not found"));
+//     std::move(reply).send(net::text_response(200, "hello"));
+//   });
+//   if (!server) …                           // the address cannot be had: the error says which and why
+//   (*server)->address().port
+//
+// Kept connections, pipelined requests (answered in their order), HEAD, chunked bodies and `Expect: 100-continue` are the
+// server's own matter. It answers itself what is no request: 400 malformed, 408 not whole in time, 413 body or 431 head too large, 503
+// no room. A connection that was refused is closed.
+//
+// Threads: the handler is called on the loop's thread, and a reply is sent on it, then or later. listen() and the destructor
+// may be called from any thread; the loop outlives the server.
+// Memory: each connection holds at most its head, its body and its answer; there are at most `connections_max`. One more
+// takes the place of that which has kept us waiting for a request for longest, so that the idle and the slow lock nobody out.
+// The destructor waits for answers that are under way, `close_within` at most, and not for clients that ask nothing.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "millrace/base/result.h"
+#include "millrace/net/http.h"
+#include "millrace/net/listen_address.h"
+#include "millrace/net/loop.h"
+
+namespace millrace::net {
+
+class HttpConnection;
+
+// The right to answer one request. One that is dropped answers 500. The request stays valid as long as it is not sent.
+class HttpReply {
+ public:
+  explicit HttpReply(std::shared_ptr<HttpConnection> connection);
+  ~HttpReply();
+  HttpReply(HttpReply&&) noexcept = default;
+  HttpReply& operator=(HttpReply&&) = delete;
+
+  // Nothing happens when the client has gone.
+  void send(HttpResponse response) &&;
+
+ private:
+  std::shared_ptr<HttpConnection> connection_;
+};
+
+using HttpHandler = std::move_only_function<void(const HttpRequest&, HttpReply) noexcept>;
+
+struct HttpOptions {
+  std::size_t head_bytes_max = 8u << 10;     // request line and headers; 431 beyond
+  std::size_t body_bytes_max = 1u << 20;     // 413 beyond
+  std::size_t connections_max = 64;
+  std::chrono::milliseconds read_timeout{10'000};   // for a whole request, from its first byte
+  std::chrono::milliseconds idle_timeout{75'000};   // between requests
+  std::chrono::milliseconds write_timeout{30'000};  // for a client to take an answer
+  std::chrono::milliseconds close_within{1'000};    // the destructor's patience
+  // Told of each answer that the server gave in the handler's place, on the loop's thread.
+  std::move_only_function<void(int status) noexcept> refused = nullptr;
+};
+
+class HttpServer {
+ public:
+  // invalid_argument, naming the address, when it cannot be listened on.
+  static Result<std::unique_ptr<HttpServer>> listen(Loop& loop, const ListenAddress& address, HttpHandler handler, HttpOptions options = {});
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // As it was bound: an address and the port that was free.
+  const ListenAddress& address() const;
+
+  class Impl;  // http_connection.h
+
+ private:
+  explicit HttpServer(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace millrace::net

@@ -34,8 +34,11 @@ def short_and_long(take):
     first = take(1e-9)
     if first is None:
         return None
-    second = take(8 * first[1])
-    return (first[0], second[0]) if second and second[0][0] > first[0][0] else None
+    for longer in (8, 64, 512):  # one iteration that was interrupted may fill a short run by itself
+        second = take(longer * first[1])
+        if second and second[0][0] > first[0][0]:
+            return first[0], second[0]
+    return None
 
 
 def allocations(program, name):

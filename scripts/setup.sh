@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev libboost1.81-dev libssl-dev libcbor-dev
-  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev)
+  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev systemtap-sdt-dev)
 tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl)
 demo=(sqlite3)
 check=(clang-19 libclang-rt-19-dev)

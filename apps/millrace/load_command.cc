@@ -17,6 +17,7 @@
 #include "millrace/surrealql/parse.h"
 #include "progress_bar.h"
 #include "store_arguments.h"
+#include "trace_option.h"
 
 namespace millrace::app {
 namespace {
@@ -40,6 +41,7 @@ struct LoadArguments {
   std::string wait = "60s";
   std::string progress = "auto";
   std::string report;
+  std::string trace;
   bool resume = false;
   bool restart = false;
   std::string resume_command;
@@ -165,7 +167,7 @@ Result<void> check_outputs(const LoadArguments& arguments) {
   constexpr std::string_view sqlite = "sqlite:";
   std::vector<std::string> taken = arguments.files;
   if (arguments.store.url.starts_with(sqlite)) taken.push_back(arguments.store.url.substr(sqlite.size()));
-  for (const auto& [flag, path] : {std::pair("--rejects", arguments.rejects), std::pair("--report", arguments.report)}) {
+  for (const auto& [flag, path] : {std::pair("--rejects", arguments.rejects), std::pair("--report", arguments.report), std::pair("--trace", arguments.trace)}) {
     if (path.empty() || path == "-") continue;
     if (Result<void> writable = check_writable(path); !writable) return writable;
     for (const std::string& other : taken) {
@@ -242,7 +244,8 @@ Command add_load(CLI::App& app, std::span<char* const> command_line) {
   load.add_option("--wait", a.wait, "How long to wait for a store that is down or fails")->capture_default_str();
   load.add_option("--progress", a.progress, "auto, always or never")->capture_default_str();
   load.add_option("--report", a.report, "Write the report there as JSON; '-' is standard output")->type_name("FILE");
-  return [arguments](std::stop_token stop) { return run_load(*arguments, std::move(stop)); };
+  add_trace_option(load, a.trace);
+  return [arguments](const std::stop_token& stop) { return run_traced(arguments->trace, [&] { return run_load(*arguments, stop); }); };
 }
 
 }  // namespace millrace::app

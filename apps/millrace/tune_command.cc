@@ -12,6 +12,7 @@
 #include "millrace/base/bytes.h"
 #include "millrace/pipeline/tune.h"
 #include "store_arguments.h"
+#include "trace_option.h"
 
 namespace millrace::app {
 namespace {
@@ -21,6 +22,7 @@ constexpr std::size_t settings_shown_max = 24;
 struct TuneArguments {
   StoreArguments store;
   double seconds = 30;
+  std::string trace;
 };
 
 void print_settings(const pipeline::Tuning& tuning) {
@@ -71,7 +73,8 @@ Command add_tune(CLI::App& app) {
   arguments->store.add_to(tune, "STORE", "Where to write");
   tune.get_option("STORE")->required()->capture_default_str();
   tune.add_option("--seconds", arguments->seconds, "How long to search")->capture_default_str()->type_name("S")->check(CLI::Range(1.0, 3600.0));
-  return [arguments](const std::stop_token& stop) { return run_tune(*arguments, stop); };
+  add_trace_option(tune, arguments->trace);
+  return [arguments](const std::stop_token& stop) { return run_traced(arguments->trace, [&] { return run_tune(*arguments, stop); }); };
 }
 
 }  // namespace millrace::app

@@ -10,6 +10,7 @@
 #include "millrace/base/assert.h"
 #include "millrace/batch/failures.h"
 #include "millrace/batch/held_blocks.h"
+#include "millrace/batch/marks.h"
 #include "millrace/batch/patience.h"
 #include "millrace/batch/reconcile.h"
 #include "millrace/batch/refusal_rate.h"
@@ -143,6 +144,7 @@ class Batcher::Implementation {
 
   void send(Group group, Sample sample = {.full = false}) {
     const std::uint64_t number = ++counts_.batches;
+    MILLRACE_PROFILE_SCOPE("send batch", "rows", count_rows(group.runs));
     sample.limits = limits();
     sample.limits.rows_per_transaction = group.rows_per_transaction != 0 ? group.rows_per_transaction : fresh_size().rows_per_transaction;
     sample.full = sample.full && sample.limits == limits();
@@ -157,6 +159,7 @@ class Batcher::Implementation {
     counts_.batch_records_last = sample.rows;
     in_flight_.emplace(number, Flight{std::move(group), sample});
     counts_.in_flight_last = in_flight_.size();
+    mark_sent(number, sample, in_flight_.size());
     store_.write(std::move(batch), [this, number](store::BatchOutcome outcome) {
       replies_.put({number, std::move(outcome), steady_clock::now()});
     });
@@ -183,6 +186,7 @@ class Batcher::Implementation {
     Flight landed = std::move(flight->second);
     in_flight_.erase(flight);
     counts_.calls += reply->outcome.calls;
+    mark_answered(reply->number, landed.sample, reply->at);
     settle(landed, reply->outcome);
     landed.sample.ended = reply->at;
     tell(landed.sample, landed.group.rows_per_transaction == 0 && landed.group.attempts == 0, reply->outcome);
@@ -206,6 +210,7 @@ class Batcher::Implementation {
   }
 
   void settle(const Flight& flight, const store::BatchOutcome& outcome) {
+    MILLRACE_PROFILE_SCOPE("settle batch", "rows", flight.sample.rows);
     const Group& group = flight.group;
     if (outcome.records.empty()) {
       store_answered();

@@ -8,13 +8,17 @@
 
 #include "millrace/base/assert.h"
 #include "millrace/net/loop_impl.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::net {
 
 namespace asio = boost::asio;
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {
-  impl_->thread = std::thread([this]() noexcept { impl_->context.run(); });
+  impl_->thread = std::thread([this]() noexcept {
+    telemetry::name_thread("net");
+    impl_->context.run();
+  });
 }
 
 Loop::~Loop() {

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "millrace/telemetry/profile.h"
+
 namespace millrace::pipeline {
 namespace {
 
@@ -32,6 +34,7 @@ void BlockPool::give(std::unique_ptr<Block> block) {
 }
 
 std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
+  MILLRACE_PROFILE_SCOPE("decode", "bytes", piece.slice.chunk.size());
   const InputFile& file = job_.files[piece.file];
   std::unique_ptr<decode::RecordReader>& reader = readers_[piece.file];
   if (!reader) {

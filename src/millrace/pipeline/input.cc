@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "millrace/telemetry/profile.h"
+
 namespace millrace::pipeline {
 namespace {
 
@@ -35,6 +37,7 @@ std::optional<Piece> Input::next() {
   while (!stopped_) {
     if (!splitter_ && (broken_off_ || !open_next())) return std::nullopt;
     budget_.wait_for_room(pool_.chunk_bytes());
+    MILLRACE_PROFILE_SCOPE("split");
     if (std::optional<decode::Slice> slice = splitter_->next()) return piece_of(std::move(*slice));
     if (splitter_->ended()) {
       close();
@@ -56,6 +59,7 @@ std::optional<Piece> Input::next() {
 Result<std::size_t> Input::read() {
   if (stop_.stop_requested()) return millrace::fail(Code::interrupted, "reading was stopped");
   budget_.wait_for_room(splitter_->chunk_bytes_next());
+  MILLRACE_PROFILE_SCOPE("read");
   return source_->read(splitter_->space());
 }
 

@@ -34,7 +34,7 @@
 namespace millrace::telemetry {
 
 // In every build: the name that top, perf, gdb and the trace show for the calling thread. Linux takes 15 bytes of it; what is not
-// printable ASCII becomes '?'. The main thread keeps the process's name.
+// printable ASCII becomes '?'. The main thread keeps the process's name, and is "main" in a trace.
 void name_thread(std::string_view name);
 
 // Whether the library's own scopes are compiled in.

@@ -67,10 +67,11 @@ ProfileThreads& ProfileThreads::global() {
 }
 
 ProfileThreads::Thread& ProfileThreads::add() {
-  std::array<char, thread_name_bytes> name{};
-  ::pthread_getname_np(::pthread_self(), name.data(), name.size());
+  const long id = ::syscall(SYS_gettid);
+  std::array<char, thread_name_bytes> name{"main"};
+  if (id != ::getpid()) ::pthread_getname_np(::pthread_self(), name.data(), name.size());
   const std::lock_guard lock(mutex_);
-  return threads_.emplace_back(uses_tsc_, ::syscall(SYS_gettid), name.data());
+  return threads_.emplace_back(uses_tsc_, id, name.data());
 }
 
 void ProfileThreads::end(Thread& thread) {

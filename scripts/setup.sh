@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what building, testing and the demo need, from Debian and npm by name. What is there already is left alone, so
-# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check
+# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check|profile
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,13 +10,15 @@ build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev 
 tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl)
 demo=(sqlite3)
 check=(clang-19 libclang-rt-19-dev)
+profile=(linux-perf valgrind libdevel-nytprof-perl)  # the last for its flamegraph.pl
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   demo) wanted=("${build[@]}" "${demo[@]}") ;;
   test) wanted=("${build[@]}" "${tests[@]}") ;;
   check) wanted=("${build[@]}" "${tests[@]}" "${check[@]}") ;;
-  *) echo "usage: scripts/setup.sh build|test|demo|check" >&2; exit 2 ;;
+  profile) wanted=("${build[@]}" "${profile[@]}") ;;
+  *) echo "usage: scripts/setup.sh build|test|demo|check|profile" >&2; exit 2 ;;
 esac
 # A Node that is there, whoever packed it, is as good as Debian's.
 if [ "$1" != build ]; then
@@ -47,7 +49,7 @@ install_npm() {
     cp "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
   fi
 }
-if [ "$1" = demo ]; then install_npm tools/corpus; fi
+if [ "$1" = demo ] || [ "$1" = profile ]; then install_npm tools/corpus; fi
 if [ "$1" = test ] || [ "$1" = check ]; then
   install_npm tools/corpus
   install_npm tools/surreal-dev

@@ -7,6 +7,7 @@ Scopes that wait (their names begin with "wait") stand below the line, for nothi
 (a batch in flight), have a table of their own, and are part of no sum."""
 import argparse
 import json
+import os
 import sys
 from collections import defaultdict
 
@@ -124,7 +125,10 @@ def main():
         sys.exit(f"trace_summary: {error}")
     except (ValueError, KeyError, TypeError) as error:
         sys.exit(f"trace_summary: {arguments.trace} is no trace of millrace: {error!r}")
-    print("\n".join(lines))
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:  # head has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

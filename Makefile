@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Thin over CMake presets. Each target does its own set-up; what is done already is not done again.
-.PHONY: build demo test check bench profile install clean help
+.PHONY: build demo test check bench bench-peers profile install clean help
 
 help:
 	@echo "make demo   builds, loads the Reuters corpus into SQLite and shows what happened"
@@ -9,6 +9,7 @@ help:
 	@echo "make build  builds the command: build/release/bin/millrace"
 	@echo "make install PREFIX=/usr/local"
 	@echo "make bench  measures the loader against its rivals (docs/performance.md)"
+	@echo "make bench-peers  measures the peers of docs/performance.md again, installing them first; PEERS=--quick for a look"
 	@echo "make profile  shows where the time of the demo's load goes (docs/profiling.md)"
 
 build:
@@ -37,6 +38,12 @@ bench:
 	@cmake --preset bench --log-level=NOTICE
 	@cmake --build --preset bench
 	@scripts/bench.sh
+
+bench-peers:
+	@scripts/setup.sh peers
+	@cmake --preset bench --log-level=NOTICE
+	@cmake --build --preset bench
+	@bench/peers/peers.py --build build/bench $(PEERS)
 
 profile:
 	@scripts/setup.sh profile

@@ -1,9 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
+find_package(Threads REQUIRED)
+target_link_libraries(telemetry_test PRIVATE Threads::Threads)
+
+# expect_errors(<name> <source>): a test that compiles a source in which the lines marked `// error: …` must not compile.
+function(expect_errors name source)
+  add_test(NAME ${name} COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/tests/support/expect_errors.py
+    ${source} ${CMAKE_CXX_COMPILER} -std=c++23 -I${PROJECT_SOURCE_DIR}/src)
+  set_tests_properties(${name} PROPERTIES LABELS tooling TIMEOUT 120)
+endfunction()
+expect_errors(telemetry.metric_info_does_not_compile ${CMAKE_CURRENT_SOURCE_DIR}/telemetry/compile_fail/metric_info.cc)
+
+# Both formats as others read them: promtool, and the strict parser of Prometheus' Python client, of Debian's Python.
+add_executable(print_metrics telemetry/formats/print_metrics.cc)
+target_link_libraries(print_metrics PRIVATE millrace::telemetry millrace_flags)
+find_program(promtool promtool REQUIRED)
+add_test(NAME telemetry.formats COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/telemetry/formats/formats_test.py
+  $<TARGET_FILE:print_metrics> ${promtool})
+set_tests_properties(telemetry.formats PROPERTIES LABELS tooling TIMEOUT 60)
+expect_errors(telemetry.scope_name_does_not_compile ${CMAKE_CURRENT_SOURCE_DIR}/telemetry/compile_fail/scope_name.cc)
+
 # The command with its scopes compiled in, for tests/command/trace_test.py. Only the sources that hold a scope are compiled again;
 # they take the place of those in the rooms' archives, so that the command is not built twice.
-file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/millrace/*.cc)
+file(GLOB_RECURSE every_source CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/millrace/*.cc)
 set(scoped)
-foreach(source ${sources})
+foreach(source ${every_source})
   file(STRINGS ${source} hits REGEX "MILLRACE_PROFILE" LIMIT_COUNT 1)
   if(hits)
     list(APPEND scoped ${source})

@@ -11,14 +11,20 @@
 
 namespace millrace::telemetry {
 
+// Not constexpr: a name that breaks one of these does not compile, and the compiler names it.
+namespace scope_rule {
+void a_scope_has_a_name();
+void a_scopes_name_is_printable_ascii();
+}  // namespace scope_rule
+
 // A literal. Another text, an empty one, and what is not printable ASCII fail to compile.
 class ScopeName {
  public:
   template <std::size_t size>
   consteval ScopeName(const char (&text)[size]) : text_(text) {
-    if (size < 2) throw "a scope needs a name";
+    if (text[0] == '\0') scope_rule::a_scope_has_a_name();
     for (std::size_t i = 0; i + 1 < size; ++i) {
-      if (text[i] < ' ' || text[i] > '~') throw "a scope's name is printable ASCII";
+      if (text[i] < ' ' || text[i] > '~') scope_rule::a_scopes_name_is_printable_ascii();
     }
   }
   constexpr const char* c_str() const { return text_; }

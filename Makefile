@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Thin over CMake presets. Each target does its own set-up; what is done already is not done again.
-.PHONY: build demo test check pgo coverage bench bench-build bench-compare bench-load bench-peers install clean help
+.PHONY: build demo test check pgo coverage profile bench bench-build bench-compare bench-load bench-peers install clean help
 
 help:
 	@echo "make demo   builds, loads the Reuters corpus into SQLite and shows what happened"
@@ -14,6 +14,7 @@ help:
 	@echo "make bench-compare BASE=main  compares them with another commit's, alternating; exits with 1 if one is slower"
 	@echo "make bench-load  measures the loader against its rivals, some 70 minutes (docs/performance.md)"
 	@echo "make bench-peers  measures the peers of docs/performance.md again, installing them first; PEERS=--quick for a look"
+	@echo "make profile  shows where the time of the demo's load goes (docs/profiling.md)"
 
 build:
 	@scripts/setup.sh build
@@ -65,6 +66,12 @@ bench-peers:
 	@cmake --preset bench --log-level=NOTICE
 	@cmake --build --preset bench
 	@bench/peers/peers.py --build build/bench $(PEERS)
+
+profile:
+	@scripts/setup.sh profile
+	@cmake --preset profile --log-level=NOTICE
+	@cmake --build --preset profile
+	@scripts/profile.sh build/profile/bin/millrace
 
 install: build
 	cmake --install build/release

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what building, testing and the demo need, from Debian and npm by name. What is there already is left alone, so
-# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check|coverage|peers
+# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check|coverage|profile|peers
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev libboost1.81-dev libssl-dev libcbor-dev
-  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev)
+  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev systemtap-sdt-dev)
 # Of `prometheus` the tests use the programs prometheus and promtool. Where systemd runs, Debian's package also starts a service on port
 # 9090, which nothing here needs: `systemctl disable --now prometheus` ends it.
 tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl
@@ -16,6 +16,7 @@ check=(clang-19 libclang-rt-19-dev)
 # What `make bench-peers` measures beside millrace; make, for better-sqlite3, which npm brings as source.
 peers=(jq miller wrk libicu-dev make)
 coverage=(gcovr)
+profile=(linux-perf valgrind libdevel-nytprof-perl)  # the last for its flamegraph.pl
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
@@ -23,8 +24,9 @@ case "${1:-}" in
   test) wanted=("${build[@]}" "${tests[@]}") ;;
   check) wanted=("${build[@]}" "${tests[@]}" "${check[@]}") ;;
   coverage) wanted=("${build[@]}" "${tests[@]}" "${coverage[@]}") ;;
+  profile) wanted=("${build[@]}" "${profile[@]}") ;;
   peers) wanted=("${build[@]}" "${tests[@]}" "${peers[@]}") ;;
-  *) echo "usage: scripts/setup.sh build|test|demo|check|coverage|peers" >&2; exit 2 ;;
+  *) echo "usage: scripts/setup.sh build|test|demo|check|coverage|profile|peers" >&2; exit 2 ;;
 esac
 # A Node that is there, whoever packed it, is as good as Debian's.
 if [ "$1" != build ]; then
@@ -61,7 +63,7 @@ install_npm() {
     cp "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
   fi
 }
-if [ "$1" = demo ]; then install_npm tools/corpus; fi
+if [ "$1" = demo ] || [ "$1" = profile ]; then install_npm tools/corpus; fi
 if [ "$1" = peers ]; then
   install_npm tools/surreal-dev
   # Built here, against the headers that are here: nothing is fetched but the packages themselves.

@@ -141,6 +141,9 @@ class Includes(unittest.TestCase):
         room = "# SPDX-License-Identifier: Apache-2.0\nmillrace_room(base\n  HEADERS a.h\n    b.h\n  SOURCES c.cc c.h\n  LINKS fmt)\n"
         files = house(src__millrace__base__CMakeLists_dot_txt=room, src__millrace__base__b_dot_h=text, src__millrace__base__c_dot_h=text)
         self.assertEqual([(path, line) for path, line, _ in tidy.errors(files)], [("src/millrace/base/b.h", 3)])
+        text = text.replace("#include <fmt/format.h>", "#if __has_include(<sys/sdt.h>)\n#include <sys/sdt.h>\n#endif")
+        files = house(src__millrace__base__CMakeLists_dot_txt=room, src__millrace__base__b_dot_h=text)
+        self.assertEqual(list(tidy.errors(files)), [])
 
     def test_rooms_have_telling_names(self):
         for room in ["util", "common", "core", "helpers", "manager"]:

@@ -18,6 +18,7 @@
 #include "metrics_listener.h"
 #include "progress_bar.h"
 #include "store_arguments.h"
+#include "trace_option.h"
 
 namespace millrace::app {
 namespace {
@@ -42,6 +43,7 @@ struct LoadArguments {
   std::string progress = "auto";
   std::string report;
   MetricsListener metrics;
+  TraceOption trace;
   bool resume = false;
   bool restart = false;
   std::string resume_command;
@@ -85,7 +87,7 @@ void put(Result<T> parsed, Target& target, std::optional<Error>& error) {
 }
 
 Result<pipeline::LoadOptions> make_options(const LoadArguments& arguments) {
-  pipeline::LoadOptions options{.files = arguments.files, .rejects_path = arguments.rejects};
+  pipeline::LoadOptions options{.files = arguments.files, .rejects_path = arguments.rejects, .trace = arguments.trace.context};
   std::optional<Error> error;
   options.shape.table = arguments.table;
   options.shape.id_field = arguments.id_field;
@@ -167,7 +169,7 @@ Result<void> check_outputs(const LoadArguments& arguments) {
   constexpr std::string_view sqlite = "sqlite:";
   std::vector<std::string> taken = arguments.files;
   if (arguments.store.url.starts_with(sqlite)) taken.push_back(arguments.store.url.substr(sqlite.size()));
-  for (const auto& [flag, path] : {std::pair("--rejects", arguments.rejects), std::pair("--report", arguments.report)}) {
+  for (const auto& [flag, path] : {std::pair("--rejects", arguments.rejects), std::pair("--report", arguments.report), std::pair("--trace", arguments.trace.path)}) {
     if (path.empty() || path == "-") continue;
     if (Result<void> writable = check_writable(path); !writable) return writable;
     for (const std::string& other : taken) {
@@ -247,7 +249,8 @@ Command add_load(CLI::App& app, std::span<char* const> command_line) {
   load.add_option("--progress", a.progress, "auto, always or never")->capture_default_str();
   load.add_option("--report", a.report, "Write the report there as JSON; '-' is standard output")->type_name("FILE");
   a.metrics.add_to(load);
-  return [arguments](std::stop_token stop) { return run_load(*arguments, std::move(stop)); };
+  a.trace.add_to(load);
+  return [arguments](const std::stop_token& stop) { return arguments->trace.run([&] { return run_load(*arguments, stop); }); };
 }
 
 }  // namespace millrace::app

@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include "millrace/telemetry/profile.h"
+
 namespace millrace::app {
 namespace {
 
@@ -23,7 +25,8 @@ sigset_t stop_set() {
 
 StopSignals::StopSignals() {
   std::signal(SIGPIPE, SIG_IGN);
-  const sigset_t set = stop_set();
+  sigset_t set = stop_set();
+  if (telemetry::has_profile_scopes()) sigaddset(&set, SIGUSR2);  // trace_option.cc waits for it
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   thread_ = std::thread([this] { wait(); });
 }
@@ -34,6 +37,7 @@ StopSignals::~StopSignals() {
 }
 
 void StopSignals::wait() noexcept {
+  telemetry::name_thread("signals");
   const sigset_t set = stop_set();
   for (int number = 0; sigwait(&set, &number) == 0 && number != SIGUSR1;) {
     if (source_.stop_requested()) {

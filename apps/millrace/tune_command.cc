@@ -14,6 +14,7 @@
 #include "millrace/pipeline/load_metrics.h"
 #include "millrace/pipeline/tune.h"
 #include "store_arguments.h"
+#include "trace_option.h"
 
 namespace millrace::app {
 namespace {
@@ -24,6 +25,7 @@ struct TuneArguments {
   StoreArguments store;
   double seconds = 30;
   MetricsListener metrics;
+  TraceOption trace;
 };
 
 void print_settings(const pipeline::Tuning& tuning) {
@@ -77,7 +79,8 @@ Command add_tune(CLI::App& app) {
   tune.get_option("STORE")->required()->capture_default_str();
   tune.add_option("--seconds", arguments->seconds, "How long to search")->capture_default_str()->type_name("S")->check(CLI::Range(1.0, 3600.0));
   arguments->metrics.add_to(tune);
-  return [arguments](const std::stop_token& stop) { return run_tune(*arguments, stop); };
+  arguments->trace.add_to(tune);
+  return [arguments](const std::stop_token& stop) { return arguments->trace.run([&] { return run_tune(*arguments, stop); }); };
 }
 
 }  // namespace millrace::app

@@ -12,3 +12,4 @@
 #include "millrace/pipeline/load.h"  // load
 #include "millrace/record/fields.h"  // Fields<T>
 #include "millrace/store/store.h"  // Store, open_store
+#include "millrace/telemetry/profile.h"  // MILLRACE_PROFILE_SCOPE

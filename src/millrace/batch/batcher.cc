@@ -11,6 +11,7 @@
 #include "millrace/batch/batch_metrics.h"
 #include "millrace/batch/failures.h"
 #include "millrace/batch/held_blocks.h"
+#include "millrace/batch/marks.h"
 #include "millrace/batch/patience.h"
 #include "millrace/batch/reconcile.h"
 #include "millrace/batch/refusal_rate.h"
@@ -146,6 +147,7 @@ class Batcher::Implementation {
 
   void send(Group group, Sample sample = {.full = false}) {
     const std::uint64_t number = ++counts_.batches;
+    MILLRACE_PROFILE_SCOPE("send batch", "rows", count_rows(group.runs));
     sample.limits = limits();
     sample.limits.rows_per_transaction = group.rows_per_transaction != 0 ? group.rows_per_transaction : fresh_size().rows_per_transaction;
     sample.full = sample.full && sample.limits == limits();
@@ -161,6 +163,7 @@ class Batcher::Implementation {
     metrics_.sent(sample);
     in_flight_.emplace(number, Flight{std::move(group), sample});
     counts_.in_flight_last = in_flight_.size();
+    mark_sent(number, sample, in_flight_.size());
     store_.write(std::move(batch), [this, number](store::BatchOutcome outcome) {
       replies_.put({number, std::move(outcome), steady_clock::now()});
     });
@@ -187,6 +190,7 @@ class Batcher::Implementation {
     Flight landed = std::move(flight->second);
     in_flight_.erase(flight);
     counts_.calls += reply->outcome.calls;
+    mark_answered(reply->number, landed.sample, reply->at);
     landed.sample.ended = reply->at;
     metrics_.landed(landed.sample);
     settle(landed, reply->outcome);
@@ -211,6 +215,7 @@ class Batcher::Implementation {
   }
 
   void settle(const Flight& flight, const store::BatchOutcome& outcome) {
+    MILLRACE_PROFILE_SCOPE("settle batch", "rows", flight.sample.rows);
     const Group& group = flight.group;
     if (outcome.records.empty()) {
       store_answered();

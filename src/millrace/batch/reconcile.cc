@@ -5,6 +5,7 @@
 
 #include "millrace/record/cbor.h"
 #include "millrace/record/json.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::batch {
 namespace {
@@ -45,6 +46,7 @@ Result<Found> compare(const Block& block, std::size_t index, const std::optional
 }  // namespace
 
 Result<std::vector<Found>> read_back(store::Store& store, const Lane& lane, const Runs& runs, bool by_earlier_run) {
+  MILLRACE_PROFILE_SCOPE("read back", "rows", count_rows(runs));
   std::vector<RecordId> ids;
   ids.reserve(count_rows(runs));
   for (const store::BlockRun& run : runs) {

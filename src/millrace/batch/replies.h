@@ -13,6 +13,7 @@
 
 #include "millrace/batch/controller.h"
 #include "millrace/store/store.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::batch {
 
@@ -38,6 +39,7 @@ class Replies {
   }
   // Until there is a reply, or that time.
   void wait_until(Instant due) {
+    MILLRACE_PROFILE_SCOPE("wait for store");
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, due, [&] { return !replies_.empty(); });
   }

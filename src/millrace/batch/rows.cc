@@ -4,6 +4,8 @@
 #include <functional>
 #include <utility>
 
+#include "millrace/telemetry/profile.h"
+
 namespace millrace::batch {
 namespace {
 
@@ -95,6 +97,7 @@ bool RowQueue::take(Cutting& cutting, Block& block, std::size_t index) {
 }
 
 RowQueue::Cut RowQueue::cut(const CutLimits& limits, BusyIds* busy) {
+  MILLRACE_PROFILE_SCOPE("cut batch");
   Cutting cutting{limits, busy};
   const Runs before = std::exchange(deferred_, {});
   bool full = false;

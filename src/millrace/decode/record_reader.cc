@@ -9,6 +9,7 @@
 #include "millrace/decode/line_reader.h"
 #include "millrace/decode/rejects_reader.h"
 #include "millrace/record/json.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::decode {
 namespace {
@@ -50,6 +51,7 @@ class RecordReader::Implementation {
   }
 
   void open(const Slice& slice) {
+    MILLRACE_PROFILE_SCOPE("check utf-8", "bytes", slice.chunk.size());
     std::visit([&](auto& reader) { reader.open(slice); }, reader_);
   }
   bool next(Found& found) {

@@ -8,13 +8,17 @@
 
 #include "millrace/base/assert.h"
 #include "millrace/net/loop_impl.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::net {
 
 namespace asio = boost::asio;
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {
-  impl_->thread = std::thread([this] { impl_->context.run(); });  // not noexcept: base/uncaught_exception.h
+  impl_->thread = std::thread([this] {  // not noexcept: base/uncaught_exception.h
+    telemetry::name_thread("net");
+    impl_->context.run();
+  });
 }
 
 Loop::~Loop() {

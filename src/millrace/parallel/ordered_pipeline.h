@@ -21,17 +21,20 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "millrace/base/assert.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::parallel {
 
 struct PipelineOptions {
   std::size_t workers = 2;
   std::size_t window = 4;  // at least 1; fewer than the workers leaves some idle
+  std::string thread_name = "work";  // a number is added
 };
 
 template <typename Item, typename Made>
@@ -41,7 +44,7 @@ class OrderedPipeline {
   using Work = std::function<Made(std::size_t worker, Item item)>;
 
   OrderedPipeline(PipelineOptions options, Make make, Work work)
-      : window_(options.window), make_(std::move(make)), work_(std::move(work)), slots_(options.window) {
+      : window_(options.window), thread_name_(std::move(options.thread_name)), make_(std::move(make)), work_(std::move(work)), slots_(options.window) {
     MILLRACE_ASSERT(options.workers > 0 && options.window > 0);
     for (std::size_t i = 0; i < options.workers; ++i) threads_.emplace_back([this, i] { run(i); });  // not noexcept: base/uncaught_exception.h
   }
@@ -112,6 +115,7 @@ class OrderedPipeline {
   }
 
   void run(std::size_t worker) {
+    telemetry::name_thread(thread_name_ + " " + std::to_string(worker + 1));
     while (auto numbered = make_next()) {
       Made made = work_(worker, std::move(numbered->second));
       const std::lock_guard lock(mutex_);
@@ -121,6 +125,7 @@ class OrderedPipeline {
   }
 
   const std::size_t window_;
+  const std::string thread_name_;
   const Make make_;
   const Work work_;
 

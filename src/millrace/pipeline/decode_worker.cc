@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "millrace/telemetry/profile.h"
 #include "millrace/telemetry/stage.h"
 
 namespace millrace::pipeline {
@@ -34,6 +35,7 @@ void BlockPool::give(std::unique_ptr<Block> block) {
 }
 
 std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
+  MILLRACE_PROFILE_SCOPE("decode", "bytes", piece.slice.chunk.size());
   const telemetry::StageScope decoding(telemetry::Stage::decode);
   const InputFile& file = job_.files[piece.file];
   std::unique_ptr<decode::RecordReader>& reader = readers_[piece.file];

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "millrace/telemetry/profile.h"
 #include "millrace/telemetry/stage.h"
 
 namespace millrace::pipeline {
@@ -37,6 +38,7 @@ std::optional<Piece> Input::next() {
   while (!stopped_) {
     if (!splitter_ && (broken_off_ || !open_next())) return std::nullopt;
     budget_.wait_for_room(pool_.chunk_bytes());
+    MILLRACE_PROFILE_SCOPE("split");
     if (std::optional<decode::Slice> slice = splitter_->next()) return piece_of(std::move(*slice));
     if (splitter_->ended()) {
       close();
@@ -58,6 +60,7 @@ std::optional<Piece> Input::next() {
 Result<std::size_t> Input::read() {
   if (stop_.stop_requested()) return millrace::fail(Code::interrupted, "reading was stopped");
   budget_.wait_for_room(splitter_->chunk_bytes_next());
+  MILLRACE_PROFILE_SCOPE("read");
   const telemetry::StageScope reading(telemetry::Stage::read);
   return source_->read(splitter_->space());
 }

@@ -18,6 +18,7 @@
 #include "millrace/pipeline/rejects.h"
 #include "millrace/pipeline/store_patience.h"
 #include "millrace/record/json.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -59,6 +60,7 @@ class LoadJob final : public batch::Outcomes {
         records_taken_(begin_.state.counts.records_read()) {}
 
   Report run() {
+    MILLRACE_PROFILE_SCOPE("load");
     started_ = steady_clock::now();
     const DecodeJob job{options_.shape, store_.capabilities().encoding, input_.files(), begin_.state.start,
                         begin_.state.key, begin_.state.finished};
@@ -70,7 +72,7 @@ class LoadJob final : public batch::Outcomes {
     if (Result<void> begun = patience.until_it_answers([&] { return checkpoint_.begin(); }); !begun) note_failure(std::move(begun).error());
     batch::Batcher batcher(store_, {options_.shape.table}, batcher_options(), *this);
     {
-      Pipeline pipeline({.workers = workers, .window = workers + 2}, [&] { return next_piece(); },
+      Pipeline pipeline({.workers = workers, .window = workers + 2, .thread_name = "decode"}, [&] { return next_piece(); },
                         [&](std::size_t worker, Piece piece) { return decoders[worker].decode(std::move(piece)); });
       feed(pipeline, batcher);
       input_.stop();
@@ -182,6 +184,7 @@ class LoadJob final : public batch::Outcomes {
       std::optional<std::unique_ptr<Block>> block = pipeline.try_take();
       if (!block) {
         if (Result<void> sent = batcher.flush(); !sent) return note_failure(std::move(sent).error());
+        MILLRACE_PROFILE_SCOPE("wait for input");
         // Not for ever: a reply may be what the reader waits for, and a refused batch has its time to be sent again.
         block = pipeline.take_for(batcher.is_idle() ? longest_wait : reply_interval);
         if (!block && pipeline.ended()) return;
@@ -198,6 +201,7 @@ class LoadJob final : public batch::Outcomes {
   }
 
   void accept(Block& block) {
+    MILLRACE_PROFILE_SCOPE("accept block", "records", block.size());
     counts_.bytes_read += block.bytes_read;
     records_taken_ += block.records_read;
     for (const Block::Malformed& bad : block.malformed) {

@@ -8,6 +8,7 @@
 
 #include "millrace/base/file.h"
 #include "millrace/record/json.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -61,6 +62,7 @@ Result<void> check_rejects(const LoadOptions& options, const LoadState& now, Loa
 
 Result<LoadBegin> begin_load(const LoadOptions& options, const std::vector<InputFile>& files, const std::string& rejects_path,
                              store::Store& store) {
+  MILLRACE_PROFILE_SCOPE("begin load");
   Result<std::vector<FileMark>> marks = mark_files(files);
   if (!marks) return std::unexpected(std::move(marks).error());
   LoadBegin begin{.state = new_state(*std::move(marks), options.shape, rejects_path), .name = {}, .rejects_path = rejects_path, .warnings = {}};

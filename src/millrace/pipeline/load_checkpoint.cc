@@ -5,6 +5,9 @@
 
 #include <algorithm>
 
+#include "millrace/telemetry/probe.h"
+#include "millrace/telemetry/profile.h"
+
 namespace millrace::pipeline {
 namespace {
 
@@ -36,12 +39,15 @@ LoadCheckpoint::LoadCheckpoint(LoadBegin& begin, store::Store& store, RejectsWri
       }) {}
 
 Result<store::Checkpoint> LoadCheckpoint::make(std::span<const store::BlockRun> also, const Counts& also_counted) {
+  MILLRACE_PROFILE_SCOPE("make checkpoint");
   if (Result<void> synced = rejects_.sync(); !synced) return std::unexpected(std::move(synced).error());
   LoadState state = begin_.state;
   state.finished = ledger_.finished(also);
   state.counts = sum_of(sum_of(state.counts, counts_), also_counted);
   state.rejects_bytes = rejects_.bytes();
-  return store::Checkpoint{begin_.name, to_json(state)};
+  store::Checkpoint checkpoint{begin_.name, to_json(state)};
+  MILLRACE_PROBE(checkpoint_made, checkpoint.text.size(), state.counts.records_written);
+  return checkpoint;
 }
 
 // The batch's rejects have no line yet, so that they are not finished.
@@ -73,6 +79,7 @@ Result<store::Checkpoint> LoadCheckpoint::make_with(const store::Batch& batch, s
 }
 
 Result<void> LoadCheckpoint::write() {
+  MILLRACE_PROFILE_SCOPE("write checkpoint");
   const Result<store::Checkpoint> checkpoint = make();
   if (!checkpoint) return std::unexpected(checkpoint.error());
   written_ = steady_clock::now();
@@ -95,6 +102,7 @@ void LoadCheckpoint::look() {
 
 Result<void> LoadCheckpoint::end() {
   if (!is_kept_) return {};
+  MILLRACE_PROFILE_SCOPE("remove checkpoint");
   if (Result<void> synced = rejects_.sync(); !synced) return synced;
   return store_.remove_checkpoint(begin_.name);
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "millrace/telemetry/profile.h"
+
 namespace millrace::pipeline {
 namespace {
 
@@ -13,6 +15,11 @@ constexpr std::size_t piece_copies = 4;
 }  // namespace
 
 std::size_t PieceBudget::estimate(std::size_t chunk_bytes) const { return piece_copies * chunk_bytes + excess_; }
+
+void PieceBudget::wait_for_room(std::size_t chunk_bytes) {
+  MILLRACE_PROFILE_SCOPE("wait for memory");
+  budget_.wait_for_room(estimate(chunk_bytes));
+}
 
 std::size_t PieceBudget::count(const decode::Slice& slice) {
   const std::size_t counted = estimate(slice.chunk.capacity()) + slice.fault_text.size();

@@ -25,7 +25,7 @@ class PieceBudget {
   explicit PieceBudget(std::size_t bytes_max) : budget_(bytes_max) {}
 
   // As ByteBudget's.
-  void wait_for_room(std::size_t chunk_bytes) { budget_.wait_for_room(estimate(chunk_bytes)); }
+  void wait_for_room(std::size_t chunk_bytes);
   std::size_t count(const decode::Slice& slice);
   void account(Block& block, std::size_t bytes_counted);
   void release(std::size_t bytes_held) { budget_.release(bytes_held); }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "millrace/record/json.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -61,6 +62,7 @@ Result<void> RejectsWriter::resume(std::uint64_t bytes, std::uint64_t count) {
 
 Result<void> RejectsWriter::sync() {
   if (Result<void> flushed = flush(); !flushed || is_synced_) return flushed;
+  MILLRACE_PROFILE_SCOPE("sync rejects");
   Result<void> synced = file_->sync();
   is_synced_ = synced.has_value();
   return keep(std::move(synced));
@@ -103,6 +105,7 @@ Result<void> RejectsWriter::flush_when_full() { return buffer_.size() < buffer_b
 Result<void> RejectsWriter::flush() {
   if (failure_) return std::unexpected(*failure_);
   if (buffer_.empty()) return {};
+  MILLRACE_PROFILE_SCOPE("write rejects", "bytes", buffer_.size());
   if (!file_) {
     Result<File> made = File::create(path_);
     if (!made) return keep(std::unexpected(std::move(made).error()));

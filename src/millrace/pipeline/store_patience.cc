@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "millrace/pipeline/load_metrics.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -23,6 +24,7 @@ std::string seconds_text(milliseconds time) { return fmt::format("{:g} s", std::
 
 // True when the whole time has passed; false at once when the stop is requested.
 bool sleep_for(milliseconds time, const std::stop_token& stop) {
+  MILLRACE_PROFILE_SCOPE("wait for store");
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);

@@ -11,6 +11,7 @@
 #include "millrace/parallel/ordered_pipeline.h"
 #include "millrace/pipeline/decode_worker.h"
 #include "millrace/source/post_generator.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -108,7 +109,7 @@ Result<void> run(store::Store& store, const std::string& table, const TuneOption
                          outcomes);
   const auto end = steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(options.seconds);
   parallel::OrderedPipeline<Piece, std::unique_ptr<Block>> pipeline(
-      {.workers = 1, .window = 4}, [&] { return std::optional(posts.next()); },
+      {.workers = 1, .window = 4, .thread_name = "decode"}, [&] { return std::optional(posts.next()); },
       [&](std::size_t, Piece piece) { return worker.decode(std::move(piece)); });
   while (steady_clock::now() < end && !stop.stop_requested() && !outcomes.refused) {
     batcher.add(*pipeline.take());
@@ -121,6 +122,7 @@ Result<void> run(store::Store& store, const std::string& table, const TuneOption
 }  // namespace
 
 Result<Tuning> tune(store::Store& store, const TuneOptions& options, std::stop_token stop) {
+  MILLRACE_PROFILE_SCOPE("tune");
   Tuning tuning{.table = fmt::format("tune_{:016x}", random_hash_key()[0]), .settings = {}, .chosen = {}};
   if (Result<void> ready = store.prepare({tuning.table}); !ready) return std::unexpected(std::move(ready).error());
   batch::Controller controller(options.control);

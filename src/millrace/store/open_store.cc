@@ -9,6 +9,7 @@
 #include "millrace/store/store.h"
 #include "millrace/store/surreal_store.h"
 #include "millrace/surrealdb/address.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::store {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::string_view forms = "sqlite:PATH, ws[s]://[user[:password]@]host[
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options) {
+  MILLRACE_PROFILE_SCOPE("open store");
   if (url.starts_with("sqlite:")) {
     return SqliteStore::open(url.substr(std::string_view("sqlite:").size()), {.create = options.create});
   }

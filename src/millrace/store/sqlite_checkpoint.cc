@@ -5,6 +5,7 @@
 
 #include "millrace/store/sqlite_database.h"
 #include "millrace/store/sqlite_store.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::store {
 
@@ -38,6 +39,7 @@ Result<void> SqliteStore::write_checkpoint(const Checkpoint& checkpoint) {
 
 // In the transaction that is open, or in one of its own. The table may have gone with one that was rolled back.
 Result<void> SqliteStore::put_checkpoint(const Checkpoint& checkpoint) {
+  MILLRACE_PROFILE_SCOPE("sqlite checkpoint", "bytes", checkpoint.text.size());
   const auto made = database_->run(
       "CREATE TABLE IF NOT EXISTS millrace_checkpoint (name TEXT PRIMARY KEY NOT NULL, text TEXT NOT NULL) STRICT");
   if (!made) return made;

@@ -14,6 +14,8 @@
 #include "millrace/store/id_first.h"
 #include "millrace/store/sqlite_database.h"
 #include "millrace/store/transaction.h"
+#include "millrace/telemetry/probe.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::store {
 namespace {
@@ -106,7 +108,11 @@ class CreatedAtText {
 SqliteStore::SqliteStore(SqliteDatabase database, const Clock& clock)
     : clock_(clock), database_(std::make_unique<SqliteDatabase>(std::move(database))) {}
 
-SqliteStore::~SqliteStore() = default;
+SqliteStore::~SqliteStore() {
+  MILLRACE_PROFILE_SCOPE("sqlite close");  // which moves the log into the file
+  statements_.clear();
+  database_.reset();
+}
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, const SqliteOptions& options,
                                                        const Clock& clock) {
@@ -123,6 +129,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
 }
 
 Result<void> SqliteStore::prepare(const Lane& lane) {
+  MILLRACE_PROFILE_SCOPE("prepare table");
   if (auto named = check_table_name(lane.table); !named) return named;
   const Result<bool> exists = find_table(lane.table);
   if (!exists) return std::unexpected(exists.error());
@@ -200,20 +207,29 @@ void SqliteStore::write(Batch batch, Completion done) {
 }
 
 Result<void> SqliteStore::commit(const Batch& batch, const Transaction& transaction, Outcomes& outcomes) {
+  MILLRACE_PROFILE_SCOPE("sqlite transaction", "rows", transaction.last - transaction.first);
+  MILLRACE_PROBE(commit_begin, transaction.last - transaction.first);
   if (auto begun = database_->run("BEGIN IMMEDIATE"); !begun) return begun;
   Result<void> done = insert(batch, transaction, outcomes);
   if (done && batch.checkpoint != nullptr) {
     const Result<Checkpoint> checkpoint = (*batch.checkpoint)(batch, transaction.last, outcomes.records());
     done = checkpoint ? put_checkpoint(*checkpoint) : std::unexpected(checkpoint.error());
   }
-  if (done) done = database_->run("COMMIT");
+  if (done) done = run_commit();
   // SQLite has rolled back by itself after some errors. Should this fail too, the next BEGIN says so.
   if (!done && database_->in_transaction()) std::ignore = database_->run("ROLLBACK");
+  MILLRACE_PROBE(commit_end, transaction.last - transaction.first, static_cast<int>(done.has_value()));
   return done;
+}
+
+Result<void> SqliteStore::run_commit() {
+  MILLRACE_PROFILE_SCOPE("sqlite commit");
+  return database_->run("COMMIT");
 }
 
 // The hot loop: nothing is allocated for a record, and no text is copied before SQLite's own page.
 Result<void> SqliteStore::insert(const Batch& batch, const Transaction& transaction, Outcomes& outcomes) {
+  MILLRACE_PROFILE_SCOPE("sqlite insert", "rows", transaction.last - transaction.first);
   const auto prepared = statement(insert_sql(batch.lane, batch.on_duplicate));
   if (!prepared) return std::unexpected(prepared.error());
   SqliteStatement& insert = **prepared;

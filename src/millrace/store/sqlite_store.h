@@ -66,6 +66,7 @@ class SqliteStore final : public Store {
   Result<SqliteStatement*> statement(const std::string& sql);
   Result<SqliteStatement*> select_from(const Lane& lane, std::string_view sql_form);
   Result<void> commit(const Batch& batch, const Transaction& transaction, Outcomes& outcomes);
+  Result<void> run_commit();
   Result<void> insert(const Batch& batch, const Transaction& transaction, Outcomes& outcomes);
   Result<void> put_checkpoint(const Checkpoint& checkpoint);
   Result<bool> has_checkpoints();

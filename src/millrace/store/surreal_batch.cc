@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "millrace/record/cbor.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::store {
 namespace {
@@ -60,6 +61,7 @@ bool SurrealBatch::gives_ids() const {
 }
 
 surrealdb::Request SurrealBatch::request() const {
+  MILLRACE_PROFILE_SCOPE("make request", "rows", batch_.size());
   constexpr auto statement_of = [](Form form) -> std::string_view {
     switch (form) {
       case Form::insert: return "INSERT INTO $tb $b{} RETURN NONE;";
@@ -90,6 +92,7 @@ surrealdb::Request SurrealBatch::request() const {
 }
 
 BatchOutcome SurrealBatch::settle(surrealdb::QueryResult answer) const {
+  MILLRACE_PROFILE_SCOPE("settle request", "rows", batch_.size());
   Outcomes outcomes(batch_.size());
   if (answer && answer->size() != transactions_.size()) {
     answer = millrace::fail(Code::unknown_outcome,

@@ -10,9 +10,13 @@
 #include "millrace/base/clock.h"
 #include "millrace/record/json.h"
 #include "millrace/store/surreal_batch.h"
+#include "millrace/telemetry/probe.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::store {
 namespace {
+
+using std::chrono::steady_clock;
 
 // Two requests in flight on each connection keep the server busy while a reply travels (reference: P3; more gained
 // nothing).
@@ -20,6 +24,12 @@ constexpr std::size_t requests_per_connection = 2;
 constexpr std::size_t batch_bytes_max = 16u << 20;
 constexpr std::size_t page_records = 100;
 constexpr std::size_t ids_per_read = 500;
+
+void mark_answered([[maybe_unused]] steady_clock::time_point begin, [[maybe_unused]] std::size_t rows, [[maybe_unused]] bool answered) {
+  [[maybe_unused]] const auto end = steady_clock::now();
+  MILLRACE_PROFILE_SPAN("surrealdb request", "rows", rows, begin, end);
+  MILLRACE_PROBE(request_answered, rows, (end - begin).count(), static_cast<int>(answered));
+}
 
 Value link_to(const Lane& lane, const RecordId& id) {
   return RecordLink{lane.table, {std::visit([](const auto& key) { return Value(key); }, id)}};
@@ -76,6 +86,7 @@ Result<std::unique_ptr<SurrealStore>> SurrealStore::open(std::string_view url, c
 }
 
 Result<void> SurrealStore::prepare(const Lane& lane) {
+  MILLRACE_PROFILE_SCOPE("prepare table");
   if (auto named = check_table_name(lane.table); !named) return named;
   const Result<Value> defined = ask(fmt::format("DEFINE TABLE IF NOT EXISTS `{}`", lane.table), {}, stop_);
   if (defined || (is_record_user_ && defined.error().code == Code::forbidden)) return {};
@@ -91,11 +102,16 @@ Result<void> SurrealStore::drop(const Lane& lane) {
 void SurrealStore::write(Batch batch, Completion done) {
   const Timestamp now = Clock::system().now();
   for (const BlockRun& run : batch.runs) run.block->stamp(run.first, run.last, now);
+  const std::size_t rows = batch.size();
   SurrealBatch sent(std::move(batch), is_record_user_);
   if (sent.empty()) return done({});
   surrealdb::Request request = sent.request();
-  client_->query(std::move(request), [sent = std::move(sent), done = std::move(done)](
-                                         surrealdb::QueryResult answer) mutable { done(sent.settle(std::move(answer))); });
+  const auto begin = steady_clock::now();
+  MILLRACE_PROBE(request_sent, rows, request.frame.size());
+  client_->query(std::move(request), [=, sent = std::move(sent), done = std::move(done)](surrealdb::QueryResult answer) mutable {
+    mark_answered(begin, rows, answer.has_value());
+    done(sent.settle(std::move(answer)));
+  });
 }
 
 Result<std::optional<std::string>> SurrealStore::get(const Lane& lane, const RecordId& id) {
@@ -223,6 +239,7 @@ Result<void> SurrealStore::remove_checkpoint(const std::string& name) {
 }
 
 Result<Value> SurrealStore::ask(std::string_view text, const Object& variables, std::stop_token stop) {
+  MILLRACE_PROFILE_SCOPE("surrealdb ask");
   surrealdb::QueryResult answer = client_->query(text, variables, std::move(stop));
   if (!answer) return std::unexpected(std::move(answer).error());
   if (answer->size() != 1) return fail(Code::internal, "the server did not answer one statement with one result");

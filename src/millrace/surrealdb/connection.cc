@@ -7,6 +7,7 @@
 
 #include "millrace/record/cbor.h"
 #include "millrace/surrealdb/reply.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::surrealdb {
 namespace {
@@ -53,6 +54,7 @@ Connection::Connection(net::Loop& loop, const Address& address, const net::Endpo
 Connection::~Connection() { fail_calls({Code::unavailable, "the client was closed", {}}); }
 
 void Connection::call(Request request, CallCompletion done) {
+  MILLRACE_PROFILE_SCOPE("send request", "bytes", request.frame.size());
   const std::uint64_t id = ++last_id_;
   request.set_id(id);
   Call& call = calls_.emplace(id, Call{std::move(done), net::Timer(loop_)}).first->second;
@@ -87,6 +89,7 @@ Error Connection::refused_at(Error error) const {
 }
 
 void Connection::receive(std::string_view frame) {
+  MILLRACE_PROFILE_SCOPE("receive reply", "bytes", frame.size());
   Result<Reply> reply = read_reply(frame);
   if (!reply) {
     return close(

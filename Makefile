@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Thin over CMake presets. Each target does its own set-up; what is done already is not done again.
-.PHONY: build demo test check bench install clean help
+.PHONY: build demo test check pgo coverage bench bench-build bench-compare bench-load bench-peers install clean help
 
 help:
 	@echo "make demo   builds, loads the Reuters corpus into SQLite and shows what happened"
 	@echo "make test   builds and runs every test"
 	@echo "make check  runs the unit and contract tests under the sanitizers, and longer fuzz runs"
 	@echo "make build  builds the command: build/release/bin/millrace"
+	@echo "make pgo    the same, optimised by a profile of its own commands: build/pgo/bin/millrace"
+	@echo "make coverage   which share of each room's lines the unit and contract tests run"
 	@echo "make install PREFIX=/usr/local"
-	@echo "make bench  measures the loader against its rivals (docs/performance.md)"
+	@echo "make bench  measures hot units one by one, and keeps the run: build/bench-report.html (docs/benchmarks.md)"
+	@echo "make bench-compare BASE=main  compares them with another commit's, alternating; exits with 1 if one is slower"
+	@echo "make bench-load  measures the loader against its rivals, some 70 minutes (docs/performance.md)"
+	@echo "make bench-peers  measures the peers of docs/performance.md again, installing them first; PEERS=--quick for a look"
 
 build:
 	@scripts/setup.sh build
@@ -31,11 +36,35 @@ check:
 	@scripts/setup.sh check
 	@scripts/check.sh
 
-bench:
+pgo:
+	@scripts/setup.sh test
+	@scripts/pgo.sh
+
+coverage:
+	@scripts/setup.sh coverage
+	@scripts/coverage.py
+
+bench-build:
 	@scripts/setup.sh test
 	@cmake --preset bench --log-level=NOTICE
 	@cmake --build --preset bench
+
+# BENCH_FLAGS: those of bench/analysis/bench.py, as --quick, --filter=json, --instructions.
+bench: bench-build
+	@scripts/bench_micro.sh $(BENCH_FLAGS)
+
+bench-compare:
+	@scripts/setup.sh test
+	@scripts/bench_compare.sh "$(BASE)" $(BENCH_FLAGS)
+
+bench-load: bench-build
 	@scripts/bench.sh
+
+bench-peers:
+	@scripts/setup.sh peers
+	@cmake --preset bench --log-level=NOTICE
+	@cmake --build --preset bench
+	@bench/peers/peers.py --build build/bench $(PEERS)
 
 install: build
 	cmake --install build/release

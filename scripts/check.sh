@@ -12,9 +12,8 @@ for preset in asan tsan; do
 done
 
 targets=(ndjson json csv rejects http)
-cmake -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMILLRACE_FUZZER=ON \
-  -DMILLRACE_SANITIZE=address,fuzzer-no-link -DMILLRACE_BENCH=OFF --log-level=NOTICE
-cmake --build build/fuzz --target "${targets[@]/%/_fuzz}"
+cmake --preset fuzz --log-level=NOTICE
+cmake --build --preset fuzz --target "${targets[@]/%/_fuzz}"
 for target in "${targets[@]}"; do
   mkdir -p "build/fuzz/corpus/$target"  # what is found goes there, not into the repository
   build/fuzz/bin/"$target"_fuzz -max_total_time="$seconds" -print_final_stats=1 "build/fuzz/corpus/$target" "tests/fuzz/corpus/$target"

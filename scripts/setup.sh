@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what building, testing and the demo need, from Debian and npm by name. What is there already is left alone, so
-# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check
+# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check|coverage|peers
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,21 +10,32 @@ build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev 
 # Of `prometheus` the tests use the programs prometheus and promtool. Where systemd runs, Debian's package also starts a service on port
 # 9090, which nothing here needs: `systemctl disable --now prometheus` ends it.
 tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl
-  prometheus prometheus-cpp-dev python3-prometheus-client)
+  prometheus prometheus-cpp-dev python3-prometheus-client valgrind chromium)
 demo=(sqlite3)
 check=(clang-19 libclang-rt-19-dev)
+# What `make bench-peers` measures beside millrace; make, for better-sqlite3, which npm brings as source.
+peers=(jq miller wrk libicu-dev make)
+coverage=(gcovr)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   demo) wanted=("${build[@]}" "${demo[@]}") ;;
   test) wanted=("${build[@]}" "${tests[@]}") ;;
   check) wanted=("${build[@]}" "${tests[@]}" "${check[@]}") ;;
-  *) echo "usage: scripts/setup.sh build|test|demo|check" >&2; exit 2 ;;
+  coverage) wanted=("${build[@]}" "${tests[@]}" "${coverage[@]}") ;;
+  peers) wanted=("${build[@]}" "${tests[@]}" "${peers[@]}") ;;
+  *) echo "usage: scripts/setup.sh build|test|demo|check|coverage|peers" >&2; exit 2 ;;
 esac
 # A Node that is there, whoever packed it, is as good as Debian's.
 if [ "$1" != build ]; then
   command -v node >/dev/null || wanted+=(nodejs)
   command -v npm >/dev/null || wanted+=(npm)
+fi
+# The folder whose include/node has the headers of the Node that is there; nothing where there is none.
+node_folder() { node -p 'const f = path.resolve(process.execPath, "../.."); fs.existsSync(f + "/include/node/node.h") ? f : ""' 2>/dev/null || true; }
+if [ "$1" = peers ]; then
+  command -v rustc >/dev/null || wanted+=(rustc)
+  [ -n "$(node_folder)" ] || wanted+=(libnode-dev)
 fi
 
 missing=()
@@ -51,7 +62,12 @@ install_npm() {
   fi
 }
 if [ "$1" = demo ]; then install_npm tools/corpus; fi
-if [ "$1" = test ] || [ "$1" = check ]; then
+if [ "$1" = peers ]; then
+  install_npm tools/surreal-dev
+  # Built here, against the headers that are here: nothing is fetched but the packages themselves.
+  npm_config_build_from_source=true npm_config_nodedir=$(node_folder) install_npm tools/peers
+fi
+if [ "$1" = test ] || [ "$1" = check ] || [ "$1" = coverage ]; then
   install_npm tools/corpus
   install_npm tools/surreal-dev
 fi

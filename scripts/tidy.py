@@ -138,6 +138,14 @@ def banned_calls(file):
             yield line, f"{found.rstrip('( ')} {why}"
 
 
+def noexcept_entries(file):
+    if file.top not in {"src", "apps"} or not file.is_cpp:
+        return
+    entry = r"\bint\s+main\s*\([^)]*\)\s*noexcept|\bj?thread[\w.]*(?:\s+\w+)?\s*[({]\s*\[[^\]]*\]\s*(?:\([^)]*\))?\s*noexcept"
+    for line, _ in matches(entry, file.code):
+        yield line, "a noexcept entry unwinds an uncaught exception and loses its frames: base/uncaught_exception.h"
+
+
 def sleeping_tests(file):
     if file.top != "tests" or not file.is_cpp:
         return
@@ -213,7 +221,7 @@ def untested_sources(files):
         yield f"no file under tests/{room} mentions {', '.join(stems)}"
 
 
-FILE_RULES = [size, line_count, license_line, pragma_once, function_length, banned_calls, sleeping_tests, third_party_includes,
+FILE_RULES = [size, line_count, license_line, pragma_once, function_length, banned_calls, noexcept_entries, sleeping_tests, third_party_includes,
               leftovers, registry_addresses]
 HOUSE_RULES = [third_party_in_public_headers, vague_rooms]
 

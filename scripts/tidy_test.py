@@ -79,6 +79,14 @@ class Calls(unittest.TestCase):
     def test_the_assertion_may_print(self):
         self.assertEqual(errors("src/millrace/base/assert.cc", SPDX + 'std::fprintf(stderr, "x");'), [])
 
+    def test_entries_are_not_noexcept(self):
+        message = "2: a noexcept entry unwinds an uncaught exception and loses its frames: base/uncaught_exception.h"
+        for text in ["int main(int, char**) noexcept {}\n", "auto t = std::thread([this]() noexcept { run(); });\n",
+                     "void f() { threads_.emplace_back([this, i]() noexcept { run(i); }); }\n", "std::jthread t([] noexcept { run(); });\n"]:
+            self.assertEqual(source(text), [message], text)
+        for text in ["int main(int, char**) {}\n", "auto t = std::thread([this] { run(); });\n", "void wait() noexcept;\n"]:
+            self.assertEqual(source(text), [], text)
+
     def test_tests_may_print_but_sleep_only_for_a_reason(self):
         self.assertEqual(errors("tests/base/a.cc", SPDX + "std::cout << std::endl;"), [])
         for call in ["std::this_thread::sleep_for(1s);", "usleep(5);", "sleep (1);"]:

@@ -16,6 +16,7 @@
 
 #include "commands.h"
 #include "millrace/base/file.h"
+#include "millrace/base/uncaught_exception.h"
 #include "stop_signals.h"
 
 namespace millrace::app {
@@ -82,4 +83,8 @@ int report_error(const Error& error) {
 
 }  // namespace millrace::app
 
-int main(int argc, char** argv) noexcept { return millrace::app::run(argc, argv); }
+// Not noexcept: uncaught_exception.h says why.
+int main(int argc, char** argv) {
+  millrace::abort_on_uncaught_exceptions();
+  return millrace::app::run(argc, argv);
+}

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from surreal_bench import Engine, interval  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import Engine, interval, load_command  # noqa: E402
 
 # shape, rows a transaction, transactions a request, requests in flight
 SQLITE = [("insert", rows, 1, 1) for rows in (500, 1000, 2000, 5000, 10000, 20000)]
@@ -34,7 +34,7 @@ class Database:
             self.folder = tempfile.TemporaryDirectory(prefix="millrace-bench-")
             return f"sqlite:{self.folder.name}/posts.db"
         self.engine = Engine(self.kind)
-        return f"ws://root:root@127.0.0.1:{self.engine.port}/ns/db"
+        return self.engine.url
 
     def __exit__(self, *_):
         if self.engine:
@@ -46,9 +46,7 @@ class Database:
 def load(build, kind, posts, expected, limits=None):
     """Records a second, and the report."""
     with Database(kind) as store:
-        command = ([f"{build}/bin/load_bench", str(posts), store, "post", *map(str, limits)] if limits else
-                   [f"{build}/bin/millrace", "load", str(posts), "--to", store, "--table", "post", "--report", "-", "--progress", "never"])
-        report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        report = json.loads(subprocess.run(load_command(build, posts, store, limits), check=True, capture_output=True, text=True).stdout)
     if report["records_written"] != expected:
         sys.exit(f"controller_bench: {expected} records are in the file, {report['records_written']} were written")
     return report["records_written"] / report["seconds"], report

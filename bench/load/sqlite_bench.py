@@ -10,23 +10,18 @@ loop's time over millrace's in one round: above 1, millrace is faster. Time is t
 end, the checkpoint at closing included. Exits with 1 when a goal is missed, unless --no-goals.
 """
 import argparse
-import contextlib
-import hashlib
 import mmap
 import multiprocessing
 import os
 import pathlib
-import platform
 import random
-import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-# The settings of src/millrace/store/sqlite_store.cc.
-OUR_PRAGMAS = ["--page-size", "16384", "--wal-autocheckpoint", "4096", "--cache-kib", "8192"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import OUR_PRAGMAS, interval, machine, run, sqlite_digest, sqlite_rows, stop_on_failure  # noqa: E402
+
 MIB = 1 << 20
 
 CELLS = [  # name, shuffled input, the loop's options, goal
@@ -35,19 +30,6 @@ CELLS = [  # name, shuffled input, the loop's options, goal
     ("shuffled ids, the loop WITHOUT ROWID, SQLite's pragmas", True, ["--without-rowid"], 3.0),
 ]
 MEMORY_GOAL = 48 * MIB
-
-
-def run(arguments):
-    """Runs a program to its end; gives its seconds and its peak resident bytes."""
-    begin = time.perf_counter()
-    process = subprocess.Popen([str(a) for a in arguments], stderr=subprocess.PIPE)
-    words = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{arguments[0]} exits with {process.returncode}: {words.decode()}")
-    return seconds, usage.ru_maxrss * 1024
 
 
 def shuffle_lines(source, target):
@@ -60,27 +42,6 @@ def shuffle_lines(source, target):
         for begin in begins:
             end = text.find(b"\n", begin)
             out.write(text[begin:end + 1])
-
-
-def digest(path):
-    """A hash of what was stored: every id and body, by id."""
-    hashed = hashlib.sha256()
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        for identity, body in database.execute("SELECT id, body FROM post ORDER BY id"):
-            hashed.update(f"{identity} {body}\n".encode())
-    return hashed.hexdigest()[:16]
-
-
-def rows(path):
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        return database.execute("SELECT count(*) FROM post").fetchone()[0]
-
-
-def bootstrap_interval(values, samples=10_000):
-    """The 95 % percentile interval of the median (Efron 1979)."""
-    draw = random.Random(1)
-    medians = sorted(statistics.median(draw.choices(values, k=len(values))) for _ in range(samples))
-    return medians[int(0.025 * samples)], medians[int(0.975 * samples)]
 
 
 class Bench:
@@ -104,7 +65,7 @@ class Bench:
             arguments = ["load", posts, "--to", f"sqlite:{database}", "--table", "post", "--progress", "never"]
         else:
             arguments = [posts, database, *loop_options]
-        seconds, peak = run([self.options.programs / program, *arguments])
+        seconds, peak, _ = run([self.options.programs / program, *arguments])
         return seconds, peak, database
 
     def compare(self, name, posts, loop_options, goal):
@@ -117,10 +78,10 @@ class Bench:
             for program in order:
                 taken, _, database = self.load(program, posts, loop_options)
                 seconds[program].append(taken)
-                if (stored := rows(database)) != self.options.posts:
+                if (stored := sqlite_rows(database)) != self.options.posts:
                     sys.exit(f"{program} stored {stored} rows of {self.options.posts}")
                 if number == 0:
-                    digests.add(digest(database))
+                    digests.add(sqlite_digest(database))
             if len(digests) > 1:
                 sys.exit("the two programs stored different records")
             if number == 0:
@@ -128,7 +89,7 @@ class Bench:
             ours, theirs = seconds["millrace"][-1], seconds["c_loop"][-1]
             print(f"| {number + 1} | {ours:.2f} | {theirs:.2f} | {theirs / ours:.2f} |", flush=True)
         ratios = [theirs / ours for ours, theirs in zip(seconds["millrace"], seconds["c_loop"])]
-        low, high = bootstrap_interval(ratios)
+        low, high = interval(ratios)
         ratio = statistics.median(ratios)
         medians = {program: statistics.median(taken) for program, taken in seconds.items()}
         print(f"\nmedians {medians['millrace']:.2f} s ({self.options.posts / medians['millrace']:,.0f} rows/s) and "
@@ -138,7 +99,7 @@ class Bench:
 
     def measure_memory(self, posts, count):
         seconds, peak, database = self.load("millrace", posts)
-        if (stored := rows(database)) != count:
+        if (stored := sqlite_rows(database)) != count:
             sys.exit(f"millrace stored {stored} rows of {count}")
         print(f"| {count:,} | {peak / MIB:.1f} MiB | {seconds:.2f} |", flush=True)
         self.judge(f"memory at {count:,} posts", peak < MEMORY_GOAL)
@@ -169,24 +130,6 @@ class Bench:
         return bool(self.misses) and not self.options.no_goals
 
 
-def machine(folder):
-    """What a reader needs to weigh the figures."""
-    cpu = platform.processor()
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            cpu = line.split(":", 1)[1].strip()
-            break
-    with tempfile.NamedTemporaryFile(dir=folder) as file:
-        times = []
-        for _ in range(50):
-            os.pwrite(file.fileno(), b"x" * 4096, 0)
-            begin = time.perf_counter()
-            os.fdatasync(file.fileno())
-            times.append(time.perf_counter() - begin)
-    return (f"{os.cpu_count()} cores, {cpu}; Linux {platform.release()}; SQLite {sqlite3.sqlite_version} (Python's); "
-            f"fdatasync {statistics.median(times) * 1e6:.0f} us; load average {os.getloadavg()[0]:.2f} at the start")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="the folder with millrace and c_loop")
@@ -201,4 +144,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(stop_on_failure(main))

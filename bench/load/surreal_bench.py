@@ -9,80 +9,32 @@ import argparse
 import json
 import math
 import pathlib
-import random
 import statistics
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BEST = {  # shape, rows a transaction, transactions a request, requests in flight
-    "mem": ("create", 250, 1, 2),
-    "rocksdb": ("insert", 1000, 1, 2),
-    "surrealkv": ("insert", 1000, 1, 2),
-}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import BEST_LIMITS as BEST, ROOT, Engine, head, interval, load_command  # noqa: E402
+
 SINGLE_POSTS, JOINED_POSTS = 1500, 5000
-
-
-class Engine:
-    """A fresh surreal-dev server over one engine, ended with the block."""
-
-    def __init__(self, kind):
-        self.folder = tempfile.TemporaryDirectory(prefix="millrace-bench-")
-        path = "mem://" if kind == "mem" else f"{kind}:{self.folder.name}/db"
-        self.process = subprocess.Popen(
-            ["node", str(ROOT / "tools/surreal-dev/server.mjs"), "--listen", "127.0.0.1:0", "--engine", path, "--exit-with-parent"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        self.port = int(line.split("/rpc")[0].rsplit(":", 1)[1])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
-        self.folder.cleanup()
 
 
 def rival(engine, posts, count, way):
     with Engine(engine) as server:
-        out = subprocess.run(["node", str(ROOT / "bench/load/surreal_rival.mjs"), f"ws://root:root@127.0.0.1:{server.port}/ns/db",
-                              "post", str(posts), str(count), way], check=True, stdout=subprocess.PIPE, text=True).stdout
+        out = subprocess.run(["node", str(ROOT / "bench/load/surreal_rival.mjs"), server.url, "post", str(posts), str(count), way],
+                             check=True, stdout=subprocess.PIPE, text=True).stdout
     result = json.loads(out)
     return result["records"] / result["seconds"]
 
 
-def check_count(server, expected):
-    out = subprocess.run(["node", str(ROOT / "tools/surreal-dev/count.mjs"), f"ws://root:root@127.0.0.1:{server.port}/ns/db", "post"],
-                         check=True, capture_output=True, text=True).stdout
-    if int(out) != expected:
-        sys.exit(f"surreal_bench: expected {expected} records, found {out}")
-
-
 def millrace(build, engine, posts, expected, limits):
     with Engine(engine) as server:
-        store = f"ws://root:root@127.0.0.1:{server.port}/ns/db"
-        command = ([f"{build}/bin/load_bench", str(posts), store, "post", *map(str, limits)] if limits else
-                   [f"{build}/bin/millrace", "load", str(posts), "--to", store, "--table", "post", "--report", "-", "--progress", "never"])
+        command = load_command(build, posts, server.url, limits)
         report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        check_count(server, expected)
+        if (found := server.count()) != expected:
+            sys.exit(f"surreal_bench: expected {expected} records, found {found}")
     return report["records_written"] / report["seconds"]
-
-
-def interval(ratios, rounds=10000):
-    """95 % bootstrap interval of the median of paired ratios."""
-    draw = random.Random(1)
-    medians = sorted(statistics.median(draw.choices(ratios, k=len(ratios))) for _ in range(rounds))
-    return medians[int(rounds * 0.025)], medians[int(rounds * 0.975)]
-
-
-def head(path, count, folder):
-    cut = pathlib.Path(folder) / f"posts-{count}.ndjson"
-    with open(path) as lines, open(cut, "w") as out:
-        for _, line in zip(range(count), lines):
-            out.write(line)
-    return cut
 
 
 def plot(points):
@@ -106,7 +58,7 @@ def curve(arguments, engine, posts, folder):
     print(f"\ntime per post against N, {engine}, microseconds (medians of {arguments.rounds} rounds)")
     points = {"one call per post": [], "millrace": []}
     for n in (1, 10, 100, 1000, 10000, 100000):
-        cut = head(posts, n, folder)
+        cut = head(posts, n, f"{folder}/posts-{n}.ndjson")
         ours = [1e6 / millrace(arguments.build, engine, cut, n, BEST[engine]) for _ in range(arguments.rounds)]
         points["millrace"].append((n, statistics.median(ours)))
         if n <= 1000:
@@ -129,7 +81,7 @@ def main():
         posts = pathlib.Path(folder) / "posts.ndjson"
         count = max(arguments.posts, 100000 if arguments.curve else 0)
         subprocess.run([f"{arguments.build}/bin/millrace", "generate", "posts", "--count", str(count), "-o", str(posts)], check=True)
-        load = head(posts, arguments.posts, folder)
+        load = head(posts, arguments.posts, f"{folder}/posts-{arguments.posts}.ndjson")
         for engine in arguments.engines.split(","):
             rows = {"one call": [], "joined": [], "millrace best": [], "millrace auto": []}
             for _ in range(arguments.rounds):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MILLRACE_ASSERT(condition): a programmer's error ends the process with its place, in release too. It is for what cannot
-// happen; what a user or a store can cause is an Error.
+// MILLRACE_ASSERT(condition): a programmer's error ends the process with its place and a backtrace, in release too. It is for
+// what cannot happen; what a user or a store can cause is an Error.
 #pragma once
 
 namespace millrace {

@@ -14,7 +14,7 @@ namespace millrace::net {
 namespace asio = boost::asio;
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {
-  impl_->thread = std::thread([this]() noexcept { impl_->context.run(); });
+  impl_->thread = std::thread([this] { impl_->context.run(); });  // not noexcept: base/uncaught_exception.h
 }
 
 Loop::~Loop() {

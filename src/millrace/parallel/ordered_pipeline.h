@@ -43,7 +43,7 @@ class OrderedPipeline {
   OrderedPipeline(PipelineOptions options, Make make, Work work)
       : window_(options.window), make_(std::move(make)), work_(std::move(work)), slots_(options.window) {
     MILLRACE_ASSERT(options.workers > 0 && options.window > 0);
-    for (std::size_t i = 0; i < options.workers; ++i) threads_.emplace_back([this, i]() noexcept { run(i); });
+    for (std::size_t i = 0; i < options.workers; ++i) threads_.emplace_back([this, i] { run(i); });  // not noexcept: base/uncaught_exception.h
   }
   ~OrderedPipeline() {
     stop();

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rust's side of ints_peer.cc and upper_peer.cc; the same inputs, the same report.   iterators ints|upper
+use std::arch::asm;
+use std::time::Instant;
+
+const FNV_OFFSET: u64 = 14695981039346656037;
+const FNV_PRIME: u64 = 1099511628211;
+
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e3779b97f4a7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d049bb133111eb);
+    z ^ (z >> 31)
+}
+
+/// The compiler takes the value for used, and memory for changed (std::hint::black_box came after Debian 12's Rust).
+fn keep<T>(value: &T) {
+    unsafe { asm!("/* {0} */", in(reg) value as *const T) };
+}
+
+/// Nanoseconds of one call: the median of `samples` loops of `calls`.
+fn nanoseconds<F: FnMut()>(samples: usize, calls: u32, mut call: F) -> f64 {
+    let mut times: Vec<f64> = (0..samples)
+        .map(|_| {
+            let begin = Instant::now();
+            for _ in 0..calls {
+                call();
+            }
+            begin.elapsed().as_nanos() as f64 / f64::from(calls)
+        })
+        .collect();
+    times.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    times[samples / 2]
+}
+
+fn report(taken: f64, hash: u64) {
+    println!("{{\"nanoseconds\": {:.4}, \"result\": \"{:016x}\"}}", taken, hash);
+}
+
+fn collect(input: &[i32]) -> Vec<i32> {
+    input.iter().filter(|&&x| x > 0).map(|&x| x * 2).collect()
+}
+
+fn ints() {
+    let mut state = 1;
+    let input: Vec<i32> = (0..1_000_000).map(|_| (next(&mut state) >> 33) as i32 - (1 << 30)).collect();
+    let hash = collect(&input).iter().fold(FNV_OFFSET, |hash, &x| (hash ^ (i64::from(x) as u64)).wrapping_mul(FNV_PRIME));
+    report(nanoseconds(21, 3, || { keep(&input); keep(&collect(&input)) }), hash);
+}
+
+fn upper() {
+    let text: String = (0..4096_usize).map(|i| (32 + (i * 7 + i / 8) % 95) as u8 as char).collect();
+    let hash = text.to_uppercase().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME));
+    report(nanoseconds(41, 2000, || { keep(&text); keep(&text.to_uppercase()) }), hash);
+}
+
+fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("ints") => ints(),
+        Some("upper") => upper(),
+        _ => {
+            eprintln!("usage: iterators ints|upper");
+            std::process::exit(2);
+        }
+    }
+}

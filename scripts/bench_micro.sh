@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Measures the Google Benchmark programs of a build with the preset bench, keeps the run under its time and commit in
+# build/bench-baselines, and writes build/bench-report.html with the history (docs/benchmarks.md).   Usage: scripts/bench_micro.sh [options]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+name=$(date -u +%Y%m%d-%H%M%S)-$(git describe --always --dirty 2>/dev/null || echo unknown)
+exec bench/analysis/bench.py save "$name" build/bench/bin --html build/bench-report.html "$@"

@@ -22,6 +22,7 @@ expect_errors(telemetry.scope_name_does_not_compile ${CMAKE_CURRENT_SOURCE_DIR}/
 # The command with its scopes compiled in, for tests/command/trace_test.py. Only the sources that hold a scope are compiled again;
 # they take the place of those in the rooms' archives, so that the command is not built twice.
 file(GLOB_RECURSE every_source CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/millrace/*.cc)
+set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${every_source})  # any may gain a scope
 set(scoped)
 foreach(source ${every_source})
   file(STRINGS ${source} hits REGEX "MILLRACE_PROFILE" LIMIT_COUNT 1)

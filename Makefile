@@ -38,7 +38,7 @@ check:
 	@scripts/check.sh
 
 pgo:
-	@scripts/setup.sh test
+	@scripts/setup.sh pgo
 	@scripts/pgo.sh
 
 coverage:

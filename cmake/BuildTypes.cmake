@@ -23,7 +23,11 @@ endif()
 
 # millrace_flags: what all of our own targets share. The command, which alone is shipped, is linked with ship_link as well.
 add_library(millrace_flags INTERFACE)
-target_compile_options(millrace_flags INTERFACE -fno-omit-frame-pointer)
+if(CMAKE_BUILD_TYPE STREQUAL Plain)
+  set(CMAKE_POSITION_INDEPENDENT_CODE OFF)  # as g++ -O3 does by itself
+else()
+  target_compile_options(millrace_flags INTERFACE -fno-omit-frame-pointer)
+endif()
 set(ship_link "")
 
 if(CMAKE_BUILD_TYPE MATCHES "^(Dev|Ci|Fuzz|Coverage)$")

@@ -40,6 +40,7 @@ PY
 
 train() {
   local folder=$1 command status trained=0
+  unset SURREAL  # of the caller's: not ours to write into
   start_surreal
   cd "$folder"
   while IFS= read -r command; do

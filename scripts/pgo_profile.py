@@ -19,7 +19,8 @@ SHOWN_MAX = 5
 
 def digests(compiler):
     version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
-    paths = [*ROOT.glob("src/**/*"), *ROOT.glob("apps/**/*"), ROOT / "cmake/BuildTypes.cmake", ROOT / "CMakePresets.json"]
+    paths = [*ROOT.glob("src/**/*"), *ROOT.glob("apps/**/*"), *ROOT.glob("cmake/*"), ROOT / "CMakeLists.txt",
+             ROOT / "CMakePresets.json", ROOT / "scripts/pgo_commands.txt"]
     return {"compiler": version} | {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest()
                                     for path in sorted(paths) if path.is_file()}
 

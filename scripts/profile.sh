@@ -28,7 +28,7 @@ options=()
 perf_event() {
   command -v perf >/dev/null || return 1
   perf record -q -g -o data/profile.try -- true >/dev/null 2>&1 || return 1
-  perf evlist -i data/profile.try | cut -d: -f1
+  perf evlist -i data/profile.try | cut -d: -f1 | head -n 1
   rm -f data/profile.try
 }
 

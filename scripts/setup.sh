@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what building, testing and the demo need, from Debian and npm by name. What is there already is left alone, so
-# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check|coverage|profile|peers
+# that a second run does nothing.   Usage: scripts/setup.sh build|test|demo|check|coverage|pgo|profile|peers
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,9 +24,10 @@ case "${1:-}" in
   test) wanted=("${build[@]}" "${tests[@]}") ;;
   check) wanted=("${build[@]}" "${tests[@]}" "${check[@]}") ;;
   coverage) wanted=("${build[@]}" "${tests[@]}" "${coverage[@]}") ;;
+  pgo) wanted=("${build[@]}" gzip) ;;
   profile) wanted=("${build[@]}" "${profile[@]}") ;;
   peers) wanted=("${build[@]}" "${tests[@]}" "${peers[@]}") ;;
-  *) echo "usage: scripts/setup.sh build|test|demo|check|coverage|profile|peers" >&2; exit 2 ;;
+  *) echo "usage: scripts/setup.sh build|test|demo|check|coverage|pgo|profile|peers" >&2; exit 2 ;;
 esac
 # A Node that is there, whoever packed it, is as good as Debian's.
 if [ "$1" != build ]; then
@@ -64,6 +65,7 @@ install_npm() {
   fi
 }
 if [ "$1" = demo ] || [ "$1" = profile ]; then install_npm tools/corpus; fi
+if [ "$1" = pgo ]; then install_npm tools/surreal-dev; fi
 if [ "$1" = peers ]; then
   install_npm tools/surreal-dev
   # Built here, against the headers that are here: nothing is fetched but the packages themselves.

@@ -32,14 +32,16 @@ StopSignals::StopSignals() {
 }
 
 StopSignals::~StopSignals() {
+  ending_ = true;
   pthread_kill(thread_.native_handle(), SIGUSR1);
   thread_.join();
 }
 
-void StopSignals::wait() noexcept {
+void StopSignals::wait() {
   telemetry::name_thread("signals");
   const sigset_t set = stop_set();
-  for (int number = 0; sigwait(&set, &number) == 0 && number != SIGUSR1;) {
+  for (int number = 0; sigwait(&set, &number) == 0 && !ending_;) {
+    if (number == SIGUSR1) continue;  // somebody else's
     if (source_.stop_requested()) {
       std::fputs("\nmillrace: ended by a second signal; what was in flight may or may not be written\n", stderr);
       ::_exit(128 + number);

@@ -4,6 +4,7 @@
 // SIGPIPE is ignored: a closed pipe is an error of its write. Threads made afterwards inherit the blocked signals.
 #pragma once
 
+#include <atomic>
 #include <stop_token>
 #include <thread>
 
@@ -16,8 +17,9 @@ class StopSignals {
   std::stop_token token() const { return source_.get_token(); }
 
  private:
-  void wait() noexcept;
+  void wait();
   std::stop_source source_;
+  std::atomic<bool> ending_{false};
   std::thread thread_;
 };
 

@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -42,7 +44,12 @@ class TraceSignal {
 
 Result<void> check_can_trace(const std::string& path) {
   if (!telemetry::has_profile_scopes()) return fail(Code::invalid_argument, "this build has no profile scopes; use preset profile");
-  return check_writable(path);
+  if (path == "-") return fail(Code::invalid_argument, "--trace wants a file: standard output may carry the report");
+  if (Result<void> writable = check_writable(path); !writable) return writable;
+  std::error_code error;
+  const auto type = std::filesystem::symlink_status(path, error).type();
+  const bool is_made = type == std::filesystem::file_type::regular || type == std::filesystem::file_type::not_found;
+  return is_made ? check_writable(path + ".part") : Result<void>();  // write_trace() makes a file beside it
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ class Build:
         if self.preset == "pgo":
             quietly("scripts/pgo.sh")
         targets = ["millrace_command"] + ["decode_bench"] * with_bench
-        quietly("cmake", "--preset", self.preset, f"-DMILLRACE_BENCH={'ON' if with_bench else 'OFF'}")
+        quietly("cmake", "--preset", self.preset, *["-DMILLRACE_BENCH=ON"] * with_bench)
         quietly("cmake", "--build", "--preset", self.preset, "--target", *targets)
 
     def time_build(self):

@@ -32,6 +32,9 @@ foreach(source ${every_source})
 endforeach()
 add_executable(millrace_profiled ${scoped} $<TARGET_OBJECTS:millrace_command>)
 target_compile_definitions(millrace_profiled PRIVATE MILLRACE_PROFILE)
+if(MILLRACE_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL Coverage)  # whose test presets leave the command's tests out
+  set_target_properties(millrace_profiled PROPERTIES EXCLUDE_FROM_ALL ON)
+endif()
 target_link_libraries(millrace_profiled PRIVATE millrace::millrace millrace_flags fmt::fmt SQLite::SQLite3 Threads::Threads)
 
 # Off, a scope is nothing: the object code of a scoped function is that of the bare one.

@@ -15,7 +15,7 @@ constexpr int own_frames = 1;
   std::array<void*, frames_max> frames{};
   const int count = ::backtrace(frames.data(), frames_max);
   // A call that never returns may be the last of its function, and its return address the next function's.
-  for (void*& frame : frames) frame = static_cast<char*>(frame) - 1;
+  for (int i = own_frames; i < count; ++i) frames[i] = static_cast<char*>(frames[i]) - 1;
   if (count > own_frames) ::backtrace_symbols_fd(frames.data() + own_frames, count - own_frames, descriptor);
 }
 

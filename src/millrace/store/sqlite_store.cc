@@ -208,8 +208,8 @@ void SqliteStore::write(Batch batch, Completion done) {
 
 Result<void> SqliteStore::commit(const Batch& batch, const Transaction& transaction, Outcomes& outcomes) {
   MILLRACE_PROFILE_SCOPE("sqlite transaction", "rows", transaction.last - transaction.first);
-  MILLRACE_PROBE(commit_begin, transaction.last - transaction.first);
   if (auto begun = database_->run("BEGIN IMMEDIATE"); !begun) return begun;
+  MILLRACE_PROBE(commit_begin, transaction.last - transaction.first);
   Result<void> done = insert(batch, transaction, outcomes);
   if (done && batch.checkpoint != nullptr) {
     const Result<Checkpoint> checkpoint = (*batch.checkpoint)(batch, transaction.last, outcomes.records());

@@ -23,6 +23,7 @@ class ScopeName {
   template <std::size_t size>
   consteval ScopeName(const char (&text)[size]) : text_(text) {
     if (text[0] == '\0') scope_rule::a_scope_has_a_name();
+    if (text[size - 1] != '\0') scope_rule::a_scopes_name_is_printable_ascii();
     for (std::size_t i = 0; i + 1 < size; ++i) {
       if (text[i] < ' ' || text[i] > '~') scope_rule::a_scopes_name_is_printable_ascii();
     }

@@ -88,9 +88,4 @@ void ProfileThreads::rename(Thread& thread, std::string name) {
   thread.name = std::move(name);
 }
 
-std::uint64_t ProfileThreads::forgotten() {
-  const std::lock_guard lock(mutex_);
-  return forgotten_;
-}
-
 }  // namespace millrace::telemetry

@@ -41,13 +41,13 @@ class ProfileThreads {
   void rename(Thread& thread, std::string name);
 
   // Calls visit(const Thread&) for each; threads may go on meanwhile, but none begins or ends.
+  // Gives the number of scopes of the rings that are not kept any more.
   template <typename Visit>
-  void for_each(Visit visit) {
+  std::uint64_t for_each(Visit visit) {
     const std::lock_guard lock(mutex_);
     for (const Thread& thread : threads_) visit(thread);
+    return forgotten_;
   }
-  // Scopes of the rings that are not kept any more.
-  std::uint64_t forgotten();
 
   bool uses_tsc() const { return uses_tsc_; }
   const ClockPoint& start() const { return start_; }

@@ -51,7 +51,8 @@ Event event_of(const ScopeRecord& record, const TickClock& clock) {
   if (record.kind == ScopeKind::span) {
     return {record, clock.since_start(record.begin), clock.since_start(record.begin + record.duration)};
   }
-  return {record, clock.nanoseconds(record.begin), clock.nanoseconds(record.begin + record.duration)};
+  const std::int64_t begin = clock.nanoseconds(record.begin);
+  return {record, begin, std::max(begin, clock.nanoseconds(record.begin + record.duration))};  // a core may be behind another
 }
 
 // Printable ASCII, as names are made of; what a caller of pthread_setname_np gave may hold more.
@@ -78,8 +79,8 @@ class TraceWriter {
     const TickClock clock(threads.start(), ClockPoint::now(threads.uses_tsc()));
     put("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
     event(fmt::format(R"({{"ph":"M","name":"process_name","pid":{},"tid":{},"args":{{"name":"millrace"}}}})", process_, process_));
-    std::uint64_t dropped = threads.forgotten();
-    threads.for_each([&](const ProfileThreads::Thread& thread) { dropped += write_thread(thread, clock); });
+    std::uint64_t dropped = 0;
+    dropped += threads.for_each([&](const ProfileThreads::Thread& thread) { dropped += write_thread(thread, clock); });
     put(fmt::format("\n],\"otherData\":{{\"dropped_scopes\":{},\"version\":{},\"trace_id\":{},\"clock\":\"{}\"}}}}\n", dropped,
                     json_string(info.version), json_string(to_hex(info.trace.trace_id)), threads.uses_tsc() ? "tsc" : "steady_clock"));
     flush();
@@ -149,9 +150,9 @@ class TraceWriter {
 
 Result<void> write_trace(const std::string& path, const TraceInfo& info) {
   std::error_code error;
-  const auto type = std::filesystem::status(path, error).type();
+  const auto type = std::filesystem::symlink_status(path, error).type();  // what a link leads to, as /dev/stdout, is written to, not replaced
   const bool is_moved = type == std::filesystem::file_type::regular || type == std::filesystem::file_type::not_found;
-  const std::string written = is_moved ? path + ".part" : path;
+  const std::string written = is_moved ? fmt::format("{}.{}.part", path, ::getpid()) : path;
   Result<File> file = File::create(written);
   if (!file) return std::unexpected(std::move(file).error());
   Result<void> done = TraceWriter(*file).write(info);

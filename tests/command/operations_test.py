@@ -60,7 +60,7 @@ class OperationsTest(CommandTest):
     def test_alerts_ask_for_metrics_that_exist(self):
         rows = catalogue()
         for name in set(re.findall(r"\b(?:millrace|process)_\w+", ALERTS.read_text())):
-            self.assertIn(f"| `{re.sub('_bucket$', '', name)}` |", rows)
+            self.assertIn(f"| `{re.sub('_(bucket|count)$', '', name)}` |", rows)
 
     def test_prometheus_takes_its_configuration(self):
         (self.folder / "ops").mkdir()

@@ -6,7 +6,7 @@ import subprocess
 import time
 import urllib.request
 
-from support import TIME_OUT, CommandTest
+from support import ROOT, TIME_OUT, CommandTest
 
 DEBIANS_PYTHON = "/usr/bin/python3"  # which has python3-prometheus-client, whatever python3 is
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
@@ -77,6 +77,14 @@ def poll(look, is_there, what):
 def wait_for(address, **metrics):
     """The samples as soon as these metrics have these values."""
     return poll(lambda: scrape(address), lambda seen: all(seen.get(name) == value for name, value in metrics.items()), str(metrics))
+
+
+def page_queries():
+    """The questions that docs/operations.md has for Prometheus."""
+    queries = re.findall(r"^\| [^|`]+ \| `([^`]+)` \|$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
+    if len(queries) < 5:
+        raise AssertionError(f"the table of questions is not where it was: {queries}")
+    return queries
 
 
 def posts(first, last):

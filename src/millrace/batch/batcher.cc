@@ -54,9 +54,7 @@ class Batcher::Implementation {
     limits_.request_bytes_max = std::min(limits_.request_bytes_max, able.batch_bytes_max);
     if (options_.maybe_there) looks_left_ = looks_max;
   }
-  ~Implementation() {
-    while (!in_flight_.empty()) wait_for_reply(Instant::max());
-  }
+  ~Implementation() { await_in_flight(); }
 
   void add(std::unique_ptr<Block> block) {
     if (block->size() == 0) return outcomes_.released(std::move(block));
@@ -73,9 +71,11 @@ class Batcher::Implementation {
 
   Result<void> run(Until until) {
     Result<void> done = send_and_wait(until);
-    // What is under way may still be written: it gets its outcome before anybody counts.
-    while (!done && !in_flight_.empty()) wait_for_reply(Instant::max());
+    if (!done) await_in_flight();  // it may still be written: it gets its outcome before anybody counts
     return done;
+  }
+  void await_in_flight() {
+    while (!in_flight_.empty()) wait_for_reply(Instant::max());
   }
 
  private:
@@ -391,6 +391,7 @@ Batcher::~Batcher() = default;
 void Batcher::add(std::unique_ptr<Block> block) { implementation_->add(std::move(block)); }
 Result<void> Batcher::pump() { return implementation_->run(Implementation::Until::full_batches_are_sent); }
 Result<void> Batcher::flush() { return implementation_->run(Implementation::Until::a_partial_one_is_sent); }
+void Batcher::await_in_flight() { implementation_->await_in_flight(); }
 Result<void> Batcher::drain() { return implementation_->run(Implementation::Until::all_is_settled); }
 bool Batcher::is_idle() const { return implementation_->is_idle(); }
 bool Batcher::wants_more() const { return implementation_->wants_more(); }

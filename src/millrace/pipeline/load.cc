@@ -79,6 +79,8 @@ class LoadJob final : public batch::Outcomes {
     }
     if (!failure_ || may_still_write()) {
       if (Result<void> drained = batcher.drain(); !drained) note_failure(std::move(drained).error());
+    } else {
+      batcher.await_in_flight();
     }
     if (Result<void> flushed = rejects_.flush(); !flushed) note_failure(std::move(flushed).error());
     if (const auto broken = input_.failure()) note_failure(*broken);

@@ -20,9 +20,10 @@ class BatchMetrics {
   BatchMetrics& operator=(const BatchMetrics&) = delete;
 
   void queued(std::size_t records);   // that wait for their first sending, now
-  void sent(const Sample& sample);    // a request
-  void landed(const Sample& sample);  // its answer was taken
-  void retried(Code reason);          // records are sent again
+  void allowed(std::size_t rows, std::size_t rows_per_transaction, std::size_t in_flight);  // to what is sent for the first time
+  void sent(const Sample& sample);                       // a request
+  void landed(const Sample& sample, bool was_answered);  // the store's answer, or that there is none, was taken
+  void retried(Code reason);                             // records are sent again
 
   // All of them at nought, so that a scrape sees them before anything is sent.
   static void add_to_registry();

@@ -22,6 +22,7 @@ struct Group {
   bool read_back = false;      // the reply was lost
   bool maybe_written = false;  // it was lost once: what was sent first may still be at work, and come in between
   int attempts = 0;            // failed ones
+  std::optional<Code> retry_for;  // what it failed with last; none where it is sent again for a refusal
   Instant not_before{};
 };
 

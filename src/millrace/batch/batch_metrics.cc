@@ -15,8 +15,10 @@ constexpr HistogramInfo commit_info{"millrace_store_commit_seconds", "Time from 
                                     seconds_bounds};
 constexpr CounterInfo retries_info{"millrace_store_retries_total", "Batches sent again, by why.", {"reason"}};
 constexpr HistogramInfo records_info{"millrace_batch_records", "Records in a request.", count_bounds};
-constexpr GaugeInfo records_limit_info{"millrace_batch_records_limit", "Records that a request may have when it is sent for the first time."};
-constexpr GaugeInfo transaction_limit_info{"millrace_transaction_records_limit", "Records that a transaction may have when it is sent for the first time."};
+constexpr GaugeInfo records_limit_info{"millrace_batch_records_limit",
+                                       "Records that a request may have when it is sent for the first time."};
+constexpr GaugeInfo transaction_limit_info{"millrace_transaction_records_limit",
+                                           "Records that a transaction may have when it is sent for the first time."};
 constexpr GaugeInfo in_flight_info{"millrace_requests_in_flight", "Requests that the store has not answered yet."};
 constexpr GaugeInfo in_flight_limit_info{"millrace_requests_in_flight_limit", "Requests that may be in flight at once."};
 constexpr GaugeInfo queue_info{"millrace_queue_records", "Decoded records that wait to be sent for the first time."};

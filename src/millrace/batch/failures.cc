@@ -30,7 +30,9 @@ bool may_retry(Code code, int attempts) { return is_retryable(code) && (code != 
 
 bool is_failure(const store::BatchOutcome& outcome) {
   return !outcome.records.empty() && std::ranges::all_of(outcome.records, [](const store::RecordOutcome& record) {
-    return record.error && (is_retryable(record.error->code) || record.error->code == Code::unknown_outcome || is_fatal(record.error->code));
+    if (!record.error) return false;
+    const Code code = record.error->code;
+    return is_retryable(code) || code == Code::unknown_outcome || is_fatal(code);
   });
 }
 

@@ -85,6 +85,17 @@ class Judge(unittest.TestCase):
         together = verdict.judge([self.found(1.03, 1.07, p=0.02) for _ in range(3)])
         self.assertEqual({found.verdict for found in together}, {"no change"})
 
+    def test_needs_so_many_pairs_that_any_could_be_called(self):
+        for benchmarks, pairs in ((1, 6), (6, 8), (40, 11)):
+            self.assertEqual(verdict.pairs_needed(benchmarks), pairs)
+            self.assertLess(benchmarks * 2 * 0.5**pairs, 0.05)
+            self.assertGreaterEqual(benchmarks * 2 * 0.5**(pairs - 1), 0.05)
+
+    def test_few_pairs_are_silent_on_a_noisy_machine(self):
+        alarms = sum(simulate(SEED + run, 1.0, {}, runner.Plan(pairs_min=2, pairs_max=4)).verdict in (verdict.SLOWER, verdict.FASTER)
+                     for run in range(RUNS))
+        self.assertEqual(alarms, 0, f"seeds from {SEED}")
+
     def test_holm_steps_down(self):
         for got, expected in zip(verdict.holm([0.01, 0.04, 0.03, 0.005]), (0.03, 0.06, 0.06, 0.02)):
             self.assertAlmostEqual(got, expected)

@@ -118,6 +118,17 @@ class Runner(unittest.TestCase):
         sequence = runner.alternate(still["A"], still["B"], ["x", "y"], runner.Plan(pairs_min=4))["y"]
         self.assertEqual("".join(side for side, _ in sequence), "ABBABAAB")
 
+    def test_a_run_to_be_saved_stops_at_its_seconds(self):
+        trouble = runner.Trouble()
+        for seconds, processes in ((0, 4), (3600, 24)):
+            sequences = runner.one_sided(lambda name: {name: [1.0]}, ["x"], runner.Plan(seconds_max=seconds), trouble)
+            self.assertEqual((len(sequences["x"]), trouble.failures), (processes, []))
+
+    def test_a_failing_benchmark_of_a_run_to_be_saved_is_named_and_left_out(self):
+        trouble = runner.Trouble()
+        sequences = runner.one_sided(lambda name: {name: [1.0]} if name == "x" else {}["broken"], ["x", "y"], runner.Plan(), trouble)
+        self.assertEqual((list(sequences), trouble.failures), (["x"], ["y: KeyError('broken')"]))
+
     def test_stops_at_the_most_pairs_when_it_cannot_see(self):
         draw = random.Random(1)
         noisy = lambda name: {name: [draw.uniform(1, 9)]}  # noqa: E731

@@ -11,7 +11,7 @@ help:
 	@echo "make coverage   which share of each room's lines the unit and contract tests run"
 	@echo "make install PREFIX=/usr/local"
 	@echo "make bench  measures hot units one by one, and keeps the run: build/bench-report.html (docs/benchmarks.md)"
-	@echo "make bench-compare BASE=main  compares them with another commit's, alternating; exits with 1 if one is slower"
+	@echo "make bench-compare BASE=main  compares them with another commit's, alternating; fails if one is slower (for CI: scripts/bench_compare.sh exits with 0, 1 or 2)"
 	@echo "make bench-load  measures the loader against its rivals, some 70 minutes (docs/performance.md)"
 	@echo "make bench-peers  measures the peers of docs/performance.md again, installing them first; PEERS=--quick for a look"
 	@echo "make profile  shows where the time of the demo's load goes (docs/profiling.md)"

@@ -26,6 +26,8 @@ BEST_LIMITS = {
     "surrealkv": ("insert", 1000, 1, 2),
 }
 
+ENGINE_SECONDS_MAX = 60  # to start, to count, to end
+
 
 class Failed(Exception):
     """A program failed, or its result is not what it should be."""
@@ -56,10 +58,17 @@ def run(arguments, stdout=subprocess.PIPE, seconds_max=600, **options):
 
 
 def interval(values, samples=10_000):
-    """The 95 % percentile interval of the median (Efron 1979)."""
+    """The 95 % percentile interval of the median (Efron 1979); None of fewer than five values, which cannot bear one."""
+    if len(values) < 5:
+        return None
     draw = random.Random(1)
     medians = sorted(statistics.median(draw.choices(values, k=len(values))) for _ in range(samples))
     return medians[int(0.025 * samples)], medians[int(0.975 * samples)]
+
+
+def interval_text(values, places):
+    found = interval(values)
+    return f"95 % {found[0]:.{places}f} to {found[1]:.{places}f}" if found else f"no interval of {len(values)} rounds"
 
 
 def sqlite_digest(path):
@@ -103,10 +112,14 @@ class Engine:
         self.process = subprocess.Popen(
             ["node", str(ROOT / "tools/surreal-dev/server.mjs"), "--listen", "127.0.0.1:0", "--engine", path, "--exit-with-parent"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        limit = threading.Timer(ENGINE_SECONDS_MAX, self.process.kill)  # then readline gives what there is
+        limit.daemon = True
+        limit.start()
         line = self.process.stdout.readline()
+        limit.cancel()
         try:
             self.port = int(line.split("/rpc")[0].rsplit(":", 1)[1])
-        except IndexError:
+        except (IndexError, ValueError):
             self.__exit__()
             raise Failed(f"tools/surreal-dev did not start over {path}: {line!r}") from None
         self.url = f"ws://root:root@127.0.0.1:{self.port}/ns/db"
@@ -116,16 +129,18 @@ class Engine:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait()
+        try:
+            self.process.wait(ENGINE_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
         self.folder.cleanup()
 
     def count(self, table="post"):
         """Records in a table, by the official SDK."""
-        done = subprocess.run(["node", str(ROOT / "tools/surreal-dev/count.mjs"), self.url, table],
-                              check=True, capture_output=True, text=True)
-        return int(done.stdout)
+        return int(run(["node", ROOT / "tools/surreal-dev/count.mjs", self.url, table], seconds_max=ENGINE_SECONDS_MAX)[2])
 
 
 def load_command(build, posts, store, limits=None):

@@ -8,8 +8,8 @@
     bench.py save NAME build/bench/bin ; bench.py against NAME build/bench/bin ; bench.py baselines
     bench.py list build/bench/bin --filter json
 
-Exit status: 0 nothing is slower; 1 something is; 2 the command line is wrong, or the comparison is refused. docs/benchmarks.md
-tells the method.
+Exit status: 0 nothing is slower; 1 something is; 2 the command line is wrong, the comparison is refused, or a part of it failed.
+`against` gives 1 only with --gate. docs/benchmarks.md tells the method.
 """
 import argparse
 import json
@@ -17,6 +17,7 @@ import os
 import pathlib
 import re
 import sys
+import traceback
 
 import baseline
 import counts
@@ -55,6 +56,20 @@ def build_of(found):
     return baseline.build(found.path) if found.path else {"git": "", "build_type": "", "flags": "", "compiler": ""}
 
 
+def settings_of(options):
+    """What two runs must have in common, and what they should."""
+    metric = ("latency" if options.latency else options.metric) if options.shell else "time of an iteration"
+    return {"metric": metric, "repetitions": options.repetitions, "min_time": options.min_time}
+
+
+def benchmarks_of(sequences, unit):
+    return {name: {"unit": unit, "sequence": sequence} for name, sequence in sequences.items()}
+
+
+def past(options, settings):
+    return baseline.history(options.baselines, settings) if options.html else []
+
+
 def write_reports(options, report, run):
     if options.html:
         path = pathlib.Path(options.html)
@@ -67,77 +82,88 @@ def write_reports(options, report, run):
         words.write_csv(options.csv, report.comparisons)
 
 
-def tell(options, comparisons, counted, warnings):
-    """Prints the tables; gives the exit status."""
-    for warning in warnings:
+def tell_trouble(trouble):
+    for warning in trouble.warnings:
         print(f"warning: {warning}", file=sys.stderr)
+    for failure in trouble.failures:
+        print(f"bench: {failure}", file=sys.stderr)
+    return 2 if trouble.failures else 0
+
+
+def tell(options, comparisons, counted, trouble):
+    """Prints the tables; gives the exit status."""
+    status = tell_trouble(trouble)
     if options.test:
         print(f"{len(comparisons)} benchmarks run on both sides; --test says nothing about speed")
-        return 0
+        return status
     print("\n".join(words.table(comparisons, counted)))
-    print(f"\n{words.summary(comparisons)}")
-    return 1 if any(found.verdict == verdict.SLOWER for found in comparisons) else 0
+    print(f"\n{words.summary(comparisons)}", flush=True)
+    return status or int(any(found.verdict == verdict.SLOWER for found in comparisons))
 
 
 def compare(options):
     a, b = (suite.open_suite(text, options) for text in (options.a, options.b))
-    names, warnings = suite.common(a.names(), b.names(), options.strict, options.lenient)
-    plan = plan_of(options)
-    run = baseline.new_run("comparison", a.path or sys.argv[0], {}, {})
-    sequences = runner.alternate(a.measure, b.measure, names, plan)
+    plan, settings, trouble = plan_of(options), settings_of(options), runner.Trouble()
+    names, trouble.warnings = suite.common(a.names(), b.names(), options.strict, options.lenient)
+    plan.pairs_min = min(plan.pairs_max, max(plan.pairs_min, 0 if options.test else verdict.pairs_needed(len(names))))
+    run = baseline.new_run("comparison", a.path or sys.argv[0], settings, {}, {})
+    sequences = runner.alternate(a.measure, b.measure, names, plan, trouble)
     comparisons = verdict.judge([verdict.compare_paired(name, a.unit, sequence, plan.threshold) for name, sequence in sequences.items()])
-    counted = (a.count(names, options.instructions), b.count(names, options.instructions))
-    run["benchmarks"] = {name: {"unit": a.unit, "sequence": sequence} for name, sequence in sequences.items()}
+    counted = [trouble.attempt(lambda side=side: side.count(sequences, options.instructions), "counts", {}) for side in (a, b)]
+    status = tell(options, comparisons, counted, trouble)
+    run["benchmarks"] = benchmarks_of(sequences, a.unit)
     run["counts"] = {"A": counted[0], "B": counted[1]}
     facts = facts_of(build_of(a), build_of(b), plan, run["started"])
-    report = report_html.Report(options.title, facts, comparisons, sequences, a.unit, counted, baseline.history(options.baselines), warnings)
-    status = tell(options, comparisons, counted, warnings)
+    report = report_html.Report(options.title, facts, comparisons, sequences, a.unit, counted, past(options, settings),
+                                trouble.warnings + trouble.failures)
     write_reports(options, report, run)
     return status
 
 
 def save(options):
     baseline.path_of(options.baselines, options.baseline)  # refuses a bad name before the work
-    found, plan = suite.open_suite(options.a, options), plan_of(options)
-    sequences = runner.one_sided(found.measure, found.names(), plan)
-    counted = found.count(found.names(), options.instructions)
-    benchmarks = {name: {"unit": found.unit, "sequence": sequence} for name, sequence in sequences.items()}
-    run = baseline.new_run(options.baseline, found.path or sys.argv[0], benchmarks, counted)
-    path = baseline.save(options.baselines, run)
-    facts = facts_of(run["build"], None, plan, run["started"])
-    report = report_html.Report(options.title, facts, [], sequences, found.unit, (counted, {}), baseline.history(options.baselines))
+    found, plan, settings, trouble = suite.open_suite(options.a, options), plan_of(options), settings_of(options), runner.Trouble()
+    sequences = runner.one_sided(found.measure, found.names(), plan, trouble)
+    counted = trouble.attempt(lambda: found.count(sequences, options.instructions), "counts", {})
+    run = baseline.new_run(options.baseline, found.path or sys.argv[0], settings, benchmarks_of(sequences, found.unit), counted)
+    status = tell_trouble(trouble)
     print("| benchmark | median | allocations | bytes | instructions |\n|---|---|---|---|---|")
     for name, sequence in sequences.items():
         cells = [words.count_text([counted.get(name, {})], key) for key in ("allocations", "bytes", "instructions")]
-        print(f"| {name} | {words.amount(verdict.median_of([times for _, times in sequence]), found.unit)} | {' | '.join(cells)} |")
-    print(f"\nsaved: {path}")
+        print(f"| {words.cell(name)} | {words.amount(verdict.median_of([times for _, times in sequence]), found.unit)} | {' | '.join(cells)} |")
+    print("\nnot saved" if trouble.is_interrupted else f"\nsaved: {baseline.save(options.baselines, run)}", flush=True)
+    facts = facts_of(run["build"], None, plan, run["started"])
+    report = report_html.Report(options.title, facts, [], sequences, found.unit, (counted, {}), past(options, settings),
+                                trouble.failures)
     write_reports(options, report, run)
-    return 0
+    return status
 
 
 def against(options):
     saved = baseline.load(options.baselines, options.baseline)
-    found, plan = suite.open_suite(options.a, options), plan_of(options)
-    warnings = baseline.check(saved, build_of(found))
+    found, plan, settings, trouble = suite.open_suite(options.a, options), plan_of(options), settings_of(options), runner.Trouble()
+    trouble.warnings = baseline.check(saved, build_of(found), settings)
     wanted = re.compile(options.filter)
     known = [name for name in saved["benchmarks"] if wanted.search(name)]
-    names, missing = suite.common(known, found.names(), options.strict, options.lenient)
-    sequences = runner.one_sided(found.measure, names, plan)
+    names, missing = (found.names(), []) if options.latency else suite.common(known, found.names(), options.strict, options.lenient)
+    sequences = runner.one_sided(found.measure, names, plan, trouble)
+    if options.latency:  # only now are its names known
+        names, missing = suite.common(known, list(sequences), options.strict, options.lenient)
+        sequences = {name: sequences[name] for name in names}
     threshold = plan.threshold if options.threshold is not None else verdict.BASELINE_THRESHOLD
     both = {name: ([times for _, times in saved["benchmarks"][name]["sequence"]], [times for _, times in sequence])
             for name, sequence in sequences.items()}
     comparisons = verdict.judge([verdict.compare_unpaired(name, found.unit, a, b, threshold) for name, (a, b) in both.items()])
-    counted = (saved["counts"], found.count(names, options.instructions))
-    benchmarks = {name: {"unit": found.unit, "sequence": sequence} for name, sequence in sequences.items()}
-    run = baseline.new_run("now", found.path or sys.argv[0], benchmarks, counted[1])
-    warnings += missing + ["a saved run has no partner in time: the band holds the machine's swing within each of the two sessions, and "
-                           "cannot hold the one between them; make bench-compare tells small changes"]
+    counted = (saved["counts"], trouble.attempt(lambda: found.count(sequences, options.instructions), "counts", {}))
+    run = baseline.new_run("now", found.path or sys.argv[0], settings, benchmarks_of(sequences, found.unit), counted[1])
+    trouble.warnings += missing + ["a saved run has no partner in time: the band holds the machine's swing within each of the two sessions, and "
+                                   "cannot hold the one between them; make bench-compare tells small changes"]
+    status = tell(options, comparisons, counted, trouble)
     facts = facts_of(saved["build"], run["build"], plan, run["started"])
     report = report_html.Report(f"{options.title}: now against {saved['name']}", facts, comparisons, both, found.unit, counted,
-                                baseline.history(options.baselines), warnings)
-    status = tell(options, comparisons, counted, warnings)
+                                past(options, settings), trouble.warnings + trouble.failures)
     write_reports(options, report, run)
-    return status
+    return status if status != 1 or options.gate else 0
 
 
 def list_baselines(options):
@@ -166,8 +192,9 @@ def parse(arguments):
     what.add_argument("--instructions", action="store_true", help="also count instructions, under valgrind (slow)")
     how = shared.add_argument_group("how long")
     how.add_argument("--detect", type=float, metavar="PERCENT", help="go on until a change of this size would be seen (5)")
-    how.add_argument("--pairs-max", type=int, help="but for no more pairs of processes than this a benchmark (120)")
-    how.add_argument("--seconds-max", type=float, default=3600, help="and no longer than this in all (3600)")
+    how.add_argument("--pairs-max", type=int, help="but for no more pairs of processes than this a benchmark (120); save and against: processes, 24 at most")
+    how.add_argument("--seconds-max", type=float, default=3600, help="and no longer than this in all (3600): looked at between rounds, after 16 pairs each (--quick 8; "
+                     "save and against: 4 processes each)")
     how.add_argument("--repetitions", type=int, default=5, help="in each process (5)")
     how.add_argument("--min-time", type=float, default=0.002, help="seconds, of a repetition (0.002)")
     how.add_argument("--quick", action="store_true", help="8 to 16 pairs, to see 10 %%")
@@ -192,6 +219,8 @@ def parse(arguments):
         command = commands.add_parser(name, parents=[shared], help=words_of_help)
         for position in positions:
             command.add_argument(position)
+        if run is against:
+            command.add_argument("--gate", action="store_true", help="exit with 1 if something is slower, although sessions differ by themselves")
         command.set_defaults(run=run)
     options = parser.parse_args(arguments)
     options.parser = parser
@@ -221,7 +250,12 @@ def main(arguments=None):
         return options.run(options)
     except programs.Refused as refusal:
         print(f"bench: {refusal}", file=sys.stderr)
-        return 2
+    except KeyboardInterrupt:
+        print("bench: interrupted", file=sys.stderr)
+    except Exception as error:  # exit 1 means slower, and nothing else
+        traceback.print_exc()
+        print(f"bench: nothing is said about speed, as this failed: {error!r}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
+import sys
 import tempfile
 
 import programs
@@ -83,10 +83,11 @@ def count_all(program, names, with_instructions):
     """{name: {"allocations", "bytes", "instructions"}}, each where it is known."""
     found = {}
     for name in names:
-        found[name] = allocations(program, name)
-        if with_instructions and found[name]:
-            try:
+        found[name] = {}
+        try:
+            found[name] = allocations(program, name)
+            if with_instructions and found[name]:
                 found[name].update(instructions(program, name))
-            except (programs.Refused, subprocess.SubprocessError) as error:
-                print(f"no instruction count of {name}: {error}")
+        except Exception as error:  # a companion: whatever is wrong with it, the times stand
+            print(f"warning: no count of {name}: {error or repr(error)}", file=sys.stderr)
     return found

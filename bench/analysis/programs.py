@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that are measured: Google Benchmark programs, and commands that print numbers. One call is one process."""
+import contextlib
 import json
 import math
 import os
@@ -7,7 +8,7 @@ import pathlib
 import random
 import re
 import shlex
-import statistics
+import signal
 import subprocess
 import tempfile
 
@@ -20,17 +21,26 @@ class Refused(Exception):
     """What the user is told when nothing can be compared; exit 2."""
 
 
-def run(arguments, environment=None, folder=None):
+def run(arguments, environment=None):
+    """What a process prints. It has a session of its own, so that all that it started ends with it."""
     try:
-        done = subprocess.run(arguments, env=environment, cwd=folder, capture_output=True, text=True, timeout=TIME_OUT, check=False)
+        process = subprocess.Popen(arguments, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True, errors="replace", start_new_session=True)
     except OSError as error:
         raise Refused(f"{arguments[0]} cannot be run: {error.strerror}") from error
-    except subprocess.TimeoutExpired as error:
-        raise Refused(f"{shlex.join(map(str, arguments))} did not end within {TIME_OUT} s") from error
-    if done.returncode != 0:
-        words = (done.stderr or done.stdout).strip().splitlines()
-        raise Refused(f"{shlex.join(map(str, arguments))} exits with {done.returncode}: {words[-1] if words else 'no words'}")
-    return done.stdout
+    with process:
+        try:
+            printed, complaints = process.communicate(timeout=TIME_OUT)
+        except BaseException as error:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise Refused(f"{shlex.join(map(str, arguments))} did not end within {TIME_OUT} s") from error
+            raise
+    if process.returncode != 0:
+        words = (complaints or printed).strip().splitlines()
+        raise Refused(f"{shlex.join(map(str, arguments))} exits with {process.returncode}: {words[-1] if words else 'no words'}")
+    return printed
 
 
 def padded_environment(draw, more=None):
@@ -63,23 +73,25 @@ class GoogleBenchmark:
         text = run([*before, self.path, "--benchmark_format=json", *flags],
                    padded_environment(self.draw, {**self.environment, **(environment or {})}))
         try:
-            return json.loads(text)["benchmarks"]
-        except (ValueError, KeyError) as error:
+            return [dict(row) for row in json.loads(text)["benchmarks"]]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise Refused(f"{self.path} did not print Google Benchmark's JSON") from error
 
     def measure(self, name):
         """{name: repetitions} of one process that runs this benchmark alone."""
         rows = self.call(f"--benchmark_filter={exactly(name)}", f"--benchmark_repetitions={self.repetitions}",
                          "--benchmark_enable_random_interleaving=true", f"--benchmark_min_time={self.seconds}")
-        times = []
+        member = "real_time" if re.search(r"/(real_time|manual_time|threads:(?!1\b))", name) else "cpu_time"
         for row in rows:
             if row.get("error_occurred"):
                 raise Refused(f"{name} of {self.path} failed: {row.get('error_message', 'no words')}")
-            if row["run_type"] == "iteration":
-                is_wall = re.search(r"/(real_time|manual_time|threads:(?!1\b))", name)
-                times.append(row["real_time" if is_wall else "cpu_time"] * {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[row["time_unit"]])
-        if not times or min(times) <= 0:
-            raise Refused(f"{name} of {self.path} gave no time")
+        try:
+            times = [float(row[member]) * {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[row["time_unit"]] for row in rows
+                     if row["run_type"] == "iteration"]
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise Refused(f"{name} of {self.path} gave no time: {error!r}") from error
+        if not times or not all(math.isfinite(time) and time > 0 for time in times):
+            raise Refused(f"{name} of {self.path} gave no time, or one that is not above 0")
         return {name: times}
 
 
@@ -101,7 +113,10 @@ class Shell:
             out = pathlib.Path(folder) / "out"
             text = run(["bash", "-c", self.command.replace("{out}", shlex.quote(str(out)))], padded_environment(self.draw))
             if "{out}" in self.command:
-                text = out.read_text()
+                try:
+                    text = out.read_text(errors="replace")
+                except OSError as error:
+                    raise Refused(f"{self.command!r} wrote no file {{out}}: {error.strerror}") from error
         if self.is_latency:
             return {f"{name} {part}": [value] for part, value in shape.latencies(self.positive(text.split())).items()}
         return {name: self.positive([self.number(text)])}
@@ -110,20 +125,20 @@ class Shell:
         for part in (text, (text.strip().splitlines() or [""])[-1]):
             try:
                 value = json.loads(part)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(value, dict):
                 if self.metric not in value:
                     raise Refused(f"what {self.command!r} printed has no member {self.metric!r}, only {', '.join(sorted(value))}")
                 value = value[self.metric]
-                return 1 / value if self.metric.endswith("per_second") and value else value
+                return 1 / self.positive([value])[0] if self.metric.endswith("per_second") else value
             return value
         raise Refused(f"{self.command!r} printed neither a number nor JSON as its last line")
 
     def positive(self, values):
         try:
             numbers = [float(value) for value in values]
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise Refused(f"{self.command!r} printed something that is not a number: {error}") from error
         if not numbers or not all(math.isfinite(number) and number > 0 for number in numbers):
             raise Refused(f"{self.command!r} printed no number, or one that is not above 0")
@@ -137,8 +152,3 @@ def google_programs(folder):
         if path.is_file() and os.access(path, os.X_OK) and b"libbenchmark.so" in path.read_bytes():
             found[path.name] = path
     return found
-
-
-def one_time(program, name):
-    """The median of one process, to see that a benchmark runs at all."""
-    return {part: statistics.median(values) for part, values in program.measure(name).items()}

@@ -30,7 +30,11 @@ def compare(probe, percent, seconds, seed):
     a = programs.GoogleBenchmark(probe, seed=seed, environment={"MILLRACE_PROBE_STEPS": str(STEPS)})
     b = programs.GoogleBenchmark(probe, seed=seed + 1, environment={"MILLRACE_PROBE_STEPS": str(work)})
     plan = runner.Plan(seconds_max=seconds, seed=seed)
-    return runner.alternate(a.measure, b.measure, a.names(), plan)
+    trouble = runner.Trouble()
+    sequences = runner.alternate(a.measure, b.measure, a.names(), plan, trouble)
+    if trouble.failures:
+        sys.exit(f"proof: {'; '.join(trouble.failures)}")
+    return sequences
 
 
 def judge(sequences):

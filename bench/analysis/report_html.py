@@ -109,7 +109,8 @@ class Report:
                 "ratios of times, B over A: + is slower. The noise band is what pairs of a program with itself differ by in this run. "
                 "<b>Slower</b> and <b>faster</b> need an interval wholly outside the band and p under 0.05 after Holm's correction over all "
                 "benchmarks. <b>Within noise</b>: there is a difference, but no larger than what the machine does by itself. "
-                "<b>No change</b>: none was seen; the smallest change that would have been, nine times in ten, stands beside it. "
+                "<b>No change</b>: none was seen; the smallest change that would have been, nine times in ten and before Holm's correction, stands "
+                "beside it. "
                 "Outliers are counted, never dropped. docs/benchmarks.md says why.</p></section>")
 
 

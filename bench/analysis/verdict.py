@@ -41,7 +41,8 @@ class Comparison:
 
     @property
     def detectable(self):
-        """The smallest change that this run would have called nine times in ten, as a ratio above 1 (without Holm's correction)."""
+        """The smallest change that this run would have called nine times in ten, had it been the only benchmark (before Holm's
+        correction), as a ratio above 1."""
         half = max(math.log(self.high / self.ratio), math.log(self.ratio / self.low))
         return math.exp(math.log(self.band) + half * (1 + NINE_IN_TEN))
 
@@ -79,7 +80,7 @@ def compare_paired(name, unit, sequence, threshold=THRESHOLD):
     middle = statistics.median(ratios)
     band = bootstrap.noise_band([bootstrap.pair_atoms(a, b) for a, b in same_pairs_of(sequence)], len(pairs))
     found = Comparison(name, unit, math.exp(middle), math.exp(min(low, middle)), math.exp(max(high, middle)),
-                       max(math.exp(band), 1 + threshold), drawn.p_value(), 0, 0, len(pairs))
+                       max(math.exp(band), 1 + threshold), max(drawn.p_value(), bootstrap.sign_p(ratios)), 0, 0, len(pairs))
     describe(found, processes_of(sequence, "A"), processes_of(sequence, "B"))
     correlation = shape.autocorrelation(ratios)
     if correlation > 2 / math.sqrt(len(ratios)):
@@ -95,7 +96,7 @@ def describe(found, a, b):
         setattr(found, f"median_{side.lower()}", statistics.median(medians))
         setattr(found, f"outliers_{side.lower()}", shape.outliers(repetitions))
         if shape.has_two_modes(medians):
-            found.warnings.append(f"{side} has two modes: its processes are of two speeds")
+            found.warnings.append(f"{side}'s processes fall into two groups of speed, the program's or the machine's: no median stands for both")
 
 
 def compare_unpaired(name, unit, a, b, threshold=BASELINE_THRESHOLD):
@@ -136,9 +137,17 @@ def holm(p_values):
     return adjusted
 
 
+def pairs_needed(benchmarks):
+    """How many pairs, all of one sign, it takes at the least for a verdict among so many benchmarks."""
+    return math.floor(math.log2(2 * benchmarks / SIGNIFICANCE)) + 1
+
+
 def judge(comparisons):
     """Sets the verdict of each, in the light of all."""
+    needed = pairs_needed(max(1, len(comparisons)))
     for found, p in zip(comparisons, holm([found.p for found in comparisons])):
+        if found.is_paired and found.pairs < needed:
+            found.warnings.append(f"{found.pairs} pairs are too few for a verdict among {len(comparisons)} benchmarks: {needed} at the least")
         found.p_adjusted = p
         if p >= SIGNIFICANCE:
             found.verdict = NO_CHANGE

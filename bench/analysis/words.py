@@ -54,6 +54,11 @@ def count_text(counts, key):
     return texts[0] if len(set(texts)) == 1 else " → ".join(texts)
 
 
+def cell(text):
+    """A text as it may stand in a cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
 def summary(comparisons):
     """'1 slower, 6 no change', the ones that matter first; 'nothing slower' where that is so."""
     order = ["slower", "faster", "within noise", "no change"]
@@ -67,14 +72,14 @@ def table(comparisons, counts):
     lines = ["| benchmark | A | B | time of B against A | 95 % interval | noise band | smallest change it sees | p (Holm) | pairs | verdict |",
              "|---|---|---|---|---|---|---|---|---|---|"]
     for found in comparisons:
-        lines.append(f"| {found.name} | {amount(found.median_a, found.unit)} | {amount(found.median_b, found.unit)} | "
+        lines.append(f"| {cell(found.name)} | {amount(found.median_a, found.unit)} | {amount(found.median_b, found.unit)} | "
                      f"{change(found.ratio)} | {interval(found)} | ±{(found.band - 1) * 100:.1f} % | {(found.detectable - 1) * 100:.1f} % | "
                      f"{p_text(found.p_adjusted)} | {found.pairs} | **{found.verdict}** |")
     lines += ["", "| benchmark | outliers of A · B (mild+severe) | allocations | bytes | instructions | warnings |", "|---|---|---|---|---|---|"]
     for found in comparisons:
         both = [side.get(found.name, {}) for side in counts]
         cells = [count_text(both, key) for key in ("allocations", "bytes", "instructions")]
-        lines.append(f"| {found.name} | {outlier_text(found)} | {' | '.join(cells)} | {'; '.join(found.warnings) or '–'} |")
+        lines.append(f"| {cell(found.name)} | {outlier_text(found)} | {' | '.join(cells)} | {cell('; '.join(found.warnings)) or '–'} |")
     return lines
 
 

@@ -140,8 +140,8 @@ def decode_ratios(base, own):
 def show_ratio(values):
     if not values:
         return "–"
-    low, high = interval(values)
-    return f"{statistics.median(values):.3f} ({low:.3f} to {high:.3f})"
+    found = interval(values)
+    return f"{statistics.median(values):.3f}" + (f" ({found[0]:.3f} to {found[1]:.3f})" if found else "")
 
 
 def table(builds, folder):
@@ -191,7 +191,7 @@ def main():
         print(f"{options.posts:,} posts, {options.rounds} rounds, medians, 95 % intervals; records {digest}\n")
         table(builds, folder)
     pgo = next((build for build in builds if build.preset == "pgo"), None)
-    if pgo and not options.no_goals and interval(ratios(builds[0].user, pgo.user))[1] < 1:
+    if pgo and not options.no_goals and (found := interval(ratios(builds[0].user, pgo.user))) and found[1] < 1:
         print(f"\nmissed: pgo is slower than {builds[0].preset}", file=sys.stderr)
         return 1
     return 0

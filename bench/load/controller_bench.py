@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from measuring import Engine, interval, load_command  # noqa: E402
+from measuring import Engine, interval_text, load_command  # noqa: E402
 
 # shape, rows a transaction, transactions a request, requests in flight
 SQLITE = [("insert", rows, 1, 1) for rows in (500, 1000, 2000, 5000, 10000, 20000)]
@@ -104,9 +104,8 @@ def main():
                 seconds.append(min(measured[None][1]["seconds"], measured[best][1]["seconds"]))
                 said = measured[None][1]
                 print(f"  controller {measured[None][0]:10,.0f}/s   {name_of(best)} {measured[best][0]:10,.0f}/s   ratio {ratios[-1]:.3f}", flush=True)
-            low, high = interval(ratios)
             chosen = said["batching"]
-            print(f"{kind}: controller / best cell: median {statistics.median(ratios):.3f} (95 % {low:.3f} to {high:.3f}), "
+            print(f"{kind}: controller / best cell: median {statistics.median(ratios):.3f} ({interval_text(ratios, 3)}), "
                   f"{arguments.pairs} pairs of {count:,} posts, at least {min(seconds):.1f} s each; it chose {chosen['shape']} "
                   f"{chosen['rows_per_transaction']} x {chosen['transactions_per_request']}, {chosen['in_flight']} in flight, "
                   f"limited by {said['limited_by']}", flush=True)

@@ -20,7 +20,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from measuring import OUR_PRAGMAS, interval, machine, run, sqlite_digest, sqlite_rows, stop_on_failure  # noqa: E402
+from measuring import OUR_PRAGMAS, interval_text, machine, run, sqlite_digest, sqlite_rows, stop_on_failure  # noqa: E402
 
 MIB = 1 << 20
 
@@ -89,12 +89,11 @@ class Bench:
             ours, theirs = seconds["millrace"][-1], seconds["c_loop"][-1]
             print(f"| {number + 1} | {ours:.2f} | {theirs:.2f} | {theirs / ours:.2f} |", flush=True)
         ratios = [theirs / ours for ours, theirs in zip(seconds["millrace"], seconds["c_loop"])]
-        low, high = interval(ratios)
         ratio = statistics.median(ratios)
         medians = {program: statistics.median(taken) for program, taken in seconds.items()}
         print(f"\nmedians {medians['millrace']:.2f} s ({self.options.posts / medians['millrace']:,.0f} rows/s) and "
               f"{medians['c_loop']:.2f} s ({self.options.posts / medians['c_loop']:,.0f} rows/s); "
-              f"median ratio {ratio:.2f}, 95 % interval {low:.2f} to {high:.2f}; records {stored_digest}")
+              f"median ratio {ratio:.2f}, {interval_text(ratios, 2)}; records {stored_digest}")
         self.judge(name, ratio >= goal)
 
     def measure_memory(self, posts, count):

@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from measuring import BEST_LIMITS as BEST, ROOT, Engine, head, interval, load_command  # noqa: E402
+from measuring import BEST_LIMITS as BEST, ROOT, Engine, head, interval_text, load_command  # noqa: E402
 
 SINGLE_POSTS, JOINED_POSTS = 1500, 5000
 
@@ -95,8 +95,7 @@ def main():
             for ours in ("millrace best", "millrace auto"):
                 for theirs in ("one call", "joined"):
                     ratios = [a / b for a, b in zip(rows[ours], rows[theirs])]
-                    low, high = interval(ratios)
-                    print(f"  {ours} / {theirs}: {statistics.median(ratios):.1f} (95 % {low:.1f} to {high:.1f})", flush=True)
+                    print(f"  {ours} / {theirs}: {statistics.median(ratios):.1f} ({interval_text(ratios, 1)})", flush=True)
             if arguments.curve:
                 curve(arguments, engine, posts, folder)
 

@@ -142,10 +142,10 @@ def measure_row(row, work, rounds, say):
                     agreed = agreed or (measured.result, contender.name)
                     if measured.result != agreed[0]:
                         raise Failed(f"its result is {measured.result}, that of {agreed[1]} is {agreed[0]}")
-            except (Missing, NotYet, Failed, OSError) as problem:
+            except Exception as problem:  # whatever one contender does, the others are measured
                 state["status"] = {Missing: "missing", NotYet: "not yet"}.get(type(problem), "failed")
-                state["why"] = str(problem)
-                say(f"{row.name}: {contender.name}: {state['status']}: {problem}")
+                state["why"] = str(problem) if isinstance(problem, (Missing, NotYet, Failed, OSError)) else repr(problem)
+                say(f"{row.name}: {contender.name}: {state['status']}: {state['why']}")
                 continue
             state["values"].append(measured.value)
             for name, value in measured.notes.items():
@@ -167,7 +167,7 @@ def leads(base, states, higher_is_better):
         if state is base or state["status"] != "measured":
             continue
         pairs = [ours / theirs if higher_is_better else theirs / ours for ours, theirs in zip(base["values"], state["values"])]
-        low, high = interval(pairs)
+        low, high = interval(pairs) or (None, None)
         found.append({"base": base["name"], "other": state["name"], "pairs": pairs, "median": statistics.median(pairs), "low": low, "high": high})
     return found
 
@@ -178,14 +178,21 @@ def figure(value):
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
+def lead_text(lead):
+    return figure(lead["median"]) + (f" ({figure(lead['low'])} to {figure(lead['high'])})" if lead["low"] else "")
+
+
+def one_line(text):
+    """As it may stand in a cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
 NOTES = {"peak_mib": "peak {} MiB", "p50_ms": "median {} ms", "p99_ms": "p99 {} ms", "late": "{} requests timed out"}
 
 
 def cells(state, unit):
-    if state["status"] == "missing":
-        return f"*missing: {state['why']}*"
     if state["status"] != "measured":
-        return f"*{state['status']}: {state['why']}*"
+        return f"*{state['status']}: {one_line(state['why'])}*"
     notes = "; ".join(NOTES[name].format(figure(value)) for name, value in state["notes"].items())
     spread = f"{figure(min(state['values']))} to {figure(max(state['values']))}"
     return f"{figure(state['median'])} {unit} ({spread})" + (f"; {notes}" if notes else "")
@@ -197,7 +204,7 @@ def markdown(result):
     found = {ratio["other"]: ratio for ratio in result["ratios"]}
     for state in result["contenders"]:
         lead = found.get(state["name"])
-        lead = f"{figure(lead['median'])} ({figure(lead['low'])} to {figure(lead['high'])})" if lead else ""
+        lead = lead_text(lead) if lead else ""
         who = state["name"] + (f" ({state['remark']})" if state["remark"] else "")
         lines.append(f"| {who} | {state['was'] or '–'} | {cells(state, result['unit'])} | {lead or '–'} |")
     if result["remark"]:
@@ -215,6 +222,6 @@ def overview(results):
             if state["status"] == "measured":
                 notes = [NOTES[name].format(figure(state["notes"][name])) for name in ("p50_ms", "peak_mib") if name in state["notes"]]
                 now = ", ".join([f"{figure(state['median'])} {result['unit']}", *notes])
-            lead = f"{figure(lead['median'])} ({figure(lead['low'])} to {figure(lead['high'])})" if lead else "base" if state["name"] == result["base"] else "–"
+            lead = lead_text(lead) if lead else "base" if state["name"] == result["base"] else "–"
             lines.append(f"| {'' if number else result['name']} | {state['name']} | {state['was'] or '–'} | {now} | {lead} |")
     return "\n".join(lines)

@@ -67,6 +67,21 @@ class Rows(unittest.TestCase):
         self.assertEqual(states["b"]["status"], "failed")
         self.assertNotIn("median", states["b"])
 
+    def test_whatever_one_contender_raises_the_others_are_measured(self):
+        for odd in (KeyError("seconds"), json.JSONDecodeError("no JSON", "", 0), ZeroDivisionError()):
+            measured, states = self.states(Row("r", "", "", [contender("a", [1, 1]), contender("b", [odd])], ("a",)))
+            self.assertEqual((states["a"]["status"], states["b"]["status"]), ("measured", "failed"))
+            self.assertIn(type(odd).__name__, markdown(measured))
+
+    def test_no_interval_of_fewer_than_five_rounds(self):
+        for rounds in (4, 5):
+            measured, _ = self.states(Row("r", "", "", [contender("a", [25] * rounds), contender("b", [10] * rounds)], ("a",)), rounds)
+            self.assertEqual("2.5 to 2.5" in markdown(measured), rounds == 5)
+
+    def test_words_of_many_lines_and_bars_stay_in_their_cell(self):
+        measured, _ = self.states(Row("r", "", "", [contender("a", [Failed("usage: x|y\nor z")])], ("a",)))
+        self.assertIn("usage: x\\|y or z*", markdown(measured))
+
     def test_what_is_missing_is_told_in_the_table(self):
         measured, _ = self.states(Row("r", "", "", [contender("a", [1, 1]), contender("b", [Missing("apt-get install b")])], ("a",)))
         self.assertIn("apt-get install b", markdown(measured))
@@ -125,6 +140,10 @@ class Cheats(unittest.TestCase):
         rows_data.check_group_by(self.work, COUNT, groups(0))
         with self.assertRaises(Failed):
             rows_data.check_group_by(self.work, COUNT, groups(1))
+        twice = groups(0)
+        twice.write_text(twice.read_text() + twice.read_text().splitlines()[0] + "\n")
+        with self.assertRaisesRegex(Failed, "twice"):
+            rows_data.check_group_by(self.work, COUNT, twice)
 
     def test_a_program_whose_hash_is_wrong(self):
         with self.assertRaisesRegex(Failed, "made"):
@@ -146,6 +165,13 @@ class Command(unittest.TestCase):
 
     def test_a_row_that_does_not_exist_is_a_usage_error(self):
         self.assertEqual(self.peers("--rows", "nothing").returncode, 2)
+        found = self.peers("--rows", "(")
+        self.assertEqual((found.returncode, "no regular expression" in found.stderr), (2, True), found.stderr)
+
+    def test_without_millrace_it_is_what_is_not_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            found = self.peers("--build", folder)
+        self.assertEqual((found.returncode, "is not built" in found.stderr), (3, True), found.stderr)
 
 
 if __name__ == "__main__":

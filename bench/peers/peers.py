@@ -7,8 +7,8 @@ printed as Markdown tables beside the figures from before the project began.
   scripts/setup.sh peers && cmake --preset bench && cmake --build --preset bench
   bench/peers/peers.py --build build/bench [--rows REGEX] [--rounds 5] [--quick]
 
-Exit status: 0 everything was measured; 1 a contender failed or cheated; 3 something is not installed (it is named, and the
-rest is measured)."""
+Exit status: 0 everything was measured; 1 a contender failed or cheated; 2 the command line is wrong; 3 something is not there (it
+is named, and the rest is measured; without millrace itself nothing is)."""
 import argparse
 import dataclasses
 import json
@@ -122,7 +122,18 @@ def arguments():
     parser.add_argument("--json", type=pathlib.Path, default=ROOT / "build/peers.json", help="where the raw figures go")
     parser.add_argument("--allow-missing", action="store_true", help="what is not installed does not change the exit status")
     parser.add_argument("--list", action="store_true", help="the names of the rows, and nothing else")
-    return parser.parse_args()
+    options = parser.parse_args()
+    try:
+        re.compile(options.rows)
+    except re.error as error:
+        parser.error(f"--rows {options.rows!r} is no regular expression: {error}")
+    return options
+
+
+def write_json(options, about, versions_found, sizes, begin, results):
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps({"machine": about, "versions": versions_found, "sizes": dataclasses.asdict(sizes),
+                                        "minutes": (time.monotonic() - begin) / 60, "rows": results}, indent=1, ensure_ascii=False) + "\n")
 
 
 def main():
@@ -137,24 +148,23 @@ def main():
         try:
             work.program("millrace")
         except Missing as missing:
-            sys.exit(f"peers: {missing}")
+            print(f"peers: {missing}", file=sys.stderr)
+            return 3
         about = machine(folder)
         print(f"# The peers again\n\n{time.strftime('%Y-%m-%d %H:%M')}; {about}; medians of {sizes.rounds} alternating rounds", flush=True)
         begin, results = time.monotonic(), []
         for row in rows:
             results.append(measure_row(row, work, sizes.rounds, say))
             print(markdown(results[-1]), flush=True)
+            write_json(options, about, {}, sizes, begin, results)  # what there is, should the run be stopped
         if any(row.name.startswith("http/") for row in rows):
             print(f"\n{rows_http.quotation()}")
         found = versions(work)
         print(f"\n### All rows\n\n{overview(results)}")
         print("\nVersions: " + "; ".join(f"{name} {version}" for name, version in found.items()))
         print(summary(results))
-        minutes = (time.monotonic() - begin) / 60
-        print(f"\n{minutes:.1f} minutes; load average {os.getloadavg()[0]:.2f} at the end; raw figures in {options.json}")
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps({"machine": about, "versions": found, "sizes": dataclasses.asdict(sizes), "minutes": minutes,
-                                        "rows": results}, indent=1, ensure_ascii=False) + "\n")
+        print(f"\n{(time.monotonic() - begin) / 60:.1f} minutes; load average {os.getloadavg()[0]:.2f} at the end; raw figures in {options.json}")
+        write_json(options, about, found, sizes, begin, results)
     return status_of(results, options)
 
 

@@ -29,6 +29,8 @@ def check_group_by(work, count, output):
     groups = {}
     for line in output.read_text().splitlines():
         group = json.loads(line)
+        if group["lang"] in groups:
+            raise Failed(f"it made the group {group['lang']} twice")
         groups[group["lang"]] = [group.get("count", group.get("score_count")), group.get("mean", group.get("score_mean"))]
     wanted = work.expected(count)["group_by"]
     same = groups.keys() == wanted.keys() and all(

@@ -71,6 +71,11 @@ void counter_atomic(benchmark::State& state) {
   static std::atomic<std::uint64_t> counter;
   repeat(state, [&](std::size_t) { counter.fetch_add(1, std::memory_order_relaxed); });
 }
+// A number that one thread alone writes: the limit under any counter that another thread may read.
+void counter_slot(benchmark::State& state) {
+  thread_local std::atomic<std::uint64_t> slot;
+  repeat(state, [&](std::size_t) { slot.store(slot.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); });
+}
 void counter_prometheus_cpp(benchmark::State& state) {
   static prometheus::Counter counter;
   repeat(state, [&](std::size_t) { counter.Increment(); });
@@ -172,6 +177,7 @@ void scrape_prometheus_cpp(benchmark::State& state) {
 #define MILLRACE_ONE_AND_TWO_THREADS(name) BENCHMARK(name)->Threads(1)->Threads(2)
 MILLRACE_ONE_AND_TWO_THREADS(counter_millrace);
 MILLRACE_ONE_AND_TWO_THREADS(counter_atomic);
+MILLRACE_ONE_AND_TWO_THREADS(counter_slot);
 MILLRACE_ONE_AND_TWO_THREADS(counter_prometheus_cpp);
 MILLRACE_ONE_AND_TWO_THREADS(gauge_millrace);
 MILLRACE_ONE_AND_TWO_THREADS(gauge_prometheus_cpp);

@@ -59,6 +59,12 @@ class Hierarchy(unittest.TestCase):
             covered += low <= effect <= high
         self.assertGreaterEqual(covered / runs, 0.92, f"seed {seed}")
 
+    def test_sign_test_is_exact_whatever_the_bootstrap_says_of_a_few_pairs(self):
+        two = bootstrap.MedianBootstrap([bootstrap.pair_atoms([1.0], [1.1])] * 2)
+        self.assertEqual((two.p_value(), bootstrap.sign_p([0.1, 0.1])), (0, 0.5))
+        self.assertAlmostEqual(bootstrap.sign_p([1, 2, 3, 4, -5, 0]), 2 * 6 / 32)
+        self.assertEqual((bootstrap.sign_p([0, 0]), bootstrap.sign_p([1, -1])), (1, 1))
+
     def test_equal_pairs_have_no_effect(self):
         still = bootstrap.MedianBootstrap([bootstrap.pair_atoms([2.0], [2.0])] * 9)
         self.assertEqual((still.interval(), still.p_value()), ((0, 0), 1))

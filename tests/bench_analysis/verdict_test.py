@@ -85,6 +85,17 @@ class Judge(unittest.TestCase):
         together = verdict.judge([self.found(1.03, 1.07, p=0.02) for _ in range(3)])
         self.assertEqual({found.verdict for found in together}, {"no change"})
 
+    def test_needs_so_many_pairs_that_any_could_be_called(self):
+        for benchmarks, pairs in ((1, 6), (6, 8), (40, 11)):
+            self.assertEqual(verdict.pairs_needed(benchmarks), pairs)
+            self.assertLess(benchmarks * 2 * 0.5**pairs, 0.05)
+            self.assertGreaterEqual(benchmarks * 2 * 0.5**(pairs - 1), 0.05)
+
+    def test_few_pairs_are_silent_on_a_noisy_machine(self):
+        alarms = sum(simulate(SEED + run, 1.0, {}, runner.Plan(pairs_min=2, pairs_max=4)).verdict in (verdict.SLOWER, verdict.FASTER)
+                     for run in range(RUNS))
+        self.assertEqual(alarms, 0, f"seeds from {SEED}")
+
     def test_holm_steps_down(self):
         for got, expected in zip(verdict.holm([0.01, 0.04, 0.03, 0.005]), (0.03, 0.06, 0.06, 0.02)):
             self.assertAlmostEqual(got, expected)
@@ -106,6 +117,17 @@ class Runner(unittest.TestCase):
         still = {"A": lambda name: {name: [100.0]}, "B": lambda name: {name: [100.0]}}
         sequence = runner.alternate(still["A"], still["B"], ["x", "y"], runner.Plan(pairs_min=4))["y"]
         self.assertEqual("".join(side for side, _ in sequence), "ABBABAAB")
+
+    def test_a_run_to_be_saved_stops_at_its_seconds(self):
+        trouble = runner.Trouble()
+        for seconds, processes in ((0, 4), (3600, 24)):
+            sequences = runner.one_sided(lambda name: {name: [1.0]}, ["x"], runner.Plan(seconds_max=seconds), trouble)
+            self.assertEqual((len(sequences["x"]), trouble.failures), (processes, []))
+
+    def test_a_failing_benchmark_of_a_run_to_be_saved_is_named_and_left_out(self):
+        trouble = runner.Trouble()
+        sequences = runner.one_sided(lambda name: {name: [1.0]} if name == "x" else {}["broken"], ["x", "y"], runner.Plan(), trouble)
+        self.assertEqual((list(sequences), trouble.failures), (["x"], ["y: KeyError('broken')"]))
 
     def test_stops_at_the_most_pairs_when_it_cannot_see(self):
         draw = random.Random(1)

@@ -16,7 +16,7 @@ import surreal_server
 from scraping import TRACE, TRACEPARENT, MetricsTest, fetch, posts, read_address, scrape, wait_for
 from support import TIME_OUT
 
-REASONS = ("invalid_json", "invalid_record", "invalid_id", "duplicate", "too_large", "refused")
+REASONS = ("invalid_json", "invalid_record", "invalid_id", "duplicate", "too_large", "refused", "forbidden", "conflict")
 
 
 class RunningLoad(MetricsTest):
@@ -34,7 +34,8 @@ class RunningLoad(MetricsTest):
         self.feed(process, bad + posts(5000, 5010))
         seen = wait_for(address, millrace_records_read_total=5015, millrace_requests_in_flight=0)
         self.assertEqual({reason: seen["millrace_records_rejected_total", reason] for reason in REASONS},
-                         {"invalid_json": 2, "invalid_record": 1, "invalid_id": 1, "duplicate": 1, "too_large": 0, "refused": 0})
+                         {"invalid_json": 2, "invalid_record": 1, "invalid_id": 1, "duplicate": 1, "too_large": 0, "refused": 0,
+                          "forbidden": 0, "conflict": 0})
         self.assertEqual(seen["millrace_queue_records"], 0)
         report = self.finish(process, status=1)
         self.assertEqual(report["records_written"], 5010)
@@ -69,6 +70,19 @@ class RunningLoad(MetricsTest):
         self.assertEqual(seen["millrace_records_skipped_total"], 100)
         self.assertEqual((seen["millrace_transaction_records_limit"], seen["millrace_requests_in_flight_limit"]), (7, 1))
         self.assertLess(seen["millrace_queue_bytes_limit"], 64 << 20)
+        self.expect_as_reported(seen, self.finish(process))
+
+    def test_a_reject_or_a_skip_that_nothing_follows_is_counted(self):
+        process, address = self.start_load("--on-duplicate", "fail")
+        self.feed(process, posts(0, 10))
+        wait_for(address, millrace_records_read_total=10)
+        self.feed(process, posts(0, 3))
+        seen = wait_for(address, millrace_records_read_total=13, millrace_requests_in_flight=0)
+        self.assertEqual(seen["millrace_records_rejected_total", "duplicate"], 3)
+        self.expect_as_reported(seen, self.finish(process, status=1))
+        process, address = self.start_load("--on-duplicate", "skip")
+        self.feed(process, posts(5, 10))
+        seen = wait_for(address, millrace_records_read_total=5, millrace_records_skipped_total=5)
         self.expect_as_reported(seen, self.finish(process))
 
     def test_what_limits_it_is_one_thing_and_the_reports(self):

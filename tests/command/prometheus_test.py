@@ -10,7 +10,7 @@ import unittest
 import urllib.error
 import urllib.parse
 
-from scraping import TRACE, TRACEPARENT, MetricsTest, fetch, poll, posts, wait_for
+from scraping import TRACE, TRACEPARENT, MetricsTest, fetch, page_queries, poll, posts, wait_for
 from support import ROOT, end
 
 CONFIG = """
@@ -82,6 +82,21 @@ class PrometheusTest(MetricsTest):
         self.assertEqual({exemplar["labels"]["trace_id"] for one in series for exemplar in one["exemplars"]}, {TRACE})
         report = self.finish(process, status=1)
         self.assertEqual((report["records_written"], report["trace_id"]), (7000, TRACE))
+
+    def test_it_has_an_answer_to_each_question_of_the_page(self):
+        process, address = self.start_load("--batch", "100")
+        prometheus = Prometheus(address.removeprefix("http://"))
+        self.addCleanup(prometheus.stop)
+        self.feed(process, posts(0, 1000))
+        poll(lambda: prometheus.query("millrace_records_written_total"), lambda found: found == {(): 1000}, "1,000 written")
+        self.feed(process, b"{\n{}\n" * 50 + posts(1000, 2000))
+        poll(lambda: prometheus.query("millrace_records_read_total"), lambda found: found == {(): 2100}, "2,100 read")
+        for query in page_queries():
+            answer = poll(lambda: prometheus.query(query), lambda found: any(value > 0 for value in found.values()), query)
+            if "rejected" in query:
+                self.assertEqual(set(answer), {()}, "one share, whatever the reasons")
+                self.assertLess(answer[()], 1)
+        self.finish(process, status=1)
 
     def test_it_takes_the_alert_rules(self):
         process, address = self.start_load()

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <map>
@@ -91,9 +92,9 @@ class LoadMetricsTest : public ::testing::Test {
     EXPECT_EQ(counted("millrace_bytes_read_total"), report.counts.bytes_read);
     EXPECT_EQ(counted_over_labels("millrace_store_retries_total"), report.retries);
     EXPECT_EQ(counted("millrace_batch_records_count"), report.batches);
-    EXPECT_EQ(counted("millrace_store_commit_seconds_count"), report.batches);
+    EXPECT_EQ(counted("millrace_store_commit_seconds_count"), report.batches - report.retries) << "without those that failed";
     const Samples now = samples();
-    for (const char* at_rest : {"millrace_requests_in_flight", "millrace_queue_records", "millrace_stage_active{stage=\"read\"}",
+    for (const char* at_rest : {"millrace_requests_in_flight", "millrace_queue_records", "millrace_queue_bytes", "millrace_stage_active{stage=\"read\"}",
                                 "millrace_stage_active{stage=\"decode\"}", "millrace_stage_active{stage=\"commit\"}"}) {
       EXPECT_EQ(now.at(at_rest), 0) << at_rest;
     }
@@ -142,6 +143,72 @@ TEST_F(LoadMetricsTest, counts_retries_by_reason) {
   EXPECT_EQ(samples().at("millrace_transaction_records_limit"), 100);
 }
 
+// Of its first batch each record fails in one of two ways, and the reason of the last is not that of all.
+class TwoFailures final : public store::MemoryStore {
+ public:
+  void write(store::Batch batch, store::Completion done) override {
+    if (++writes_ != 1) return MemoryStore::write(std::move(batch), std::move(done));
+    const store::RecordOutcome lost{store::Verdict::unsettled, Error{Code::unknown_outcome, "the socket was cut", {}}};
+    const store::RecordOutcome beaten{store::Verdict::unsettled, Error{Code::conflict, "another was quicker", {}}};
+    std::vector<store::RecordOutcome> records(batch.size(), lost);
+    records.back() = beaten;
+    done({.records = std::move(records)});
+  }
+
+ private:
+  int writes_ = 0;
+};
+
+TEST_F(LoadMetricsTest, counts_each_part_of_a_batch_under_its_own_reason) {
+  TwoFailures failing;
+  const auto report = load(options(posts(10)), failing, progress_, {});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->counts.records_written, 10u);
+  EXPECT_EQ(counted("millrace_store_retries_total{reason=\"unknown_outcome\"}"), 1);
+  EXPECT_EQ(counted("millrace_store_retries_total{reason=\"conflict\"}"), 1);
+  EXPECT_EQ(report->conflicts, 1u);
+  EXPECT_EQ(counted("millrace_store_commit_seconds_count"), report->batches - 1) << "the one that failed";
+}
+
+TEST_F(LoadMetricsTest, limits_are_those_of_what_is_sent_for_the_first_time) {
+  store::FaultyStore strict(memory_, {.refuses = [](const IdView& id) { return id.integer == 13; }});
+  LoadOptions one_batch = options(posts(64));
+  one_batch.limits = batch::BatchLimits{.rows_per_transaction = 64};
+  const auto report = load(one_batch, strict, progress_, {});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->counts.records_rejected, 1u);
+  EXPECT_EQ(samples().at("millrace_batch_records_limit"), 64) << "not that of the parts it was sent in again";
+  EXPECT_EQ(samples().at("millrace_transaction_records_limit"), 64);
+}
+
+TEST_F(LoadMetricsTest, counts_what_was_in_flight_when_the_rejects_could_not_be_written) {
+  store::FaultyStore slow(memory_, {.delay = 50ms, .in_flight_max = 4});
+  std::string text = posts(400);
+  for (int n = 0; n < 4000; ++n) text += "{ this is no JSON, and its line is not to be lost, so that the load has to end here\n";
+  LoadOptions full = options(text);
+  full.limits = batch::BatchLimits{.rows_per_transaction = 100, .in_flight = 4};
+  full.rejects_path = "/dev/full";
+  full.max_rejects = {.records = 1'000'000};
+  const auto report = load(full, slow, progress_, {});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->exit_status, 3);
+  EXPECT_GT(*memory_.count({"post"}), 0u);
+  EXPECT_EQ(report->counts.records_written, *memory_.count({"post"}));
+  expect_as_reported(*report);
+}
+
+TEST_F(LoadMetricsTest, the_queue_is_seen_while_it_runs_and_empty_at_its_end) {
+  double queued = 0;
+  store::FaultyStore seen(memory_, {.refuses = [&](const IdView&) {
+    queued = std::max(queued, samples().at("millrace_queue_bytes"));
+    return false;
+  }});
+  const auto report = load(options(posts(3)), seen, progress_, {});
+  ASSERT_TRUE(report);
+  EXPECT_GT(queued, 0);
+  expect_as_reported(*report);
+}
+
 TEST_F(LoadMetricsTest, says_that_a_store_does_not_answer) {
   store::FaultyStore failing(memory_, {.fail_every = 1, .code = Code::unavailable});
   LoadOptions hasty = options(posts(100));
@@ -151,6 +218,9 @@ TEST_F(LoadMetricsTest, says_that_a_store_does_not_answer) {
   EXPECT_EQ(report->exit_status, 3);
   EXPECT_EQ(counted("millrace_records_written_total"), report->counts.records_written);
   EXPECT_EQ(samples().at("millrace_store_up"), 0);
+  EXPECT_EQ(report->retries, report->batches - 1) << "after the last failure nothing was sent again";
+  EXPECT_EQ(counted("millrace_store_retries_total{reason=\"unavailable\"}"), report->retries);
+  EXPECT_EQ(counted("millrace_store_commit_seconds_count"), 0);
 }
 
 TEST_F(LoadMetricsTest, counts_of_a_resumed_load_what_this_run_did) {

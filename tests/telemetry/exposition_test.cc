@@ -127,11 +127,6 @@ TEST(Exposition, exemplars_are_openmetrics_only) {
             "# EOF\n");
 }
 
-// name, value and time: what stands in the braces is what the specification counts.
-TEST(Exposition, an_exemplars_labels_are_within_128_code_points) {
-  EXPECT_LE(std::string_view("trace_id").size() + to_hex(TraceContext::random().trace_id).size(), 128u);
-}
-
 TEST(Exposition, escapes_labels_and_help) {
   Registry registry;
   registry.gauges({"a", "h\\e\"l\np", {"b", "c"}}).with({"\\ \" \n", "\\n"}).set(1);

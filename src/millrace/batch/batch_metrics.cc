@@ -11,11 +11,14 @@ namespace {
 
 using namespace telemetry;
 
-constexpr HistogramInfo commit_info{"millrace_store_commit_seconds", "Time from sending a request to its durable answer.", seconds_bounds};
+constexpr HistogramInfo commit_info{"millrace_store_commit_seconds", "Time from sending a request to its durable answer, failures apart.",
+                                    seconds_bounds};
 constexpr CounterInfo retries_info{"millrace_store_retries_total", "Batches sent again, by why.", {"reason"}};
 constexpr HistogramInfo records_info{"millrace_batch_records", "Records in a request.", count_bounds};
-constexpr GaugeInfo records_limit_info{"millrace_batch_records_limit", "Records that a request may have."};
-constexpr GaugeInfo transaction_limit_info{"millrace_transaction_records_limit", "Records that a transaction may have."};
+constexpr GaugeInfo records_limit_info{"millrace_batch_records_limit",
+                                       "Records that a request may have when it is sent for the first time."};
+constexpr GaugeInfo transaction_limit_info{"millrace_transaction_records_limit",
+                                           "Records that a transaction may have when it is sent for the first time."};
 constexpr GaugeInfo in_flight_info{"millrace_requests_in_flight", "Requests that the store has not answered yet."};
 constexpr GaugeInfo in_flight_limit_info{"millrace_requests_in_flight_limit", "Requests that may be in flight at once."};
 constexpr GaugeInfo queue_info{"millrace_queue_records", "Decoded records that wait to be sent for the first time."};
@@ -53,20 +56,24 @@ void BatchMetrics::queued(std::size_t records) {
   queued_ = records;
 }
 
+void BatchMetrics::allowed(std::size_t rows, std::size_t rows_per_transaction, std::size_t in_flight) {
+  const Handles& metrics = handles();
+  metrics.batch_records_limit.set(static_cast<double>(rows));
+  metrics.transaction_records_limit.set(static_cast<double>(rows_per_transaction));
+  metrics.in_flight_limit.set(static_cast<double>(in_flight));
+}
+
 void BatchMetrics::sent(const Sample& sample) {
   const Handles& metrics = handles();
   metrics.batch_records.observe(static_cast<double>(sample.rows));
-  metrics.batch_records_limit.set(static_cast<double>(sample.limits.rows()));
-  metrics.transaction_records_limit.set(static_cast<double>(sample.limits.rows_per_transaction));
-  metrics.in_flight_limit.set(static_cast<double>(sample.limits.in_flight));
   metrics.in_flight.add(1);
   metrics.stage.active.add(1);
 }
 
-void BatchMetrics::landed(const Sample& sample) {
+void BatchMetrics::landed(const Sample& sample, bool was_answered) {
   const Handles& metrics = handles();
   const std::chrono::duration<double> seconds = sample.ended - sample.started;
-  metrics.commit_seconds.observe(seconds.count(), trace_);
+  if (was_answered) metrics.commit_seconds.observe(seconds.count(), trace_);
   metrics.stage.seconds.observe(seconds.count());
   metrics.in_flight.add(-1);
   metrics.stage.active.add(-1);

@@ -19,10 +19,12 @@ class BatchMetrics {
   BatchMetrics(const BatchMetrics&) = delete;
   BatchMetrics& operator=(const BatchMetrics&) = delete;
 
-  void queued(std::size_t records);   // that wait for their first sending, now
-  void sent(const Sample& sample);    // a request
-  void landed(const Sample& sample);  // its answer was taken
-  void retried(Code reason);          // records are sent again
+  void queued(std::size_t records);  // that wait for their first sending, now
+  // What is sent for the first time may have so much.
+  void allowed(std::size_t rows, std::size_t rows_per_transaction, std::size_t in_flight);
+  void sent(const Sample& sample);                       // a request
+  void landed(const Sample& sample, bool was_answered);  // the store's answer, or that there is none, was taken
+  void retried(Code reason);                             // records are sent again
 
   // All of them at nought, so that a scrape sees them before anything is sent.
   static void add_to_registry();

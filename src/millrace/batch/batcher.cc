@@ -54,9 +54,7 @@ class Batcher::Implementation {
     limits_.request_bytes_max = std::min(limits_.request_bytes_max, able.batch_bytes_max);
     if (options_.maybe_there) looks_left_ = looks_max;
   }
-  ~Implementation() {
-    while (!in_flight_.empty()) wait_for_reply(Instant::max());
-  }
+  ~Implementation() { await_in_flight(); }
 
   void add(std::unique_ptr<Block> block) {
     if (block->size() == 0) return outcomes_.released(std::move(block));
@@ -73,9 +71,11 @@ class Batcher::Implementation {
 
   Result<void> run(Until until) {
     Result<void> done = send_and_wait(until);
-    // What is under way may still be written: it gets its outcome before anybody counts.
-    while (!done && !in_flight_.empty()) wait_for_reply(Instant::max());
+    if (!done) await_in_flight();  // it may still be written: it gets its outcome before anybody counts
     return done;
+  }
+  void await_in_flight() {
+    while (!in_flight_.empty()) wait_for_reply(Instant::max());
   }
 
  private:
@@ -121,6 +121,11 @@ class Batcher::Implementation {
   bool send_again() {
     std::optional<Group> group = again_.take_due(steady_clock::now());
     if (!group) return false;
+    if (group->retry_for) {
+      ++counts_.retries;
+      if (*group->retry_for == Code::conflict) ++counts_.conflicts;
+      metrics_.retried(*group->retry_for);
+    }
     if (group->read_back) {
       reconcile(std::move(*group));
     } else {
@@ -136,6 +141,7 @@ class Batcher::Implementation {
     RowQueue::Cut cut = queue_.cut({rows, limits().request_bytes_max}, tracks_ids_ ? &busy_ : nullptr);
     if (cut.runs.empty()) return false;
     metrics_.queued(queue_.size());
+    metrics_.allowed(size.rows(), size.rows_per_transaction, limits().in_flight);
     Group group{.runs = std::move(cut.runs), .maybe_written = options_.maybe_there};
     if (looks_left_ != 0) {
       reconcile(std::move(group));
@@ -192,7 +198,7 @@ class Batcher::Implementation {
     counts_.calls += reply->outcome.calls;
     mark_answered(reply->number, landed.sample, reply->at);
     landed.sample.ended = reply->at;
-    metrics_.landed(landed.sample);
+    metrics_.landed(landed.sample, !is_failure(reply->outcome));
     settle(landed, reply->outcome);
     tell(landed.sample, landed.group.rows_per_transaction == 0 && landed.group.attempts == 0, reply->outcome);
     return true;
@@ -202,13 +208,8 @@ class Batcher::Implementation {
   // too much.
   void tell(Sample sample, bool is_fresh, const store::BatchOutcome& outcome) {
     if (options_.controller == nullptr) return;
-    sample.rows_settled = sample.rows;
     sample.in_flight = in_flight_.size();
-    for (const store::RecordOutcome& record : outcome.records) {
-      if (!record.error) continue;
-      if (const std::optional<Brake> brake = brake_of(record.error->code)) sample.brake = brake;
-      --sample.rows_settled;
-    }
+    judge(sample, outcome);
     if ((!is_fresh || sample.rows_settled != sample.rows) && !sample.brake) return;
     options_.controller->finished(sample, sample.ended);
     if (options_.observe) options_.observe(sample);
@@ -236,7 +237,9 @@ class Batcher::Implementation {
         const bool lost = failed && record->error->code == Code::unknown_outcome;
         if (failed && (lost || may_retry(record->error->code, group.attempts))) {
           if (lost) run.block->entries[i].stamp_at = Block::no_stamp;  // what is found later can be compared with this
-          append_row(lost ? unknown.runs : retried.runs, *run.block, i);
+          Group& again = lost ? unknown : retried;
+          append_row(again.runs, *run.block, i);
+          again.retry_for = record->error->code;
           failure = record->error;
         } else if (record->verdict == store::Verdict::unsettled && !alone && !stops_the_job(*record, false)) {
           append_row(record->named && tracks_ids_ ? named : refused, *run.block, i);
@@ -244,6 +247,7 @@ class Batcher::Implementation {
           if (!error_) error_ = record->error;  // the record has no outcome: it may be written another time
         } else if (const Result<bool> ours = group.maybe_written ? is_ours_after_all(*run.block, i, *record) : Result<bool>(false); !ours) {
           append_row(unknown.runs, *run.block, i);
+          unknown.retry_for = ours.error().code;
           failure = ours.error();
         } else {
           if (failed && alone && !*ours) refusals_.settled(1, 1);
@@ -278,10 +282,6 @@ class Batcher::Implementation {
     const std::optional<Error> given_up = patience_.given_up(now);
     if (patience_.is_failing() && !given_up && !std::exchange(told_of_failure_, true)) outcomes_.store_fails(failure);
     for (Group* group : {&retried, &unknown}) {
-      if (group->runs.empty()) continue;
-      ++counts_.retries;
-      metrics_.retried(failure.code);
-      if (failure.code == Code::conflict) ++counts_.conflicts;
       group->not_before = not_before;
       again_.push(std::move(*group));
     }
@@ -296,9 +296,7 @@ class Batcher::Implementation {
   // ---- settling
 
   void settle_written(Block& block, std::size_t first, std::size_t last) {
-    if (tracks_ids_) {
-      for (std::size_t i = first; i < last; ++i) busy_.erase(block, i);
-    }
+    for (std::size_t i = first; tracks_ids_ && i < last; ++i) busy_.erase(block, i);
     refusals_.settled(last - first, 0);
     outcomes_.written(block, first, last);
     release(block, last - first);
@@ -326,6 +324,7 @@ class Batcher::Implementation {
     const Result<std::vector<Found>> all_found = read_back(store_, lane_, group.runs, options_.maybe_there);
     if (!all_found) {
       unread.runs = std::move(group.runs);
+      unread.retry_for = all_found.error().code;
       return note_failure(all_found.error(), {}, std::move(unread));
     }
     store_answered();
@@ -392,6 +391,7 @@ void Batcher::add(std::unique_ptr<Block> block) { implementation_->add(std::move
 Result<void> Batcher::pump() { return implementation_->run(Implementation::Until::full_batches_are_sent); }
 Result<void> Batcher::flush() { return implementation_->run(Implementation::Until::a_partial_one_is_sent); }
 Result<void> Batcher::drain() { return implementation_->run(Implementation::Until::all_is_settled); }
+void Batcher::await_in_flight() { implementation_->await_in_flight(); }
 bool Batcher::is_idle() const { return implementation_->is_idle(); }
 bool Batcher::wants_more() const { return implementation_->wants_more(); }
 BatchCounts Batcher::counts() const { return implementation_->counts(); }

@@ -100,6 +100,8 @@ class Batcher {
   Result<void> flush();
   // Sends everything and waits until it is settled.
   Result<void> drain();
+  // Waits for what is in flight and sends nothing more, for a job that ends early: afterwards its counts are those of the store.
+  void await_in_flight();
 
   bool is_idle() const;     // nothing is queued, in flight or to be sent again
   bool wants_more() const;  // fewer records are queued than the next batch may hold

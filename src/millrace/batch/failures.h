@@ -17,7 +17,10 @@ bool stops_the_job(const store::RecordOutcome& outcome, bool alone);
 // After so many failed attempts. A record that lost so often against others is given up: somebody holds what it wants.
 bool may_retry(Code code, int attempts);
 
-// What it says of the store's load.
-std::optional<Brake> brake_of(Code code);
+// Nothing of the request was decided: all of it is sent again, or ends the job. A refusal decides.
+bool is_failure(const store::BatchOutcome& outcome);
+
+// Fills in what the outcome says of the store's load: `rows_settled` and `brake`.
+void judge(Sample& sample, const store::BatchOutcome& outcome);
 
 }  // namespace millrace::batch

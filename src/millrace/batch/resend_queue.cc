@@ -28,6 +28,7 @@ void ResendQueue::gather_alike(Group& group, Instant now) {
     const bool is_alike = other.rows_per_transaction == 1 && !other.read_back && other.not_before <= now &&
                           other.maybe_written == group.maybe_written && other.attempts == group.attempts;
     if (is_alike) group.runs.insert(group.runs.end(), other.runs.begin(), other.runs.end());
+    if (is_alike && !group.retry_for) group.retry_for = other.retry_for;
     return is_alike;
   });
 }

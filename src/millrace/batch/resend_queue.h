@@ -19,9 +19,10 @@ struct Group {
   Runs runs;
   // 0: as the limits say. Else a transaction of theirs was refused, and they are sent in smaller ones.
   std::size_t rows_per_transaction = 0;
-  bool read_back = false;      // the reply was lost
-  bool maybe_written = false;  // it was lost once: what was sent first may still be at work, and come in between
-  int attempts = 0;            // failed ones
+  bool read_back = false;         // the reply was lost
+  bool maybe_written = false;     // it was lost once: what was sent first may still be at work, and come in between
+  int attempts = 0;               // failed ones
+  std::optional<Code> retry_for;  // what it failed with last; none where it is sent again for a refusal
   Instant not_before{};
 };
 

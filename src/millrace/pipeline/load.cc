@@ -79,6 +79,8 @@ class LoadJob final : public batch::Outcomes {
     }
     if (!failure_ || may_still_write()) {
       if (Result<void> drained = batcher.drain(); !drained) note_failure(std::move(drained).error());
+    } else {
+      batcher.await_in_flight();
     }
     if (Result<void> flushed = rejects_.flush(); !flushed) note_failure(std::move(flushed).error());
     if (const auto broken = input_.failure()) note_failure(*broken);
@@ -121,7 +123,10 @@ class LoadJob final : public batch::Outcomes {
     slice.header = headers_[block.source_number];
     reject({placed, id_json, reader->as_json(block.input_text(index), slice)});
   }
-  void released(std::unique_ptr<Block> block) override { blocks_.give(std::move(block)); }
+  void released(std::unique_ptr<Block> block) override {
+    metrics_.counted(counts_);  // its last outcome may have been a reject or a skip, and nothing may come for a while
+    blocks_.give(std::move(block));
+  }
   void store_fails(const Error& error) override {
     show_store_answers(false);
     progress_.notice(waiting_words(error, options_.wait));

@@ -25,7 +25,7 @@ constexpr GaugeInfo limited_info{"millrace_limited_by", "1 for what keeps batche
 constexpr GaugeInfo store_info{"millrace_store_up", "1 while the store answers, 0 while it is waited for."};
 
 // Words of Report::limited_by() while a job runs.
-constexpr std::array<std::string_view, 7> limits{"latency", "bytes", "knee", "conflicts", "input", "fixed", "store"};
+constexpr std::array<std::string_view, 6> limits{"latency", "bytes", "knee", "conflicts", "input", "fixed"};
 
 struct Handles {
   Registry& registry = Registry::global();
@@ -42,7 +42,8 @@ struct Handles {
 
   Handles() {
     // What records are rejected for as a rule: an alert on growth needs the nought before the first.
-    for (const Code code : {Code::invalid_json, Code::invalid_record, Code::invalid_id, Code::duplicate, Code::too_large, Code::refused}) {
+    for (const Code code : {Code::invalid_json, Code::invalid_record, Code::invalid_id, Code::duplicate, Code::too_large, Code::refused,
+                            Code::forbidden, Code::conflict}) {
       rejected.with({to_string(code)});
     }
   }
@@ -59,6 +60,11 @@ LoadMetrics::LoadMetrics(const PieceBudget& budget) {
   const Handles& metrics = handles();
   metrics.queue_bytes_limit.set(static_cast<double>(budget.bytes_max()));
   read_queue_ = metrics.registry.before_scrape([&budget, bytes = metrics.queue_bytes] { bytes.set(static_cast<double>(budget.held())); });
+}
+
+LoadMetrics::~LoadMetrics() {
+  read_queue_.remove();
+  handles().queue_bytes.set(0);
 }
 
 void LoadMetrics::counted(const Counts& counts) {

@@ -19,6 +19,7 @@ class LoadMetrics {
  public:
   // The budget outlives it.
   explicit LoadMetrics(const PieceBudget& budget);
+  ~LoadMetrics();
 
   // Adds what has come since the last call. A call for each run of records, not for each record.
   void counted(const Counts& counts);

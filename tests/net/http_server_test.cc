@@ -150,6 +150,34 @@ TEST_F(HttpServerTest, refuses_what_is_no_request) {
   EXPECT_EQ(requests_, 0);
 }
 
+// RFC 9112, sections 6.1 and 6.3: a body whose end is not known would be taken for the next request.
+TEST_F(HttpServerTest, refuses_a_coding_that_it_does_not_know_and_what_stands_behind_it) {
+  serve();
+  for (const std::string_view head :
+       {"1.1\r\nTransfer-Encoding: gzip"sv, "1.1\r\nTransfer-Encoding: chunked, gzip"sv, "1.1\r\nTransfer-Encoding: gzip, chunked"sv,
+        "1.1\r\nTransfer-Encoding: chunked, chunked"sv, "1.1\r\nTransfer-Encoding: identity"sv, "1.1\r\nTransfer-Encoding:"sv,
+        "1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked"sv, "1.1\r\nTransfer-Encoding: gzip\r\nContent-Length: 5"sv,
+        "1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked"sv}) {
+    HttpClient client(port_);
+    client.send(fmt::format("POST /a HTTP/{}\r\nHost: test\r\n\r\n0\r\n\r\n{}", head, get));
+    EXPECT_EQ(status_of(client.read_answer()), "400") << head;
+    EXPECT_TRUE(client.is_closed()) << head;
+  }
+  EXPECT_EQ(requests_, 0);
+  EXPECT_EQ(body_of(ask("POST /a HTTP/1.1\r\nHost: test\r\ntransfer-encoding: CHUNKED \r\n\r\n1\r\nx\r\n0\r\n\r\n")), "POST /a x\n");
+}
+
+TEST_F(HttpServerTest, refuses_a_host_that_is_none) {
+  serve();
+  for (const std::string_view host : {"a b/c", "a/b", "me@a", "a:x", "a:1:2", "[::1", "[]", "[::g]", "[::1]x", "\xc3\xa4"}) {
+    EXPECT_EQ(status_of(ask(fmt::format("GET /a HTTP/1.1\r\nHost: {}\r\n\r\n", host))), "400") << host;
+  }
+  EXPECT_EQ(status_of(ask("GET /a HTTP/1.0\r\nHost: a b\r\n\r\n")), "400");
+  for (const std::string_view host : {"", "a", "a.example:9464", "127.0.0.1:1", "[::1]", "[::ffff:127.0.0.1]:9464", "a_b-c", "a:"}) {
+    EXPECT_EQ(status_of(ask(fmt::format("GET /a HTTP/1.1\r\nHost: {}\r\n\r\n", host))), "200") << host;
+  }
+}
+
 TEST_F(HttpServerTest, refuses_a_head_that_is_too_large_and_the_client_can_read_why) {
   serve({.head_bytes_max = 2048});
   const std::string long_header = "GET / HTTP/1.1\r\nHost: test\r\nX-Long: " + std::string(200'000, 'x') + "\r\n\r\n";

@@ -379,7 +379,19 @@ TEST(HttpRequest, knows_path_and_query_of_both_forms_of_target) {
   EXPECT_EQ((HttpRequest{.target = "/a"}.query()), "");
   EXPECT_EQ((HttpRequest{.target = "http://host:1/a?b"}.path()), "/a");
   EXPECT_EQ((HttpRequest{.target = "http://host"}.path()), "/");
+  EXPECT_EQ((HttpRequest{.target = "http://host?b=/a"}.path()), "/");
+  EXPECT_EQ((HttpRequest{.target = "http://host?b=/a"}.query()), "b=/a");
   EXPECT_EQ((HttpRequest{.target = "/a?u=http://x/y"}.path()), "/a");
+  EXPECT_EQ((HttpRequest{.target = "a?u=http://x/y"}.path()), "a");
+}
+
+TEST(HttpRequest, joins_the_lines_of_a_header_that_is_a_list) {
+  const std::vector<HttpHeader> headers{{"Accept", "a;q=0.1"}, {"Host", "test"}, {"ACCEPT", "b, c"}};
+  const HttpRequest request{.headers = headers};
+  EXPECT_EQ(request.list("accept"), "a;q=0.1, b, c");
+  EXPECT_EQ(request.list("host"), "test");
+  EXPECT_EQ(request.list("vary"), "");
+  EXPECT_EQ(request.header("accept"), "a;q=0.1");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <thread>
 #include <vector>
 
@@ -242,6 +243,31 @@ TEST_F(HttpServerTest, makes_room_by_closing_who_has_kept_it_waiting_longest) {
   EXPECT_EQ(status_of(idle[2].read_answer()), "200");
 }
 
+TEST_F(HttpServerTest, makes_room_by_closing_who_does_not_take_its_answer) {
+  std::counting_semaphore answered(0);
+  serve([&](const HttpRequest& request, HttpReply reply) noexcept {
+    const bool is_large = request.path() == "/large";
+    std::move(reply).send(text_response(200, std::string(is_large ? 32u << 20 : 1, 'x')));
+    if (is_large) answered.release();
+  }, {.connections_max = 3, .write_timeout = milliseconds(60'000)});
+  constexpr std::string_view get_large = "GET /large HTTP/1.1\r\nHost: test\r\n\r\n";
+  HttpClient deaf(port_);
+  deaf.send(get_large);
+  deaf.send(get_large);  // and more behind it, which nobody reads either
+  answered.acquire();
+  HttpClient slow(port_);
+  slow.send(get_large);
+  answered.acquire();
+  HttpClient idle(port_);
+  idle.send(get);
+  EXPECT_EQ(status_of(idle.read_answer()), "200");
+  EXPECT_EQ(status_of(http_get(port_, "/")), "200");
+  EXPECT_LT(deaf.read_to_end().size(), 32u << 20);
+  EXPECT_EQ(body_of(slow.read_answer()).size(), (32u << 20) + 1);
+  idle.send(get);
+  EXPECT_EQ(status_of(idle.read_answer()), "200");
+}
+
 TEST_F(HttpServerTest, says_that_it_has_no_room_when_all_are_being_answered) {
   std::mutex mutex;
   std::vector<HttpReply> held;
@@ -340,6 +366,17 @@ TEST_F(HttpServerTest, does_not_wait_for_ever_for_an_answer_and_a_late_one_is_dr
     std::move(*held).send(text_response(200, "late"));
     held.reset();
   });
+}
+
+using HttpServerDeathTest = HttpServerTest;
+
+TEST_F(HttpServerDeathTest, may_not_be_destroyed_within_its_handler) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto destroy = [this] {
+    serve([this](const HttpRequest&, HttpReply) noexcept { server_.reset(); }, {});
+    ask(get);
+  };
+  EXPECT_DEATH(destroy(), "is_in_handler_ does not hold");
 }
 
 TEST(HttpServer, says_which_address_it_cannot_have_and_why) {

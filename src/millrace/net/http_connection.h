@@ -2,8 +2,9 @@
 //
 // What an HttpServer is made of: the listener, and its connections. Private to `net`.
 //
-// A connection waits for a request, is with the handler, waits for its client to take the answer, or is on its way out: what a client that was refused still sends is thrown
-// away for a while, for closing with unread bytes would take the answer from it (RFC 9112, section 9.6).
+// A connection waits for a request, is with the handler, waits for its client to take the answer, or is on its way out: what a
+// client that was refused still sends is thrown away for a while, for closing with unread bytes would take the answer from it
+// (RFC 9112, section 9.6).
 // Threads: the loop's own.
 #pragma once
 

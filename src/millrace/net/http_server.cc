@@ -198,6 +198,7 @@ void HttpServer::Impl::close() {
 // ---- HttpServer
 
 HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
 HttpServer::~HttpServer() {
   impl_->close();
   Loop& loop = impl_->loop();

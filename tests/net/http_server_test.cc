@@ -8,6 +8,7 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <thread>
 #include <vector>
 
@@ -150,6 +151,34 @@ TEST_F(HttpServerTest, refuses_what_is_no_request) {
   EXPECT_EQ(requests_, 0);
 }
 
+// RFC 9112, sections 6.1 and 6.3: a body whose end is not known would be taken for the next request.
+TEST_F(HttpServerTest, refuses_a_coding_that_it_does_not_know_and_what_stands_behind_it) {
+  serve();
+  for (const std::string_view head :
+       {"1.1\r\nTransfer-Encoding: gzip"sv, "1.1\r\nTransfer-Encoding: chunked, gzip"sv, "1.1\r\nTransfer-Encoding: gzip, chunked"sv,
+        "1.1\r\nTransfer-Encoding: chunked, chunked"sv, "1.1\r\nTransfer-Encoding: identity"sv, "1.1\r\nTransfer-Encoding:"sv,
+        "1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked"sv, "1.1\r\nTransfer-Encoding: gzip\r\nContent-Length: 5"sv,
+        "1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked"sv}) {
+    HttpClient client(port_);
+    client.send(fmt::format("POST /a HTTP/{}\r\nHost: test\r\n\r\n0\r\n\r\n{}", head, get));
+    EXPECT_EQ(status_of(client.read_answer()), "400") << head;
+    EXPECT_TRUE(client.is_closed()) << head;
+  }
+  EXPECT_EQ(requests_, 0);
+  EXPECT_EQ(body_of(ask("POST /a HTTP/1.1\r\nHost: test\r\ntransfer-encoding: CHUNKED \r\n\r\n1\r\nx\r\n0\r\n\r\n")), "POST /a x\n");
+}
+
+TEST_F(HttpServerTest, refuses_a_host_that_is_none) {
+  serve();
+  for (const std::string_view host : {"a b/c", "a/b", "me@a", "a:x", "a:1:2", "[::1", "[]", "[::g]", "[::1]x", "\xc3\xa4"}) {
+    EXPECT_EQ(status_of(ask(fmt::format("GET /a HTTP/1.1\r\nHost: {}\r\n\r\n", host))), "400") << host;
+  }
+  EXPECT_EQ(status_of(ask("GET /a HTTP/1.0\r\nHost: a b\r\n\r\n")), "400");
+  for (const std::string_view host : {"", "a", "a.example:9464", "127.0.0.1:1", "[::1]", "[::ffff:127.0.0.1]:9464", "a_b-c", "a:"}) {
+    EXPECT_EQ(status_of(ask(fmt::format("GET /a HTTP/1.1\r\nHost: {}\r\n\r\n", host))), "200") << host;
+  }
+}
+
 TEST_F(HttpServerTest, refuses_a_head_that_is_too_large_and_the_client_can_read_why) {
   serve({.head_bytes_max = 2048});
   const std::string long_header = "GET / HTTP/1.1\r\nHost: test\r\nX-Long: " + std::string(200'000, 'x') + "\r\n\r\n";
@@ -212,6 +241,31 @@ TEST_F(HttpServerTest, makes_room_by_closing_who_has_kept_it_waiting_longest) {
   EXPECT_TRUE(idle[0].is_closed());
   idle[2].send(get);
   EXPECT_EQ(status_of(idle[2].read_answer()), "200");
+}
+
+TEST_F(HttpServerTest, makes_room_by_closing_who_does_not_take_its_answer) {
+  std::counting_semaphore answered(0);
+  serve([&](const HttpRequest& request, HttpReply reply) noexcept {
+    const bool is_large = request.path() == "/large";
+    std::move(reply).send(text_response(200, std::string(is_large ? 32u << 20 : 1, 'x')));
+    if (is_large) answered.release();
+  }, {.connections_max = 3, .write_timeout = milliseconds(60'000)});
+  constexpr std::string_view get_large = "GET /large HTTP/1.1\r\nHost: test\r\n\r\n";
+  HttpClient deaf(port_);
+  deaf.send(get_large);
+  deaf.send(get_large);  // and more behind it, which nobody reads either
+  answered.acquire();
+  HttpClient slow(port_);
+  slow.send(get_large);
+  answered.acquire();
+  HttpClient idle(port_);
+  idle.send(get);
+  EXPECT_EQ(status_of(idle.read_answer()), "200");
+  EXPECT_EQ(status_of(http_get(port_, "/")), "200");
+  EXPECT_LT(deaf.read_to_end().size(), 32u << 20);
+  EXPECT_EQ(body_of(slow.read_answer()).size(), (32u << 20) + 1);
+  idle.send(get);
+  EXPECT_EQ(status_of(idle.read_answer()), "200");
 }
 
 TEST_F(HttpServerTest, says_that_it_has_no_room_when_all_are_being_answered) {
@@ -314,6 +368,17 @@ TEST_F(HttpServerTest, does_not_wait_for_ever_for_an_answer_and_a_late_one_is_dr
   });
 }
 
+using HttpServerDeathTest = HttpServerTest;
+
+TEST_F(HttpServerDeathTest, may_not_be_destroyed_within_its_handler) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto destroy = [this] {
+    serve([this](const HttpRequest&, HttpReply) noexcept { server_.reset(); }, {});
+    ask(get);
+  };
+  EXPECT_DEATH(destroy(), "is_in_handler_ does not hold");
+}
+
 TEST(HttpServer, says_which_address_it_cannot_have_and_why) {
   Loop loop;
   const auto nothing = [](const HttpRequest&, HttpReply) noexcept {};
@@ -351,7 +416,19 @@ TEST(HttpRequest, knows_path_and_query_of_both_forms_of_target) {
   EXPECT_EQ((HttpRequest{.target = "/a"}.query()), "");
   EXPECT_EQ((HttpRequest{.target = "http://host:1/a?b"}.path()), "/a");
   EXPECT_EQ((HttpRequest{.target = "http://host"}.path()), "/");
+  EXPECT_EQ((HttpRequest{.target = "http://host?b=/a"}.path()), "/");
+  EXPECT_EQ((HttpRequest{.target = "http://host?b=/a"}.query()), "b=/a");
   EXPECT_EQ((HttpRequest{.target = "/a?u=http://x/y"}.path()), "/a");
+  EXPECT_EQ((HttpRequest{.target = "a?u=http://x/y"}.path()), "a");
+}
+
+TEST(HttpRequest, joins_the_lines_of_a_header_that_is_a_list) {
+  const std::vector<HttpHeader> headers{{"Accept", "a;q=0.1"}, {"Host", "test"}, {"ACCEPT", "b, c"}};
+  const HttpRequest request{.headers = headers};
+  EXPECT_EQ(request.list("accept"), "a;q=0.1, b, c");
+  EXPECT_EQ(request.list("host"), "test");
+  EXPECT_EQ(request.list("vary"), "");
+  EXPECT_EQ(request.header("accept"), "a;q=0.1");
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ TEST_F(ServeMetrics, gives_the_format_that_is_asked_for) {
   const std::string open = ask("GET", "/metrics?name=x", "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n");
   EXPECT_THAT(open, HasSubstr("\r\nContent-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"));
   EXPECT_TRUE(open.ends_with("# EOF\n"));
+  EXPECT_TRUE(ask("GET", "/metrics", "Accept: text/plain;q=0.5\r\nAccept: application/openmetrics-text\r\n").ends_with("# EOF\n"));
 }
 
 TEST_F(ServeMetrics, compresses_for_who_takes_gzip) {

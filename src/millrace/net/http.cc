@@ -8,12 +8,14 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-// The absolute form is "http://host/path?query".
+bool is_named(const HttpHeader& header, std::string_view name) { return std::ranges::equal(header.name, name, {}, lower, lower); }
+
+// The absolute form is "http://host/path?query", or without the path.
 std::string_view without_authority(std::string_view target) {
   const std::size_t scheme = target.find("://");
-  if (target.starts_with('/') || scheme == target.npos) return target;
-  const std::size_t slash = target.find('/', scheme + 3);
-  return slash == target.npos ? "/" : target.substr(slash);
+  if (scheme == target.npos || target.find_first_of("/?") < scheme) return target;
+  const std::size_t end = target.find_first_of("/?", scheme + 3);
+  return end == target.npos || target[end] == '?' ? "/" : target.substr(end);
 }
 
 }  // namespace
@@ -29,10 +31,16 @@ std::string_view HttpRequest::query() const {
 }
 
 std::string_view HttpRequest::header(std::string_view name) const {
-  const auto found = std::ranges::find_if(headers, [&](const HttpHeader& header) {
-    return std::ranges::equal(header.name, name, {}, lower, lower);
-  });
+  const auto found = std::ranges::find_if(headers, [&](const HttpHeader& header) { return is_named(header, name); });
   return found == headers.end() ? std::string_view() : found->value;
+}
+
+std::string HttpRequest::list(std::string_view name) const {
+  std::string joined;
+  for (const HttpHeader& header : headers) {
+    if (is_named(header, name)) joined.append(joined.empty() ? "" : ", ").append(header.value);
+  }
+  return joined;
 }
 
 HttpResponse text_response(int status, std::string_view text) {

@@ -27,6 +27,8 @@ struct HttpRequest {
   std::string_view query() const;  // what stands behind '?': "name=x"
   // The value of the first header of that name, in whichever case; empty when there is none.
   std::string_view header(std::string_view name) const;
+  // Of a header that is a list, as Accept is: the values of all of that name, joined with ", " (RFC 9110, section 5.3).
+  std::string list(std::string_view name) const;
 };
 
 struct HttpResponse {

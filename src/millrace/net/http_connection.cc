@@ -18,6 +18,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds leave_within{1'000};
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";  // of its own, for a 408 may be written while it is under way
 
 bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
 
@@ -69,13 +70,11 @@ void HttpConnection::take() {
   state_ = State::handling;
   deadline_ = Instant::max();  // how long it takes is the handler's matter
   is_last_ = !parser_.keeps_alive();
-  server_->works(*this);
-  server_->handler()(parser_.request(), HttpReply(shared_from_this()));
+  server_->handle(parser_.request(), *this);
 }
 
 void HttpConnection::say_continue() {
-  head_ = "HTTP/1.1 100 Continue\r\n\r\n";
-  asio::async_write(socket_, asio::buffer(head_), [self = shared_from_this()](ErrorCode error, std::size_t) {
+  asio::async_write(socket_, asio::buffer(go_on), [self = shared_from_this()](ErrorCode error, std::size_t) {
     if (self->state_ != State::waiting) return;
     if (error) return self->close();
     self->read();
@@ -93,10 +92,9 @@ void HttpConnection::answer(HttpResponse response) {
 }
 
 void HttpConnection::refuse(int status) {
-  if (server_->options().refused) server_->options().refused(status);
+  server_->tell_refused(status);
   is_last_ = true;
   is_refused_ = true;
-  server_->works(*this);
   HttpResponse response = text_response(status, fmt::format("{} {}", status, reason_phrase(status)));
   body_ = std::move(response.body);
   write(response, true);
@@ -114,6 +112,7 @@ void HttpConnection::write(const HttpResponse& response, bool with_body) {
   if (can_have_body) fmt::format_to(out, "Content-Length: {}\r\n", body_.size());
   head_ += is_last_ ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
   if (!with_body || !can_have_body) body_.clear();
+  server_->waits(*this);
   wait_for(State::writing, server_->options().write_timeout);
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(head_), asio::buffer(body_)};
   asio::async_write(socket_, buffers, [self = shared_from_this()](ErrorCode error, std::size_t) {

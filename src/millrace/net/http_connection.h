@@ -2,8 +2,9 @@
 //
 // What an HttpServer is made of: the listener, and its connections. Private to `net`.
 //
-// A connection waits for a request, is answering one, or is on its way out: what a client that was refused still sends is thrown
-// away for a while, for closing with unread bytes would take the answer from it (RFC 9112, section 9.6).
+// A connection waits for a request, is with the handler, waits for its client to take the answer, or is on its way out: what a
+// client that was refused still sends is thrown away for a while, for closing with unread bytes would take the answer from it
+// (RFC 9112, section 9.6).
 // Threads: the loop's own.
 #pragma once
 
@@ -29,21 +30,23 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
 
   Result<void> listen(const ListenAddress& address);
   const ListenAddress& address() const { return address_; }
+  Loop& loop() { return loop_; }
   // From any thread: no handler is called after it.
   void close();
 
   // ---- for the connections
-  HttpOptions& options() { return options_; }
-  HttpHandler& handler() { return handler_; }
+  const HttpOptions& options() const { return options_; }
   bool is_closing() const { return closing_; }
   void waits(HttpConnection& connection) { move(connection, waiting_); }  // behind the others
-  void works(HttpConnection& connection) { move(connection, working_); }
+  void handle(const HttpRequest& request, HttpConnection& connection);
+  void tell_refused(int status);
   void leave(HttpConnection& connection);
   std::string_view date();  // as the Date header has it
 
  private:
   void move(HttpConnection& connection, Connections& list);
   void accept();
+  bool make_room();
   void add(boost::asio::ip::tcp::socket socket);
   void look_at_deadlines();
   void begin_closing();
@@ -54,11 +57,12 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   HttpOptions options_;
   ListenAddress address_;
   boost::asio::ip::tcp::acceptor acceptor_;
-  Connections waiting_;  // for a request, longest first
-  Connections working_;
+  Connections waiting_;  // for their clients to send a request or to take an answer, longest first
+  Connections handled_;  // the handler has yet to answer
   Timer deadlines_;
   Timer accept_again_;
   bool closing_ = false;
+  bool is_in_handler_ = false;  // or in options_.refused
   std::time_t date_of_ = 0;
   std::string date_;
 
@@ -74,6 +78,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void start();
   void answer(HttpResponse response);
   void close();
+  bool is_writing() const { return state_ == State::writing; }
   // Closes it when its time is over.
   void look_at_deadline(Instant now);
 

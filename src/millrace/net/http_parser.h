@@ -34,6 +34,7 @@ class HttpParser {
  private:
   struct Impl;
   bool is_short_of_a_chunk(std::size_t size) const;
+  bool is_head_sound() const;
   Found refuse(int status);
   void view_request();
 

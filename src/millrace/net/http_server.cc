@@ -85,18 +85,23 @@ void HttpServer::Impl::accept() {
   });
 }
 
+// Whoever keeps us waiting longest gives way: by not asking, by asking slowly, or by not taking what it asked for.
+bool HttpServer::Impl::make_room() {
+  if (waiting_.size() + handled_.size() < options_.connections_max) return true;
+  if (waiting_.empty()) return false;
+  waiting_.front()->close();
+  return true;
+}
+
 void HttpServer::Impl::add(tcp::socket socket) {
-  if (waiting_.size() + working_.size() >= options_.connections_max) {
-    if (waiting_.empty()) {
-      if (options_.refused) options_.refused(503);
-      constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-      ErrorCode ignored;
-      socket.write_some(asio::buffer(busy), ignored);  // which fits any new socket's buffer
-      return;
-    }
-    waiting_.front()->close();
+  if (!make_room()) {
+    tell_refused(503);
+    constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    ErrorCode ignored;
+    socket.write_some(asio::buffer(busy), ignored);  // which fits any new socket's buffer
+    return;
   }
-  if (waiting_.empty() && working_.empty()) look_at_deadlines();
+  if (waiting_.empty() && handled_.empty()) look_at_deadlines();
   {
     const std::lock_guard lock(mutex_);
     is_empty_ = false;
@@ -114,11 +119,25 @@ void HttpServer::Impl::move(HttpConnection& connection, Connections& list) {
 
 void HttpServer::Impl::leave(HttpConnection& connection) {
   connection.list->erase(connection.place);
-  if (!waiting_.empty() || !working_.empty()) return;
+  if (!waiting_.empty() || !handled_.empty()) return;
   deadlines_.cancel();
   const std::lock_guard lock(mutex_);
   is_empty_ = true;
   emptied_.notify_all();
+}
+
+void HttpServer::Impl::handle(const HttpRequest& request, HttpConnection& connection) {
+  move(connection, handled_);
+  is_in_handler_ = true;
+  handler_(request, HttpReply(connection.shared_from_this()));
+  is_in_handler_ = false;
+}
+
+void HttpServer::Impl::tell_refused(int status) {
+  if (!options_.refused) return;
+  is_in_handler_ = true;
+  options_.refused(status);
+  is_in_handler_ = false;
 }
 
 // Looks at all of them now and then: a timer for each would cost two system calls a request.
@@ -126,11 +145,11 @@ void HttpServer::Impl::look_at_deadlines() {
   const milliseconds shortest = std::min({options_.read_timeout, options_.idle_timeout, options_.write_timeout, look_most});
   deadlines_.start(std::max(shortest / 4, look_least), [this] {
     const Instant now = std::chrono::steady_clock::now();
-    for (const Connections* list : {&waiting_, &working_}) {
+    for (const Connections* list : {&waiting_, &handled_}) {
       const std::vector<std::shared_ptr<HttpConnection>> now_there(list->begin(), list->end());  // some leave
       for (const std::shared_ptr<HttpConnection>& connection : now_there) connection->look_at_deadline(now);
     }
-    if (!waiting_.empty() || !working_.empty()) look_at_deadlines();
+    if (!waiting_.empty() || !handled_.empty()) look_at_deadlines();
   });
 }
 
@@ -148,16 +167,20 @@ std::string_view HttpServer::Impl::date() {
 // ---- the end
 
 void HttpServer::Impl::begin_closing() {
+  MILLRACE_ASSERT(!is_in_handler_);  // it would be destroyed while it runs
   closing_ = true;
   ErrorCode ignored;
   acceptor_.close(ignored);
   accept_again_.cancel();
-  while (!waiting_.empty()) waiting_.front()->close();
+  const std::vector<std::shared_ptr<HttpConnection>> now_there(waiting_.begin(), waiting_.end());
+  for (const std::shared_ptr<HttpConnection>& connection : now_there) {
+    if (!connection->is_writing()) connection->close();
+  }
 }
 
 void HttpServer::Impl::close_all() {
   while (!waiting_.empty()) waiting_.front()->close();
-  while (!working_.empty()) working_.front()->close();
+  while (!handled_.empty()) handled_.front()->close();
   deadlines_.cancel();
   handler_ = nullptr;
   options_.refused = nullptr;
@@ -175,7 +198,12 @@ void HttpServer::Impl::close() {
 // ---- HttpServer
 
 HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
-HttpServer::~HttpServer() { impl_->close(); }
+
+HttpServer::~HttpServer() {
+  impl_->close();
+  Loop& loop = impl_->loop();
+  loop.run([this] { impl_.reset(); });  // there, for its timers may have handlers that are queued already
+}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(Loop& loop, const ListenAddress& address, HttpHandler handler, HttpOptions options) {
   Result<void> listening;

@@ -12,12 +12,13 @@
 //
 // Kept connections, pipelined requests (answered in their order), HEAD, chunked bodies and `Expect: 100-continue` are the
 // server's own matter. It answers itself what is no request: 400 malformed, 408 not whole in time, 413 body or 431 head too large, 503
-// no room. A connection that was refused is closed.
+// no room, as all wait for the handler. A connection that was refused is closed.
 //
 // Threads: the handler is called on the loop's thread, and a reply is sent on it, then or later. listen() and the destructor
-// may be called from any thread; the loop outlives the server.
-// Memory: each connection holds at most its head, its body and its answer; there are at most `connections_max`. One more
-// takes the place of that which has kept us waiting for a request for longest, so that the idle and the slow lock nobody out.
+// may be called from any thread, the destructor not from within the handler or `refused`; the loop outlives the server.
+// Memory: each connection holds at most its head, its body and its answer; there are at most `connections_max`. One more takes
+// the place of that which has kept us waiting longest, for a request or to take an answer, so that the idle and the slow lock
+// nobody out. Who connects again and again, faster than others are answered, still does.
 // The destructor waits for answers that are under way, `close_within` at most, and not for clients that ask nothing.
 #pragma once
 

@@ -37,11 +37,11 @@ HttpResponse respond(const HttpRequest& request, std::string_view route, const t
 }  // namespace
 
 HttpResponse metrics_response(const HttpRequest& request, const telemetry::Registry& registry) {
-  const telemetry::Exposition exposition = telemetry::negotiate(request.header("accept"));
+  const telemetry::Exposition exposition = telemetry::negotiate(request.list("accept"));
   HttpResponse response{.headers = {{"Content-Type", std::string(telemetry::content_type(exposition))}, {"Vary", "Accept, Accept-Encoding"}},
                         .body = {}};
   telemetry::write_metrics(registry, exposition, response.body);
-  if (telemetry::accepts_gzip(request.header("accept-encoding"))) {
+  if (telemetry::accepts_gzip(request.list("accept-encoding"))) {
     response.body = gzip(response.body);
     response.headers.emplace_back("Content-Encoding", "gzip");
   }

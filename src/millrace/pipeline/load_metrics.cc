@@ -3,6 +3,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "millrace/batch/batch_metrics.h"
 #include "millrace/pipeline/piece_budget.h"
@@ -39,12 +40,13 @@ struct Handles {
   Gauge queue_bytes_limit = registry.gauge(queue_limit_info);
   Family<Gauge> limited_by = registry.gauges(limited_info);
   Gauge store_up = registry.gauge(store_info);
+  std::vector<std::pair<Code, Counter>> usual_reasons;  // resolved once: rejects come a record at a time
 
   Handles() {
     // What records are rejected for as a rule: an alert on growth needs the nought before the first.
     for (const Code code : {Code::invalid_json, Code::invalid_record, Code::invalid_id, Code::duplicate, Code::too_large, Code::refused,
                             Code::forbidden, Code::conflict}) {
-      rejected.with({to_string(code)});
+      usual_reasons.emplace_back(code, rejected.with({to_string(code)}));
     }
   }
 };
@@ -78,7 +80,12 @@ void LoadMetrics::counted(const Counts& counts) {
   metrics.filtered.add(counts.records_filtered - before.records_filtered);
 }
 
-void LoadMetrics::rejected(Code reason) { handles().rejected.with({to_string(reason)}).add(); }
+void LoadMetrics::rejected(Code reason) {
+  for (const auto& [code, counter] : handles().usual_reasons) {
+    if (code == reason) return counter.add();
+  }
+  handles().rejected.with({to_string(reason)}).add();
+}
 
 void LoadMetrics::limited_by(std::string_view limit) {
   for (const std::string_view known : limits) handles().limited_by.with({known}).set(known == limit ? 1 : 0);

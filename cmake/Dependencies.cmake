@@ -9,6 +9,8 @@ find_package(LibArchive REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(Boost 1.81 REQUIRED)
+find_package(TBB REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(cbor REQUIRED IMPORTED_TARGET libcbor)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs the scripts that test and measure

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev libboost1.81-dev libssl-dev libcbor-dev
-  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev systemtap-sdt-dev)
+  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev systemtap-sdt-dev libtbb-dev libicu-dev unicode-data)
 # Of `prometheus` the tests use the programs prometheus and promtool. Where systemd runs, Debian's package also starts a service on port
 # 9090, which nothing here needs: `systemctl disable --now prometheus` ends it.
 tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl
@@ -14,7 +14,7 @@ tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev s
 demo=(sqlite3)
 check=(clang-19 libclang-rt-19-dev)
 # What `make bench-peers` measures beside millrace; make, for better-sqlite3, which npm brings as source.
-peers=(jq miller wrk libicu-dev make)
+peers=(jq miller wrk make librust-rayon-dev)
 coverage=(gcovr)
 profile=(linux-perf valgrind libdevel-nytprof-perl)  # the last for its flamegraph.pl
 
@@ -38,6 +38,7 @@ fi
 node_folder() { node -p 'const f = path.resolve(process.execPath, "../.."); fs.existsSync(f + "/include/node/node.h") ? f : ""' 2>/dev/null || true; }
 if [ "$1" = peers ]; then
   command -v rustc >/dev/null || wanted+=(rustc)
+  command -v cargo >/dev/null || wanted+=(cargo)
   [ -n "$(node_folder)" ] || wanted+=(libnode-dev)
 fi
 

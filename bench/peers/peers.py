@@ -23,13 +23,16 @@ import time
 sys.dont_write_bytecode = True
 import rows_data  # noqa: E402
 import rows_http  # noqa: E402
+import rows_parallel  # noqa: E402
 import rows_processor  # noqa: E402
 import rows_sqlite  # noqa: E402
+import rows_stages  # noqa: E402
 import rows_surreal  # noqa: E402
+import rows_text  # noqa: E402
 from harness import ROOT, Failed, Missing, Work, markdown, measure_row, overview  # noqa: E402
 from measuring import machine  # noqa: E402
 
-MODULES = (rows_surreal, rows_sqlite, rows_http, rows_data, rows_processor)
+MODULES = (rows_surreal, rows_sqlite, rows_http, rows_data, rows_processor, rows_parallel, rows_stages, rows_text)
 PACKAGES = ("libsqlite3-dev", "libsimdjson-dev", "libicu-dev", "prometheus-cpp-dev", "jq", "miller", "wrk")
 
 

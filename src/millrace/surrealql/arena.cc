@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/surrealql/arena.h"
+
+#include <algorithm>
+
+namespace millrace::surrealql {
+
+void* Arena::raw_in_new_piece(std::size_t size, std::size_t alignment) {
+  bytes_before_ += static_cast<std::size_t>(at_ - begin_);
+  const std::size_t needed = size + alignment;
+  if (at_ != nullptr) ++piece_;
+  while (piece_ < pieces_.size() && pieces_[piece_].size < needed) pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(piece_));
+  if (piece_ == pieces_.size()) {
+    const std::size_t bytes = std::max(piece_bytes, needed);
+    pieces_.push_back({std::make_unique_for_overwrite<std::byte[]>(bytes), bytes});
+  }
+  begin_ = at_ = pieces_[piece_].memory.get();
+  end_ = begin_ + pieces_[piece_].size;
+  return raw(size, alignment);
+}
+
+void Arena::reset() {
+  std::size_t kept = 0;
+  std::size_t count = 0;
+  while (count < pieces_.size() && kept + pieces_[count].size <= kept_bytes_max) kept += pieces_[count++].size;
+  pieces_.resize(count);
+  piece_ = 0;
+  bytes_before_ = 0;
+  begin_ = at_ = pieces_.empty() ? nullptr : pieces_.front().memory.get();
+  end_ = pieces_.empty() ? nullptr : begin_ + pieces_.front().size;
+}
+
+}  // namespace millrace::surrealql

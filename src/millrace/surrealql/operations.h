@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What SurrealQL's operators, casts and comparisons do to values: SurrealDB 3.0's rules (docs/processing.md).
+//
+// What can fail takes an Evaluation, says there what went wrong, and gives NONE; the caller looks at failed() when it suits it.
+// What is not borrowed from the operands is put into the evaluation's arena.
+// Threads: an Evaluation for each.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "millrace/record/row_view.h"
+#include "millrace/record/value.h"
+#include "millrace/surrealql/arena.h"
+#include "millrace/surrealql/datum.h"
+
+namespace millrace::surrealql {
+
+struct Evaluation {
+  Arena arena;
+  std::string failure;  // why the record cannot be evaluated, in the engine's words where it has some; empty: it can
+
+  bool failed() const { return !failure.empty(); }
+  // The first failure stays.
+  Datum fail(std::string why) {
+    if (failure.empty()) failure = std::move(why);
+    return {};
+  }
+};
+
+// ---- in and out
+
+// What a slot holds: borrowed, but for escaped strings; integers outside int64 become decimals, or floats as the engine reads them.
+Datum read(const Slot& slot, Evaluation& evaluation);
+// Elements or members instead of text, all the way down; the same for what is open already and for what is neither. Members are
+// sorted by key; the last of equal keys stays.
+Datum open(const Datum& array_or_object, Evaluation& evaluation);
+// A literal's or parameter's value; everything it points at is in the arena.
+Datum to_datum(const Value& value, Arena& arena);
+Value to_value(const Datum& datum);
+// As contract.md has it: datetime as RFC 3339, decimal, duration, uuid and record as text, bytes as base64, NaN and infinities as null;
+// a member that is NONE is left out, an element that is NONE is null.
+void append_json(std::string& out, const Datum& datum);
+// As SurrealQL writes it ('text', 1f, 1.5dec, d'…', NONE, [1, 2]): what <string> gives of compound values, and messages quote.
+void append_sql(std::string& out, const Datum& datum);
+// A form to put aside, and back: groups and sorted runs on disk. read_stored() gives views into `in`, or the arena, and moves `in` behind it.
+void append_stored(std::string& out, const Datum& datum);
+Datum read_stored(std::string_view& in, Arena& arena);
+// A copy that outlives the record: everything it points at is in the arena.
+Datum deep_copy(const Datum& datum, Arena& arena);
+
+// ---- comparing: arrays and objects are open
+
+// The total order of ORDER BY, GROUP BY and of arrays: by type, then by value; numbers of all three kinds among themselves.
+std::strong_ordering compare(const Datum& a, const Datum& b);
+// Values for which compare() is equal have the same hash.
+std::uint64_t hash(const Datum& datum);
+bool is_truthy(const Datum& datum);
+bool equal(const Datum& a, const Datum& b);          // =
+bool exactly_equal(const Datum& a, const Datum& b);  // ==
+bool all_equal(const Datum& a, const Datum& b);      // *=
+bool any_equal(const Datum& a, const Datum& b);      // ?=
+bool contains(const Datum& a, const Datum& b);       // CONTAINS; INSIDE is this the other way round
+bool contains_all(const Datum& a, const Datum& b);
+bool contains_any(const Datum& a, const Datum& b);
+bool contains_none(const Datum& a, const Datum& b);
+
+// ---- arithmetic
+
+Datum add(const Datum& a, const Datum& b, Evaluation& evaluation);
+Datum subtract(const Datum& a, const Datum& b, Evaluation& evaluation);
+Datum multiply(const Datum& a, const Datum& b, Evaluation& evaluation);
+Datum divide(const Datum& a, const Datum& b, Evaluation& evaluation);
+Datum remainder(const Datum& a, const Datum& b, Evaluation& evaluation);
+Datum power(const Datum& a, const Datum& b, Evaluation& evaluation);
+Datum negate(const Datum& a, Evaluation& evaluation);
+
+// ---- casts
+
+enum class CastKind : std::uint8_t { any, boolean, integer, real, decimal, number, string, duration, datetime, uuid, bytes, array, object, record, range, regex, set };
+// <array<int, 3>>: an element type and a size, as may be.
+struct Cast {
+  CastKind kind = CastKind::any;
+  CastKind element = CastKind::any;
+  std::int64_t size_max = -1;  // -1: none stated
+};
+Datum cast(const Datum& datum, const Cast& to, Evaluation& evaluation);
+std::string_view to_string(CastKind kind);
+
+}  // namespace millrace::surrealql

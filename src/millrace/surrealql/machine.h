@@ -31,6 +31,7 @@ class Machine {
 
   Datum run(const Program& program);
   Evaluation& evaluation() { return evaluation_; }
+  const std::string& evaluation_failure() const { return evaluation_.failure; }
 
  private:
   Datum run(const Program& program, std::size_t base, const Datum* document);

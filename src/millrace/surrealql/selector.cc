@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/surrealql/selector.h"
+
+#include <algorithm>
+#include <set>
+
+#include "millrace/record/json.h"
+#include "millrace/surrealql/object_edit.h"
+#include "millrace/surrealql/plan.h"
+
+namespace millrace::surrealql {
+
+Selector::Selector(const Query& query) : plan_(query.plan()), machine_(plan_.stack), columns_(plan_.columns.size()) {
+  std::set<std::string> names;
+  is_flat_ = !plan_.value && !plan_.has_all && plan_.omit.empty() && plan_.split.empty();
+  for (const Column& column : plan_.columns) {
+    if (plan_.value) break;
+    is_flat_ = is_flat_ && column.path.size() == 1 && names.insert(column.path.front()).second;
+    std::string head;
+    if (!column.path.empty()) append_json_string(head, column.path.front());
+    heads_.push_back(head + ':');
+  }
+  is_copy_ = plan_.has_all && plan_.columns.empty() && plan_.omit.empty() && plan_.split.empty();
+}
+
+Selected Selector::select(const RowView& row) {
+  machine_.begin(row);
+  row_ = &row;
+  if (!plan_.where.code.empty()) {
+    const Datum verdict = machine_.run(plan_.where);
+    if (machine_.evaluation().failed()) return Selected::failed;
+    if (!is_truthy(verdict)) return Selected::filtered;
+  }
+  return plan_.grouped ? Selected::row : compute_columns();
+}
+
+Selected Selector::select_group(std::span<const Datum> given) {
+  machine_.begin(given);
+  row_ = nullptr;
+  return compute_columns();
+}
+
+Selected Selector::compute_columns() {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    columns_[i] = machine_.run(plan_.columns[i].program);
+    if (machine_.evaluation().failed()) return Selected::failed;
+  }
+  return Selected::row;
+}
+
+Datum Selector::row() {
+  Evaluation& evaluation = machine_.evaluation();
+  Datum row = plan_.value ? columns_.front() : plan_.has_all ? Datum::of_object_text(row_->text) : Datum::of_object({});
+  if (!plan_.value) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) row = with_member(row, plan_.columns[i].path, columns_[i], evaluation);
+  }
+  for (const auto& steps : plan_.omit) row = without(row, steps, evaluation);
+  return row;
+}
+
+void Selector::append_flat(std::string& out) const {
+  char before = '{';
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].is(Type::none)) continue;
+    out += before;
+    out += heads_[i];
+    surrealql::append_json(out, columns_[i]);
+    before = ',';
+  }
+  if (before == '{') out += '{';
+  out += '}';
+}
+
+void Selector::append_json(std::string& out) {
+  if (is_flat_) {
+    append_flat(out);
+  } else if (is_copy_) {
+    append_one_line(out, row_->text);
+  } else {
+    surrealql::append_json(out, row());
+  }
+}
+
+void Selector::split(const Datum& row, std::vector<Datum>& rows) {
+  rows.assign(1, row);
+  std::vector<Datum> before;
+  for (const auto& steps : plan_.split) {
+    before.swap(rows);
+    rows.clear();
+    for (const Datum& one : before) {
+      const Datum value = open(at_steps(one, steps, machine_.evaluation()), machine_.evaluation());
+      if (!value.is(Type::array)) {
+        rows.push_back(one);
+        continue;
+      }
+      for (const Datum& element : value.elements()) rows.push_back(with_value(one, steps, element, machine_.evaluation()));
+    }
+  }
+}
+
+}  // namespace millrace::surrealql

@@ -3,6 +3,7 @@
 // Tree to plan: names are looked up, arguments counted, constants folded. Private to this room. Throws a Problem.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,10 @@ class Compiler {
   void compile_columns(const Select& select);
   void compile_group(const Select& select);
   void compile_order(const Select& select);
+  std::optional<std::size_t> key_of(const SelectItem& item, const Select& select);
+  std::optional<std::size_t> column_of(const PlainPath& path, const Select& select);
+  Program given_program(std::size_t index);
+  Program plain_program(const PlainPath& path);
   std::uint64_t count_of(const Expression* expression, std::string_view clause);
   std::vector<Step> plain_steps(const PlainPath& path);
 
@@ -61,7 +66,10 @@ class Compiler {
   // compiler_call.cc
   const Function& function_of(const Call& call);
   void check_method(const Part& part);
+  static bool has_aggregate(const Expression& expression);
   bool emit_aggregate(const Call& call, std::uint16_t to);
+  void emit_collected(const Call& call, std::uint16_t to);
+  void add_aggregate(AggregateKind kind, std::size_t argument, std::uint16_t to);
   bool emit_group_path(const Path& path, std::uint16_t to, std::size_t& used);
   std::size_t argument(const Expression& expression);
   std::size_t slot(const std::string& field);

@@ -15,7 +15,7 @@ struct AggregateName {
   std::string_view function;
   AggregateKind kind;
 };
-// What a group keeps a running value of; any other function gets an array of the group's values.
+// What a group keeps a running value of.
 constexpr auto aggregate_names = std::to_array<AggregateName>({
     {"math::max", AggregateKind::max},
     {"math::min", AggregateKind::min},
@@ -26,6 +26,17 @@ constexpr auto aggregate_names = std::to_array<AggregateName>({
     {"time::max", AggregateKind::time_max},
     {"time::min", AggregateKind::time_min},
 });
+
+// What is given an array of all that its first argument is in the group.
+constexpr auto collecting_names = std::to_array<std::string_view>({"array::group", "array::distinct", "array::join", "math::median"});
+
+bool is_aggregate(const Expression& expression) {
+  const auto* const call = expression.as<Call>();
+  if (call == nullptr) return false;
+  const auto same = [&](const AggregateName& name) { return name.function == call->name; };
+  return call->name == "count" || std::any_of(aggregate_names.begin(), aggregate_names.end(), same) ||
+         std::find(collecting_names.begin(), collecting_names.end(), call->name) != collecting_names.end();
+}
 
 std::string counted(const Function& function) {
   const auto plural = [](int count) { return fmt::format("{} argument{}", count, count == 1 ? "" : "s"); };
@@ -86,18 +97,41 @@ std::size_t Compiler::argument(const Expression& expression) {
   return plan_.arguments.size() - 1;
 }
 
+bool Compiler::has_aggregate(const Expression& expression) { return contains_such(expression, is_aggregate); }
+
+void Compiler::add_aggregate(AggregateKind kind, std::size_t argument, std::uint16_t to) {
+  plan_.aggregates.push_back({kind, argument});
+  add(Opcode::given, to, 0, plan_.keys.size() + plan_.aggregates.size() - 1);
+}
+
 bool Compiler::emit_aggregate(const Call& call, std::uint16_t to) {
   std::optional<AggregateKind> kind;
   if (call.name == "count") kind = call.arguments.empty() ? AggregateKind::count : AggregateKind::count_truthy;
   for (const AggregateName& name : aggregate_names) {
     if (name.function == call.name) kind = name.kind;
   }
-  if (!kind) return false;
-  if (*kind != AggregateKind::count && call.arguments.size() != 1) throw Problem{call.name_span, fmt::format("{} takes 1 argument here, not {}", call.name, call.arguments.size())};
-  const Aggregate aggregate{*kind, *kind == AggregateKind::count ? 0 : argument(*call.arguments.front())};
-  plan_.aggregates.push_back(aggregate);
-  add(Opcode::given, to, 0, plan_.keys.size() + plan_.aggregates.size() - 1);
+  if (kind) {
+    if (*kind != AggregateKind::count && call.arguments.size() != 1) throw Problem{call.name_span, fmt::format("{} takes 1 argument here, not {}", call.name, call.arguments.size())};
+    add_aggregate(*kind, *kind == AggregateKind::count ? 0 : argument(*call.arguments.front()), to);
+    return true;
+  }
+  if (std::find(collecting_names.begin(), collecting_names.end(), call.name) == collecting_names.end()) return false;
+  emit_collected(call, to);
   return true;
+}
+
+void Compiler::emit_collected(const Call& call, std::uint16_t to) {
+  const Function& function = function_of(call);
+  if (call.arguments.empty()) throw Problem{call.name_span, fmt::format("{} takes what it is to gather", call.name)};
+  add_aggregate(AggregateKind::collect, argument(*call.arguments.front()), to);
+  if (call.name == "array::group") return;
+  std::uint16_t into = to;
+  for (std::size_t i = 1; i < call.arguments.size(); ++i) {
+    into = next(into, *call.arguments[i]);
+    emit(*call.arguments[i], into);
+  }
+  add(Opcode::call, to, call.arguments.size(), program_->functions.size());
+  program_->functions.push_back(&function);
 }
 
 // A path in a grouped query is a key, or else the array of all that it is in the group.
@@ -113,9 +147,7 @@ bool Compiler::emit_group_path(const Path& path, std::uint16_t to, std::size_t& 
   Path field;
   field.parts.push_back({.kind = PartKind::field, .name = path.parts.front().name});
   Expression expression{.node = std::move(field)};
-  const Aggregate aggregate{AggregateKind::collect, argument(expression)};
-  plan_.aggregates.push_back(aggregate);
-  add(Opcode::given, to, 0, plan_.keys.size() + plan_.aggregates.size() - 1);
+  add_aggregate(AggregateKind::collect, argument(expression), to);
   used = 1;
   return true;
 }

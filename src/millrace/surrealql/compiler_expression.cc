@@ -41,6 +41,7 @@ void Compiler::finish(Program& made) {
     for (const Step& step : path) {
       if (step.condition != nullptr) inner = std::max(inner, step.condition->stack);
       for (const auto& [name, member] : step.members) inner = std::max(inner, member->stack);
+      for (const auto& argument : step.arguments) inner = std::max(inner, argument->stack);
     }
   }
   made.stack = made.registers + inner;
@@ -71,13 +72,13 @@ void Compiler::emit(const Expression& expression, std::uint16_t to) {
 // What depends on no record is computed once. What fails then is left to fail for a record that gets there.
 bool Compiler::fold(const Expression& expression, std::uint16_t to) {
   if (expression.as<Literal>() != nullptr || expression.as<RegexLiteral>() != nullptr || expression.as<Parameter>() != nullptr) return false;
-  if (!is_constant(expression)) return false;
+  if (!is_constant(expression) || (scope_ == Scope::group && has_aggregate(expression))) return false;
   Program made;
   Program* const before = std::exchange(program_, &made);
   std::visit([&](const auto& node) { emit_node(node, expression, 0); }, expression.node);
   program_ = before;
   finish(made);
-  Machine machine(made.stack);
+  Machine machine(made.stack, plan_.paths);
   machine.begin(std::span<const Datum>{});
   const Datum result = machine.run(made);
   if (machine.evaluation().failed()) return false;
@@ -96,7 +97,7 @@ bool Compiler::is_constant(const Expression& expression) const {
   const auto both = [&](const ExpressionPtr& one) { return one == nullptr || is_constant(*one); };
   const auto all = [&](const std::vector<ExpressionPtr>& list) { return std::all_of(list.begin(), list.end(), both); };
   if (const auto* const path = expression.as<Path>()) return path->start != nullptr && is_constant(*path->start) && is_constant(path->parts);
-  if (const auto* const parameter = expression.as<Parameter>()) return parameter->name != "this";
+  if (const auto* const parameter = expression.as<Parameter>()) return parameter->name != "this" && parameter->name != "self";
   if (const auto* const unary = expression.as<Unary>()) return both(unary->operand);
   if (const auto* const cast = expression.as<CastTo>()) return both(cast->operand);
   if (const auto* const binary = expression.as<Binary>()) return both(binary->left) && both(binary->right);
@@ -130,16 +131,17 @@ void Compiler::emit_node(const Parameter& node, const Expression& at, std::uint1
   for (const auto& [name, value] : parameters_) {
     if (name == node.name) return add_constant(to_datum(value, *plan_.constants), to);
   }
-  if (node.name == "this" && scope_ == Scope::record) {
+  const bool is_this = node.name == "this" || node.name == "self";
+  if (is_this && scope_ == Scope::record) {
     plan_.whole = true;
     add(Opcode::whole, to);
     return;
   }
-  if (node.name == "this" && scope_ == Scope::document) {
+  if (is_this && scope_ == Scope::document) {
     add(Opcode::document, to);
     return;
   }
-  if (node.name == "this") throw Problem{at.span, "$this has no meaning in a query with GROUP: no single record is meant"};
+  if (is_this) throw Problem{at.span, "$this has no meaning in a query with GROUP: no single record is meant"};
   throw Problem{at.span, fmt::format("${} has no value; give it one with --param {}=VALUE", node.name, node.name)};
 }
 
@@ -277,12 +279,7 @@ Step Compiler::step(const Part& part, std::uint16_t to, std::uint16_t& next) {
     next = this->next(next, *part.value);
   } else if (part.kind == PartKind::method) {
     check_method(part);
-    step.argument = static_cast<std::uint16_t>(next - to);
-    step.argument_count = static_cast<std::uint16_t>(part.arguments.size());
-    for (const ExpressionPtr& argument : part.arguments) {
-      emit(*argument, next);
-      next = this->next(next, *argument);
-    }
+    for (const ExpressionPtr& argument : part.arguments) step.arguments.push_back(std::make_unique<Program>(program(*argument, Scope::document)));
   } else if (part.kind == PartKind::where) {
     step.condition = std::make_unique<Program>(program(*part.value, Scope::document));
   } else if (part.kind == PartKind::destructure) {

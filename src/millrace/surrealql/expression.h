@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -175,6 +176,9 @@ struct Select {
   bool has_all() const;
   bool is_grouped() const { return group_all || !group.empty(); }
 };
+
+// Whether `is` holds for the expression or for one inside it.
+bool contains_such(const Expression& expression, const std::function<bool(const Expression&)>& is);
 
 // SurrealQL's own way to write it, by which an item without AS is named: "score * 2", "math::sum(score)".
 std::string to_sql(const Expression& expression);

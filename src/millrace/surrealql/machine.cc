@@ -7,21 +7,27 @@ namespace millrace::surrealql {
 
 void Machine::begin(const RowView& row) {
   row_ = &row;
+  object_ = nullptr;
   given_ = {};
-  if (++record_ == 0) {
-    read_.assign(read_.size(), 0);
-    record_ = 1;
-  }
-  if (slots_.size() < row.slots.size()) {
-    slots_.resize(row.slots.size());
-    read_.resize(row.slots.size());
-  }
+  forget_slots();
   evaluation_.arena.reset();
   evaluation_.failure.clear();
 }
 
+void Machine::begin_split(const Datum& object) {
+  object_ = &object;
+  forget_slots();
+}
+
+void Machine::forget_slots() {
+  if (++record_ != 0) return;
+  read_.assign(read_.size(), 0);
+  record_ = 1;
+}
+
 void Machine::begin(std::span<const Datum> given) {
   row_ = nullptr;
+  object_ = nullptr;
   given_ = given;
   evaluation_.arena.reset();
   evaluation_.failure.clear();
@@ -29,13 +35,13 @@ void Machine::begin(std::span<const Datum> given) {
 
 Datum Machine::slot(std::size_t index) {
   if (read_[index] != record_) {
-    slots_[index] = read(row_->slots[index], evaluation_);
+    slots_[index] = object_ == nullptr ? read(row_->slots[index], evaluation_) : member_at(*object_, paths_[index]);
     read_[index] = record_;
   }
   return slots_[index];
 }
 
-Datum Machine::whole() { return Datum::of_object_text(row_->text); }
+Datum Machine::whole() { return object_ != nullptr ? *object_ : Datum::of_object_text(row_->text); }
 
 Datum Machine::run(const Program& program) {
   MILLRACE_ASSERT(program.stack <= registers_.size());

@@ -23,9 +23,11 @@ namespace millrace::surrealql {
 class Machine {
  public:
   // `stack`: the most that a program of the query needs.
-  explicit Machine(std::size_t stack) : registers_(stack) {}
+  Machine(std::size_t stack, const std::vector<FieldPath>& paths) : registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
 
   void begin(const RowView& row);
+  // A record that is an object already: what SPLIT makes. It outlives the runs, and so does the record before, whose arena is kept.
+  void begin_split(const Datum& object);
   // No record: `given` is what programs over groups read. It outlives the runs.
   void begin(std::span<const Datum> given);
 
@@ -35,7 +37,9 @@ class Machine {
 
  private:
   Datum run(const Program& program, std::size_t base, const Datum* document);
+  void forget_slots();
   Datum slot(std::size_t index);
+  static Datum member_at(const Datum& object, const FieldPath& path);
   Datum whole();
   void open_all(Datum* arguments, std::size_t count);
   void binary(const Instruction& instruction, Datum* registers);
@@ -54,13 +58,16 @@ class Machine {
   Datum follow_other(const Datum& datum, std::size_t step, const Walk& walk);
   Datum follow_each(const Datum& array, std::size_t step, const Walk& walk);
   Datum at_index(const Datum& array, const Datum& index, std::size_t step, const Walk& walk);
-  Datum filtered(const Datum& array, const Step& step, const Walk& walk);
+  Datum filtered(std::span<const Datum> elements, const Step& step, const Walk& walk);
+  Datum flattened(const Datum& array);
   Datum destructured(const Datum& object, const Step& step, const Walk& walk);
   Datum call_method(const Datum& datum, const Step& step, const Walk& walk);
 
   Evaluation evaluation_;
   std::vector<Datum> registers_;
   const RowView* row_ = nullptr;
+  const Datum* object_ = nullptr;  // in place of the row
+  const std::vector<FieldPath>& paths_;
   std::vector<Datum> slots_;          // those that were read
   std::vector<std::uint32_t> read_;   // the record that each was read of
   std::uint32_t record_ = 0;

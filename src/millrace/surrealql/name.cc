@@ -9,7 +9,7 @@
 namespace millrace::surrealql {
 namespace {
 
-constexpr auto operator_words = std::to_array<std::string_view>({"?:", "??", "||", "&&", "=", "==", "!=", "*=", "?=", "<", "<=", ">", ">=", "CONTAINS", "CONTAINSNOT",
+constexpr auto operator_words = std::to_array<std::string_view>({"?:", "??", "OR", "AND", "=", "==", "!=", "*=", "?=", "<", "<=", ">", ">=", "CONTAINS", "CONTAINSNOT",
   "CONTAINSALL", "CONTAINSANY", "CONTAINSNONE", "INSIDE", "NOTINSIDE", "ALLINSIDE", "ANYINSIDE", "NONEINSIDE", "+", "-", "*", "/", "%", "**"});
 
 Power power_of(BinaryOperator operation) {
@@ -146,9 +146,9 @@ class Writer {
     out += ']';
   }
   void write_node(const ObjectOf& object) {
-    out += object.members.empty() ? "{" : "{ ";
+    out += "{ ";
     write_members(object.members);
-    out += object.members.empty() ? "}" : " }";
+    out += " }";
   }
   void write_block(const Expression& expression) {
     out += " { ";
@@ -249,7 +249,6 @@ std::vector<std::string> output_path(const SelectItem& item) {
   }
   if (const auto* const parameter = expression.as<Parameter>()) return {parameter->name};
   if (const auto* const call = expression.as<Call>()) return {call->name};
-  if (const auto* const literal = expression.as<Literal>(); literal != nullptr && literal->value.is<std::string>()) return {std::string(literal->value.text())};
   return {to_sql(expression)};
 }
 

@@ -93,8 +93,10 @@ const Infix* find_infix(const Token& token) {
   return nullptr;
 }
 
-// a < b < c has no meaning.
-bool chains(Power power) { return power != Power::equality && power != Power::relation; }
+// a < b < c has no meaning; a = b == c has, in SurrealQL.
+bool chains(BinaryOperator operation, Power power) {
+  return (power != Power::equality && power != Power::relation) || operation == BinaryOperator::exactly_equal;
+}
 
 }  // namespace
 
@@ -116,7 +118,6 @@ ExpressionPtr Parser::expression(Power above) {
     }
     if (at_sign("..") || at_sign("..=") || at_sign(">..")) {
       if (above >= Power::range) return left;
-      if (left->as<RangeOf>() != nullptr && !left->in_parentheses) refuse("ranges of ranges need parentheses");
       left = range_from(std::move(left));
       left->span = since(begin);
       continue;
@@ -127,7 +128,7 @@ ExpressionPtr Parser::expression(Power above) {
     if (infix == nullptr && !is_not_equal && !is_not_in) return left;
     const Power power = is_not_equal ? Power::equality : is_not_in ? Power::relation : infix->power;
     if (power <= above) return left;
-    if (chained == power && !chains(power)) refuse("comparisons in a row have no meaning; put parentheses around the one that comes first");
+    if (chained == power && !chains(infix != nullptr ? infix->operation : BinaryOperator::equal, power)) refuse("comparisons in a row have no meaning; put parentheses around the one that comes first");
     left = this->infix(std::move(left), power);
     chained = power;
   }
@@ -195,6 +196,7 @@ ExpressionPtr Parser::prefixed() {
     if (behind.kind == TokenKind::number && behind.span.at == token_.span.end() && !behind.value.is<Duration>()) return signed_number();
     const auto operation = at_sign("-") ? UnaryOperator::minus : UnaryOperator::plus;
     advance();
+    if (token_.kind == TokenKind::number && !token_.value.is<Duration>() && !token_.value.is<None>()) return negated(begin, operation == UnaryOperator::minus);
     return make(begin, Unary{operation, expression(Power::prefix)});
   }
   if (accept_sign("!")) return make(begin, Unary{UnaryOperator::logical_not, expression(Power::prefix)});
@@ -208,19 +210,30 @@ ExpressionPtr Parser::signed_number() {
   const std::size_t begin = token_.span.at;
   const bool negative = at_sign("-");
   advance();
-  Value value = std::move(token_.value);
-  if (value.is<None>()) {
+  if (token_.value.is<None>()) {
     std::string digits = token_.text;
     std::erase(digits, '_');
-    if (!negative || digits != "9223372036854775808") refuse(fmt::format("{} is more than an int of 64 bits holds; write {}dec or {}f", token_.text, token_.text, token_.text));
-    value = Value(std::numeric_limits<std::int64_t>::min());
-  } else if (negative) {
+    if (!negative || digits != "9223372036854775808") refuse_large_number();
+    advance();
+    return with_parts(make(begin, Literal{Value(std::numeric_limits<std::int64_t>::min())}));
+  }
+  return negated(begin, negative);
+}
+
+// The number that is the next word, with its sign.
+ExpressionPtr Parser::negated(std::size_t begin, bool negative) {
+  Value value = std::move(token_.value);
+  if (negative) {
     if (auto* const integer = value.get_if<std::int64_t>()) *integer = -*integer;
     if (auto* const real = value.get_if<double>()) *real = -*real;
     if (auto* const decimal = value.get_if<Decimal>()) decimal->digits.insert(0, "-");
   }
   advance();
   return with_parts(make(begin, Literal{std::move(value)}));
+}
+
+void Parser::refuse_large_number() const {
+  refuse(fmt::format("{} is more than an int of 64 bits holds; write {}dec or {}f", token_.text, token_.text, token_.text));
 }
 
 ExpressionPtr Parser::cast() {

@@ -20,7 +20,7 @@ inline constexpr std::size_t query_bytes_max = 1 << 20;
 Select parse_tree(std::string_view query);
 
 // From loose to tight; operators of one power are read from left to right.
-enum class Power : std::uint8_t { base, nullish, logical_or, logical_and, equality, relation, sum, product, power, prefix, range, prime };
+enum class Power : std::uint8_t { base, logical_or, logical_and, equality, relation, sum, product, power, nullish, prefix, range, prime };
 
 class Parser {
  public:
@@ -46,6 +46,8 @@ class Parser {
   ExpressionPtr expression(Power above = Power::base);
   ExpressionPtr prefixed();
   ExpressionPtr signed_number();
+  ExpressionPtr negated(std::size_t begin, bool negative);
+  [[noreturn]] void refuse_large_number() const;
   ExpressionPtr cast();
   Cast cast_type();
   CastKind cast_kind();
@@ -64,6 +66,7 @@ class Parser {
   ExpressionPtr block();
   ExpressionPtr named();
   ExpressionPtr call(std::string name, Span name_span);
+  ExpressionPtr record_id(std::string table, std::size_t begin);
   std::vector<ExpressionPtr> arguments();
   std::string member_key();
   ExpressionPtr with_parts(ExpressionPtr start);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "millrace/surrealql/parser.h"
@@ -65,9 +66,7 @@ ExpressionPtr Parser::prime() {
 
 ExpressionPtr Parser::number_or_string() {
   const std::size_t begin = token_.span.at;
-  if (token_.kind == TokenKind::number && token_.value.is<None>()) {
-    refuse(fmt::format("{} is more than an int of 64 bits holds; write {}dec or {}f", token_.text, token_.text, token_.text));
-  }
+  if (token_.kind == TokenKind::number && token_.value.is<None>()) refuse_large_number();
   Value value = std::move(token_.value);
   advance();
   return make(begin, Literal{std::move(value)});
@@ -190,7 +189,7 @@ ExpressionPtr Parser::named() {
   advance();
   if (!is_call) {
     if (at_sign(":") && token_.span.at == behind_ && peek().span.at == token_.span.end()) {
-      refuse("record ids are not supported in a query over files; compare with type::record or text");
+      return with_parts(record_id(std::move(name), begin));
     }
     Path path;
     path.parts.push_back({.kind = PartKind::field, .span = since(begin), .name = std::move(name)});
@@ -204,9 +203,29 @@ ExpressionPtr Parser::named() {
     advance();
   }
   const Span name_span = since(begin);
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (at_sign("(")) return with_parts(call(std::move(name), name_span));
   // A constant, such as math::pi: a function of no arguments to the checks.
   return with_parts(make(begin, Call{std::move(name), name_span, {}}));
+}
+
+// Behind `table`, at the colon: an int, a name, a uuid.
+ExpressionPtr Parser::record_id(std::string table, std::size_t begin) {
+  advance();
+  RecordLink link{std::move(table), {}};
+  const bool negative = accept_sign("-");
+  if (token_.kind == TokenKind::number && token_.value.is<std::int64_t>()) {
+    const std::int64_t number = *token_.value.get_if<std::int64_t>();
+    link.key.emplace_back(negative ? -number : number);
+  } else if (!negative && token_.kind == TokenKind::name) {
+    link.key.emplace_back(token_.text);
+  } else if (!negative && token_.kind == TokenKind::string && token_.value.is<Uuid>()) {
+    link.key.push_back(token_.value);
+  } else {
+    refuse_token("the key of a record id: a number, a name or u'…' (others are not supported)");
+  }
+  advance();
+  return make(begin, Literal{Value(std::move(link))});
 }
 
 ExpressionPtr Parser::call(std::string name, Span name_span) {

@@ -218,7 +218,7 @@ void Parser::order_clause(Select& select) {
   }
   do {
     OrderItem item = order_item();
-    if (!select.value) check_named(select, item.path, "ORDER BY");
+    check_named(select, item.path, "ORDER BY");
     select.order.push_back(std::move(item));
   } while (accept_sign(","));
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "millrace/surrealql/machine.h"
 
@@ -16,6 +17,16 @@ const Datum* find_member(const Datum& object, std::string_view name) {
 }
 
 }  // namespace
+
+Datum Machine::member_at(const Datum& object, const FieldPath& path) {
+  Datum at = object;
+  for (const std::string& name : path) {
+    const Datum* const member = at.is(Type::object) ? find_member(at, name) : nullptr;
+    if (member == nullptr) return {};
+    at = *member;
+  }
+  return at;
+}
 
 Datum Machine::follow(const Datum& datum, std::size_t step, const Walk& walk) {
   if (step == walk.steps->size() || evaluation_.failed()) return datum;
@@ -33,50 +44,70 @@ Datum Machine::follow_object(const Datum& object, std::size_t at, const Walk& wa
     }
     case PartKind::index: {
       const Datum& index = walk.registers[step.argument];
-      if (index.is(Type::string)) {
-        const Datum* const member = find_member(object, index.string());
-        return member != nullptr ? follow(*member, at + 1, walk) : Datum();
-      }
-      if (!index.is_number()) return follow(Datum(), at + 1, walk);
       std::string name;
-      append_sql(name, index);
-      const Datum* const member = find_member(object, name);
+      if (index.is_number()) append_sql(name, index);
+      const Datum* const member = index.is(Type::string) ? find_member(object, index.string()) : index.is_number() ? find_member(object, name) : nullptr;
       return follow(member != nullptr ? *member : Datum(), at + 1, walk);
     }
     case PartKind::all:
+    case PartKind::last:
+    case PartKind::flatten:
     case PartKind::optional: return follow(object, at + 1, walk);
+    case PartKind::where: return follow(filtered({&object, 1}, step, walk), at + 1, walk);
     case PartKind::destructure: return follow(destructured(object, step, walk), at + 1, walk);
     case PartKind::method: return follow(call_method(object, step, walk), at + 1, walk);
-    default: return {};
   }
+  return {};
 }
 
 Datum Machine::follow_array(const Datum& array, std::size_t at, const Walk& walk) {
   const Step& step = (*walk.steps)[at];
   const auto elements = array.elements();
   switch (step.kind) {
-    case PartKind::all:
-    case PartKind::flatten: return follow_each(array, at + 1, walk);
+    case PartKind::all: return follow_each(array, at + 1, walk);
+    case PartKind::flatten: return follow(flattened(array), at + 1, walk);
     case PartKind::last: return follow(elements.empty() ? Datum() : elements.back(), at + 1, walk);
-    case PartKind::where: return follow(filtered(array, step, walk), at + 1, walk);
+    case PartKind::where: return follow(filtered(elements, step, walk), at + 1, walk);
     case PartKind::index: return at_index(array, walk.registers[step.argument], at, walk);
     case PartKind::optional: return follow(array, at + 1, walk);
     case PartKind::method: return follow(call_method(array, step, walk), at + 1, walk);
-    default: return follow_each(array, at, walk);  // the same step for each element
+    case PartKind::field:
+    case PartKind::destructure: return follow_each(array, at, walk);  // the same step for each element
   }
+  return {};
 }
 
+// A value that has nothing in it is an array of itself where one is wanted.
 Datum Machine::follow_other(const Datum& datum, std::size_t at, const Walk& walk) {
   const Step& step = (*walk.steps)[at];
   switch (step.kind) {
-    case PartKind::optional: return datum.is(Type::none) ? Datum() : follow(datum, at + 1, walk);
+    case PartKind::optional: return datum.is_nothing() ? datum : follow(datum, at + 1, walk);
+    case PartKind::last:
     case PartKind::flatten: return follow(datum, at + 1, walk);
+    case PartKind::all: return follow_each(Datum::of_array({evaluation_.arena.make(datum), 1}), at + 1, walk);
+    case PartKind::where: return follow(filtered({&datum, 1}, step, walk), at + 1, walk);
     case PartKind::method: return follow(call_method(datum, step, walk), at + 1, walk);
-    default: break;
+    case PartKind::field:
+    case PartKind::index:
+    case PartKind::destructure: return follow(Datum(), at + 1, walk);
   }
-  // Nothing is in it; a method further on is called on NONE.
-  while (at < walk.steps->size() && (*walk.steps)[at].kind != PartKind::method) ++at;
-  return follow(Datum(), at, walk);
+  return {};
+}
+
+// [[1, 2], 3] → [1, 2, 3]
+Datum Machine::flattened(const Datum& array) {
+  std::size_t size = 0;
+  for (const Datum& element : array.elements()) size += element.is(Type::array) ? element.elements().size() : 1;
+  Datum* const flat = evaluation_.arena.allocate<Datum>(size);
+  Datum* out = flat;
+  for (const Datum& element : array.elements()) {
+    if (element.is(Type::array)) {
+      out = std::copy(element.elements().begin(), element.elements().end(), out);
+    } else {
+      *out++ = element;
+    }
+  }
+  return Datum::of_array({flat, size});
 }
 
 Datum Machine::follow_each(const Datum& array, std::size_t at, const Walk& walk) {
@@ -89,10 +120,11 @@ Datum Machine::follow_each(const Datum& array, std::size_t at, const Walk& walk)
 Datum Machine::at_index(const Datum& array, const Datum& index, std::size_t at, const Walk& walk) {
   const auto elements = array.elements();
   if (index.is_number()) {
-    const Datum whole = cast(index, {.kind = CastKind::integer}, evaluation_);
-    if (evaluation_.failed()) evaluation_.failure.clear();  // 1.5 and the like: nothing is there
-    if (!whole.is(Type::integer) || whole.integer() < 0 || whole.integer() >= static_cast<std::int64_t>(elements.size())) return {};
-    return follow(elements[static_cast<std::size_t>(whole.integer())], at + 1, walk);
+    // 1.7 is the element 1; there is none before the first.
+    const double place = index.is(Type::integer) ? 0 : std::trunc(to_real(index));
+    const std::int64_t element = index.is(Type::integer) ? index.integer() : place >= 0 && place < 1e15 ? static_cast<std::int64_t>(place) : -1;
+    if (element < 0 || element >= static_cast<std::int64_t>(elements.size())) return {};
+    return follow(elements[static_cast<std::size_t>(element)], at + 1, walk);
   }
   if (index.is(Type::range)) {
     const DatumRange& range = index.range();
@@ -106,8 +138,7 @@ Datum Machine::at_index(const Datum& array, const Datum& index, std::size_t at, 
   return follow(Datum(), at + 1, walk);
 }
 
-Datum Machine::filtered(const Datum& array, const Step& step, const Walk& walk) {
-  const auto elements = array.elements();
+Datum Machine::filtered(std::span<const Datum> elements, const Step& step, const Walk& walk) {
   Datum* const kept = evaluation_.arena.allocate<Datum>(elements.size());
   std::size_t size = 0;
   for (const Datum& element : elements) {
@@ -130,15 +161,19 @@ Datum Machine::destructured(const Datum& object, const Step& step, const Walk& w
 
 Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& walk) {
   const Function* const function = find_method(datum.type(), step.name);
-  if (function == nullptr) return evaluation_.fail(fmt::format("there is no method {}() of such a value", step.name));
-  if (step.argument_count + 1 < function->arguments_min || (function->arguments_max != 255 && step.argument_count + 1 > function->arguments_max)) {
-    return evaluation_.fail(fmt::format("{} takes another number of arguments than {}", function->name, step.argument_count));
+  if (function == nullptr) return evaluation_.fail(fmt::format("Method '{}' cannot be called on value of type '{}'", step.name, type_name(datum.type())));
+  const std::size_t count = step.arguments.size() + 1;
+  if (count < function->arguments_min || (function->arguments_max != 255 && count > function->arguments_max)) {
+    return evaluation_.fail(fmt::format("Incorrect arguments for method {}(): {} are not what {} takes", step.name, step.arguments.size(), function->name));
   }
-  Datum* const arguments = evaluation_.arena.allocate<Datum>(step.argument_count + 1u);
+  Datum* const arguments = evaluation_.arena.allocate<Datum>(count);
   arguments[0] = datum;
-  for (std::size_t i = 0; i < step.argument_count; ++i) arguments[i + 1] = walk.registers[step.argument + i];
-  open_all(arguments, step.argument_count + 1u);
-  return function->run({arguments, step.argument_count + 1u}, evaluation_);
+  for (std::size_t i = 1; i < count; ++i) {
+    arguments[i] = run(*step.arguments[i - 1], walk.free, &datum);
+    if (evaluation_.failed()) return {};
+  }
+  open_all(arguments, count);
+  return function->run({arguments, count}, evaluation_);
 }
 
 }  // namespace millrace::surrealql

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ struct Column {
 };
 
 struct OrderKey {
-  std::vector<Step> steps;  // over the row; of SELECT VALUE over the record
-  std::size_t registers = 0;
+  std::optional<std::size_t> column;  // one of Plan::columns, else
+  std::vector<Step> steps;            // what stands there in the row: SELECT *
   bool collate = false;
   bool numeric = false;
   bool descending = false;

@@ -25,7 +25,7 @@ enum class Opcode : std::uint8_t {
   whole,           // to ← the whole record, as an object
   given,           // to ← given[index]: a group's key or aggregate
   document,        // to ← the object that a [WHERE] or .{…} looks at
-  path,            // to ← to, followed along paths[index]; what stands in brackets and methods' arguments are in the registers behind `to`
+  path,            // to ← to, followed along paths[index]; what stands in brackets is in the registers behind `to`
   jump,            // to instruction `index`
   jump_if_truthy,  // of `to`
   jump_if_falsy,
@@ -77,9 +77,9 @@ struct Program;
 struct Step {
   PartKind kind = PartKind::field;
   std::string name;                                               // of a field or method
-  std::uint16_t argument = 0;                                     // the first register, counted from the path's own, of an index or arguments
-  std::uint16_t argument_count = 0;
+  std::uint16_t argument = 0;                                     // the register, counted from the path's own, of an index; [n] of a plain path
   std::unique_ptr<Program> condition;                             // of [WHERE …]
+  std::vector<std::unique_ptr<Program>> arguments;                // of a method; they see its receiver as their record
   std::vector<std::pair<std::string, std::unique_ptr<Program>>> members;  // of .{…}, sorted by name
 };
 

@@ -10,9 +10,9 @@
 
 namespace millrace::surrealql {
 
-Selector::Selector(const Query& query) : plan_(query.plan()), machine_(plan_.stack), columns_(plan_.columns.size()) {
+Selector::Selector(const Query& query) : plan_(query.plan()), machine_(plan_.stack, plan_.paths), columns_(plan_.columns.size()) {
   std::set<std::string> names;
-  is_flat_ = !plan_.value && !plan_.has_all && plan_.omit.empty() && plan_.split.empty();
+  is_flat_ = !plan_.value && !plan_.has_all && plan_.omit.empty();
   for (const Column& column : plan_.columns) {
     if (plan_.value) break;
     is_flat_ = is_flat_ && column.path.size() == 1 && names.insert(column.path.front()).second;
@@ -26,12 +26,16 @@ Selector::Selector(const Query& query) : plan_(query.plan()), machine_(plan_.sta
 Selected Selector::select(const RowView& row) {
   machine_.begin(row);
   row_ = &row;
+  object_ = nullptr;
   if (!plan_.where.code.empty()) {
     const Datum verdict = machine_.run(plan_.where);
     if (machine_.evaluation().failed()) return Selected::failed;
     if (!is_truthy(verdict)) return Selected::filtered;
   }
-  return plan_.grouped ? Selected::row : compute_columns();
+  if (plan_.grouped) return Selected::row;
+  if (plan_.split.empty()) return compute_columns();
+  split();
+  return machine_.evaluation().failed() ? Selected::failed : Selected::row;
 }
 
 Selected Selector::select_group(std::span<const Datum> given) {
@@ -50,7 +54,7 @@ Selected Selector::compute_columns() {
 
 Datum Selector::row() {
   Evaluation& evaluation = machine_.evaluation();
-  Datum row = plan_.value ? columns_.front() : plan_.has_all ? Datum::of_object_text(row_->text) : Datum::of_object({});
+  Datum row = plan_.value ? columns_.front() : plan_.has_all ? (object_ != nullptr ? *object_ : Datum::of_object_text(row_->text)) : Datum::of_object({});
   if (!plan_.value) {
     for (std::size_t i = 0; i < columns_.size(); ++i) row = with_member(row, plan_.columns[i].path, columns_[i], evaluation);
   }
@@ -81,21 +85,30 @@ void Selector::append_json(std::string& out) {
   }
 }
 
-void Selector::split(const Datum& row, std::vector<Datum>& rows) {
-  rows.assign(1, row);
+// A record for each element of the array; a record in which there is none stays as it is.
+void Selector::split() {
+  Evaluation& evaluation = machine_.evaluation();
+  split_.assign(1, open(Datum::of_object_text(row_->text), evaluation));
   std::vector<Datum> before;
   for (const auto& steps : plan_.split) {
-    before.swap(rows);
-    rows.clear();
+    before.swap(split_);
+    split_.clear();
     for (const Datum& one : before) {
-      const Datum value = open(at_steps(one, steps, machine_.evaluation()), machine_.evaluation());
-      if (!value.is(Type::array)) {
-        rows.push_back(one);
+      const Datum value = at_steps(one, steps, evaluation);
+      if (!value.is(Type::array) || value.elements().empty()) {
+        split_.push_back(one);
         continue;
       }
-      for (const Datum& element : value.elements()) rows.push_back(with_value(one, steps, element, machine_.evaluation()));
+      for (const Datum& element : value.elements()) split_.push_back(with_value(one, steps, element, evaluation));
     }
   }
+}
+
+Selected Selector::row_at(std::size_t index) {
+  if (plan_.split.empty()) return Selected::row;
+  object_ = &split_[index];
+  machine_.begin_split(*object_);
+  return compute_columns();
 }
 
 }  // namespace millrace::surrealql

@@ -13,12 +13,13 @@
 
 #include "millrace/record/row_view.h"
 #include "millrace/surrealql/machine.h"
+#include "millrace/surrealql/plan.h"
 #include "millrace/surrealql/query.h"
 
 namespace millrace::surrealql {
 
 enum class Selected : std::uint8_t {
-  row,       // columns() are there
+  row,       // columns() are there, unless the query has SPLIT: row_at()
   filtered,  // WHERE said no
   failed,    // failure() says why: a reject
 };
@@ -39,19 +40,23 @@ class Selector {
   Datum row();
   // The same as one line of JSON. Where columns are plain names, they stand in the query's order; else members are sorted.
   void append_json(std::string& out);
-  // SPLIT: the rows that `row` becomes, one for each element; itself when the query has none.
-  void split(const Datum& row, std::vector<Datum>& rows);
+  // SPLIT: how many rows the selected record becomes (1 for a query without), and one of them, whose columns() are then there.
+  std::size_t row_count() const { return plan_.split.empty() ? 1 : split_.size(); }
+  Selected row_at(std::size_t index);
 
   Machine& machine() { return machine_; }
 
  private:
   Selected compute_columns();
   void append_flat(std::string& out) const;
+  void split();
 
   const Plan& plan_;
   Machine machine_;
   std::vector<Datum> columns_;
   const RowView* row_ = nullptr;
+  std::vector<Datum> split_;
+  const Datum* object_ = nullptr;  // of split_, in place of the row
   std::vector<std::string> heads_;  // `"title":` of each column, when all are plain names and nothing is left out
   bool is_flat_ = false;
   bool is_copy_ = false;  // SELECT *: the record's own text

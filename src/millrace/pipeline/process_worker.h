@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Turns slices into rows' text: what a worker does for `process`. Private to `pipeline`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "millrace/decode/row_reader.h"
+#include "millrace/pipeline/input.h"
+#include "millrace/pipeline/process.h"
+#include "millrace/pipeline/row_format.h"
+#include "millrace/surrealql/selector.h"
+
+namespace millrace::pipeline {
+
+// What became of a slice.
+struct RowBlock {
+  struct Reject {
+    Error error;
+    std::string record;  // as one line of JSON when it was valid, else what stood there
+    bool is_json = false;
+  };
+
+  std::string text;                      // the rows, formatted
+  std::vector<std::uint32_t> row_ends;   // in the text, where rows are counted (START, LIMIT)
+  std::vector<Reject> rejects;
+  std::uint64_t rows = 0;
+  std::uint64_t records = 0;
+  std::uint64_t filtered = 0;
+  std::uint64_t bytes_read = 0;
+  std::size_t bytes_counted = 0;  // held of the budget
+};
+
+// What workers share.
+struct ProcessJob {
+  const ProcessOptions& options;
+  const std::vector<InputFile>& files;
+  ChunkPool& chunks;
+  const RowFormat& format;
+  bool counts_rows = false;
+};
+
+class ProcessWorker {
+ public:
+  explicit ProcessWorker(const ProcessJob& job);
+
+  std::unique_ptr<RowBlock> work(Piece piece);
+
+ private:
+  void add(const decode::FoundRow& found, const Piece& piece, RowBlock& block);
+  void add_row(RowBlock& block);
+  void reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block);
+  decode::RowReader& reader(std::uint32_t file);
+
+  const ProcessJob& job_;
+  surrealql::Selector selector_;
+  std::vector<std::unique_ptr<decode::RowReader>> readers_;  // by file
+  std::size_t text_bytes_ = 0;  // of the last block: what the next is made for
+};
+
+}  // namespace millrace::pipeline

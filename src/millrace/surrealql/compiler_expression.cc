@@ -120,11 +120,10 @@ bool Compiler::is_constant(const Expression& expression) const {
 void Compiler::emit_node(const Literal& node, const Expression&, std::uint16_t to) { add_constant(to_datum(node.value, *plan_.constants), to); }
 
 void Compiler::emit_node(const RegexLiteral& node, const Expression& at, std::uint16_t to) {
-  std::string why;
-  std::shared_ptr<const Regex> regex = Regex::compile(node.pattern, why);
-  if (regex == nullptr) throw Problem{at.span, fmt::format("this is no regular expression: {}", why)};
-  plan_.regexes.push_back(regex);
-  add_constant(Datum::of_regex(regex.get()), to);
+  Result<std::shared_ptr<const Regex>> regex = Regex::compile(node.pattern);
+  if (!regex) throw Problem{at.span, regex.error().message};
+  plan_.regexes.push_back(*regex);
+  add_constant(Datum::of_regex(regex->get()), to);
 }
 
 void Compiler::emit_node(const Parameter& node, const Expression& at, std::uint16_t to) {

@@ -143,7 +143,9 @@ struct Avx2Ascii {
   }
   static bool is_all(const std::uint8_t* at, std::size_t size) { return Sse2Ascii::is_all(at, size); }  // of short ones only
   static std::size_t find_mark(const std::uint8_t* at, std::size_t size) {
-    return size < 128 ? Sse2Ascii::find_mark(at, size) : find_mark_long(at, size);
+    if (size < 128) return Sse2Ascii::find_mark(at, size);
+    const std::size_t found = Sse2Ascii::find_mark(at, 16);
+    return found < 16 ? found : 16 + find_mark_long(at + 16, size - 16);
   }
 
  private:

@@ -68,6 +68,7 @@ std::size_t write_mapped(const CaseTable& table, char32_t point, std::uint8_t ch
 
 // The size of what is at `at`, a byte that is not ASCII, if it does not change; else 0.
 std::size_t unchanged_size(const CaseTable& table, Bytes at, Bytes end) {
+  if (const Sequence shape = decode_shape(at, end); shape.size != 0 && table.are_unchanged(shape.point)) return shape.size;
   const Sequence found = decode(at, end);
   return found.size == 0 ? 1 : table.class_of(found.point) == 0 ? found.size : 0;
 }
@@ -84,6 +85,17 @@ Bytes find_change(const CaseTable& table, Text text) {
       at += size;
     }
   }
+}
+
+// Sequences of three and four bytes where nothing changes, as many as there are: Chinese, emoji.
+Progress pass_unchanged(const CaseTable& table, Text text, Progress now) {
+  while (now.in != text.end && *now.in >= 0xe0) {
+    const Sequence shape = decode_shape(now.in, text.end);
+    if (shape.size == 0 || !table.are_unchanged(shape.point)) break;
+    std::memcpy(now.out, now.in, 4);  // there are as many, or decode_shape gives none
+    now = {now.in + shape.size, now.out + shape.size};
+  }
+  return now;
 }
 
 // One that is not ASCII.
@@ -131,7 +143,7 @@ Progress map_some(const CaseTable& table, Text text, Progress now, const std::ui
       now = {now.in + mapped, now.out + mapped};
       continue;
     }
-    now = map_two_bytes(table, text, now);
+    now = *now.in < 0xe0 ? map_two_bytes(table, text, now) : pass_unchanged(table, text, now);
     if (now.in == text.end || *now.in < 0x80) continue;
     now = map_one(table, text, now);
     if (limit - now.out < text.end - now.in + static_cast<std::ptrdiff_t>(slack)) break;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rust's side of text_peer.cc; the same inputs, the same report.   text upper|lower|cow|cow_ascii FILE CALLS
-// cow is the source document's function: it borrows what has nothing but upper-case letters, so no text with a space in it. cow_ascii is
-// what one would write by hand for ASCII that is in upper case already.
+// Rust's side of text_peer.cc; the same inputs, the same report.   text upper|lower|cow FILE CALLS
+// cow is the source document's function: it borrows what has nothing but upper-case letters, so no text with a space in it.
 use std::arch::asm;
 use std::borrow::Cow;
 use std::time::Instant;
@@ -38,14 +37,6 @@ fn cow(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn cow_ascii(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.to_uppercase())
-    }
-}
-
 fn measure(text: &str, calls: u32, map: for<'a> fn(&'a str) -> Cow<'a, str>) {
     let hash = map(text).bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME));
     let taken = nanoseconds(41, calls, || {
@@ -58,7 +49,7 @@ fn measure(text: &str, calls: u32, map: for<'a> fn(&'a str) -> Cow<'a, str>) {
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if arguments.len() != 4 {
-        eprintln!("usage: text upper|lower|cow|cow_ascii FILE CALLS");
+        eprintln!("usage: text upper|lower|cow FILE CALLS");
         std::process::exit(2);
     }
     let text = std::fs::read_to_string(&arguments[2]).unwrap();
@@ -66,7 +57,6 @@ fn main() {
     match arguments[1].as_str() {
         "upper" => measure(&text, calls, |text| Cow::Owned(text.to_uppercase())),
         "lower" => measure(&text, calls, |text| Cow::Owned(text.to_lowercase())),
-        "cow" => measure(&text, calls, cow),
-        _ => measure(&text, calls, cow_ascii),
+        _ => measure(&text, calls, cow),
     }
 }

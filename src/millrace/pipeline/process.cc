@@ -13,6 +13,8 @@
 #include "millrace/pipeline/memory_plan.h"
 #include "millrace/pipeline/process_worker.h"
 #include "millrace/pipeline/rejects.h"
+#include "millrace/surrealql/group_merge.h"
+#include "millrace/surrealql/row_order.h"
 #include "millrace/telemetry/profile.h"
 
 namespace millrace::pipeline {
@@ -22,6 +24,10 @@ using std::chrono::steady_clock;
 
 constexpr auto progress_interval = std::chrono::milliseconds(200);
 constexpr auto look_interval = std::chrono::milliseconds(100);
+// What reading, working and writing take by themselves; what --memory has beyond it is for groups and for rows to be sorted.
+constexpr std::size_t streaming_bytes = 48u << 20;
+constexpr std::size_t kept_bytes_min = 6u << 20;
+constexpr std::size_t write_bytes = 256u << 10;
 
 // As a load's: what both jobs ask of their inputs is one thing.
 LoadOptions as_load(const ProcessOptions& options) {
@@ -41,7 +47,7 @@ class ProcessRun {
         output_(std::move(output)),
         progress_(progress),
         stop_(std::move(stop)),
-        plan_(MemoryPlan::of(options.memory_bytes)),
+        plan_(MemoryPlan::of(std::min(options.memory_bytes, streaming_bytes))),
         chunks_(plan_.chunk_bytes),
         budget_(plan_.budget_bytes),
         format_(options.output_format, options.query),
@@ -53,23 +59,112 @@ class ProcessRun {
   Report run() {
     MILLRACE_PROFILE_SCOPE("process");
     started_ = steady_clock::now();
-    const ProcessJob job{options_, input_.files(), chunks_, format_, skip_ > 0 || left_ != UINT64_MAX};
     const std::size_t workers = options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
-    std::vector<ProcessWorker> working;
-    for (std::size_t i = 0; i < workers; ++i) working.emplace_back(job);
+    const ProcessJob job{options_, input_.files(), chunks_, format_, !is_gathered() && (skip_ > 0 || left_ != UINT64_MAX), aside_, folder_, kept_bytes(workers)};
+    std::vector<std::unique_ptr<ProcessWorker>> working;
+    for (std::size_t i = 0; i < workers; ++i) working.push_back(std::make_unique<ProcessWorker>(job, i));
     write(format_.begin());
     if (left_ > 0) {
       Pipeline pipeline({.workers = workers, .window = workers + 2, .thread_name = "process"}, [&] { return input_.next(); },
-                        [&](std::size_t worker, Piece piece) { return working[worker].work(std::move(piece)); });
+                        [&](std::size_t worker, Piece piece) { return working[worker]->work(std::move(piece)); });
       take_all(pipeline);
       input_.stop();
     }
-    if (!failure_) write(format_.end(rows_ == 0));
+    if (may_finish() && options_.query.is_grouped()) write_groups(working, kept_bytes(workers));
+    if (may_finish() && !options_.query.is_grouped() && options_.query.is_ordered()) {
+      std::vector<surrealql::RowOrder*> orders;
+      for (const auto& worker : working) orders.push_back(worker->order());
+      write_ordered(orders);
+    }
+    if (may_finish()) write(format_.end(rows_ == 0));
     return finish();
   }
 
  private:
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<RowBlock>>;
+
+  // Rows come at the end, not as records come.
+  bool is_gathered() const { return options_.query.is_grouped() || options_.query.is_ordered(); }
+  bool may_finish() const { return !failure_ && !pipe_closed_ && (!stop_.stop_requested() || input_.is_at_end()); }
+  // What a worker's groups or rows may take, of what input and program leave of --memory.
+  std::size_t kept_bytes(std::size_t workers) const {
+    const std::size_t left = options_.memory_bytes - std::min(options_.memory_bytes, streaming_bytes);
+    return std::max(left, kept_bytes_min) / (workers + 1);
+  }
+
+  // Groups are merged in the order of their keys, which is that of the output unless the query sorts them.
+  void write_groups(const std::vector<std::unique_ptr<ProcessWorker>>& workers, std::size_t bytes_max) {
+    MILLRACE_PROFILE_SCOPE("groups");
+    const surrealql::Query& query = options_.query;
+    const surrealql::Plan& plan = query.plan();
+    std::vector<surrealql::GroupTable*> tables;
+    for (const auto& worker : workers) tables.push_back(worker->groups());
+    surrealql::MergedGroups groups(plan, tables, aside_);
+    const surrealql::GroupLayout layout(plan);
+    surrealql::Selector selector(query);
+    std::optional<surrealql::RowOrder> order;
+    if (query.is_ordered()) order.emplace(plan, surrealql::row_order_options(query, bytes_max), folder_, workers.size());
+    surrealql::Arena arena;
+    std::vector<surrealql::Datum> given(plan.keys.size() + plan.aggregates.size());
+    std::vector<surrealql::Datum> order_keys(plan.order.size() + 1);
+    std::string text;
+    std::uint64_t number = 0;
+    const auto add = [&](const surrealql::Group& group) {
+      arena.reset();
+      std::copy_n(group.keys, plan.keys.size(), given.begin());
+      layout.values(group.state, given.data() + plan.keys.size(), arena);
+      selector.select_group(given);
+      text.clear();
+      format_.append(selector, text);
+      if (!order) return write_row(text);
+      selector.order_keys(order_keys);
+      if (Result<void> done = order->add(order_keys, number, text); !done) note_failure(std::move(done).error());
+    };
+    for (; may_finish() && (left_ > 0 || order); ++number) {
+      Result<std::optional<surrealql::Group>> group = groups.next();
+      if (!group) return note_failure(std::move(group).error());
+      if (!*group) break;
+      add(**group);
+    }
+    if (number == 0 && plan.keys.empty() && may_finish()) {  // GROUP ALL of nothing is a group, too
+      std::vector<std::max_align_t> state(layout.bytes() / sizeof(std::max_align_t) + 1);
+      layout.begin(reinterpret_cast<std::byte*>(state.data()));
+      add({given.data(), reinterpret_cast<std::byte*>(state.data())});
+    }
+    if (order) write_ordered({&*order});
+    flush_rows();
+  }
+
+  void write_ordered(const std::vector<surrealql::RowOrder*>& orders) {
+    MILLRACE_PROFILE_SCOPE("order");
+    for (surrealql::RowOrder* const order : orders) order->sort();
+    surrealql::OrderedRows rows(options_.query.plan(), orders);
+    while (may_finish() && left_ > 0) {
+      Result<std::optional<std::string_view>> row = rows.next();
+      if (!row) return note_failure(std::move(row).error());
+      if (!*row) break;
+      write_row(**row);
+    }
+    flush_rows();
+  }
+
+  // A row that stands where it belongs: START and LIMIT count it.
+  void write_row(std::string_view text) {
+    if (skip_ > 0) {
+      --skip_;
+      return;
+    }
+    if (left_ == 0) return;
+    if (left_ != UINT64_MAX) --left_;
+    if (rows_ == 0) text.remove_prefix(format_.bytes_before_a_row() == 0 ? 0 : 1);
+    rows_ = 1;
+    pending_ += text;
+    if (pending_.size() >= write_bytes) flush_rows();
+  }
+  void flush_rows() {
+    write(pending_);
+    pending_.clear();
+  }
 
   decode::SplitterOptions splitter_options() const {
     decode::SplitterOptions splitter{.record_bytes_max = options_.record_bytes_max, .slice_records_max = plan_.slice_records_max};
@@ -81,7 +176,7 @@ class ProcessRun {
   }
 
   void take_all(Pipeline& pipeline) {
-    while (!failure_ && !pipe_closed_ && left_ > 0) {
+    while (!failure_ && !pipe_closed_ && (left_ > 0 || is_gathered())) {
       std::optional<std::unique_ptr<RowBlock>> block = pipeline.take_for(look_interval);
       if (!block && pipeline.ended()) return;
       if (block) accept(**block);
@@ -92,8 +187,9 @@ class ProcessRun {
   void accept(RowBlock& block) {
     counts_.bytes_read += block.bytes_read;
     counts_.records_filtered += block.filtered;
+    if (block.failure) note_failure(*block.failure);
     for (const RowBlock::Reject& reject : block.rejects) add_reject(reject);
-    write(cut(block));
+    if (!is_gathered()) write(cut(block));
     counts_.records_written += block.records - block.filtered - block.rejects.size();
     budget_.release(block.bytes_counted);
   }
@@ -183,6 +279,9 @@ class ProcessRun {
   const RowFormat format_;
   Input input_;
   RejectsWriter rejects_;
+  TempFolder folder_;  // of what does not fit into memory
+  surrealql::GroupsAside aside_{folder_};
+  std::string pending_;  // rows on their way out
 
   std::uint64_t skip_ = 0;  // rows that START leaves out yet
   std::uint64_t left_ = 0;  // rows that LIMIT allows yet

@@ -8,7 +8,22 @@ namespace millrace::pipeline {
 
 using surrealql::Selected;
 
-ProcessWorker::ProcessWorker(const ProcessJob& job) : job_(job), selector_(job.options.query), readers_(job.files.size()) {}
+namespace {
+
+// Where a record stands among all. SPLIT's rows lie between it and the next: a record has as many bytes as rows, and more.
+std::uint64_t position_of(const decode::FoundRow& found, const Piece& piece) { return (std::uint64_t{piece.file} << 48) + found.offset; }
+
+}  // namespace
+
+ProcessWorker::ProcessWorker(const ProcessJob& job, std::size_t number)
+    : job_(job), selector_(job.options.query), readers_(job.files.size()), order_keys_(job.options.query.plan().order.size() + 1) {
+  const surrealql::Query& query = job.options.query;
+  if (query.is_grouped()) {
+    groups_.emplace(query.plan());
+  } else if (query.is_ordered()) {
+    order_.emplace(query.plan(), surrealql::row_order_options(query, job.group_bytes_max), job.folder, number);
+  }
+}
 
 decode::RowReader& ProcessWorker::reader(std::uint32_t file) {
   std::unique_ptr<decode::RowReader>& reader = readers_[file];
@@ -44,11 +59,12 @@ void ProcessWorker::add(const decode::FoundRow& found, const Piece& piece, RowBl
     ++block.filtered;
     return;
   }
+  if (selected == Selected::row && groups_) return add_to_group(found, piece, block);
   const std::size_t rows_before = block.rows;
   const std::size_t text_before = block.text.size();
   for (std::size_t i = 0; selected == Selected::row && i < selector_.row_count(); ++i) {
     selected = selector_.row_at(i);
-    if (selected == Selected::row) add_row(block);
+    if (selected == Selected::row) add_row(position_of(found, piece) + i, block);
   }
   if (selected == Selected::row) return;
   // All of the record's rows or none.
@@ -58,10 +74,23 @@ void ProcessWorker::add(const decode::FoundRow& found, const Piece& piece, RowBl
   reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
 }
 
-void ProcessWorker::add_row(RowBlock& block) {
-  job_.format.append(selector_, block.text);
+void ProcessWorker::add_row(std::uint64_t position, RowBlock& block) {
   ++block.rows;
-  if (job_.counts_rows) block.row_ends.push_back(static_cast<std::uint32_t>(block.text.size()));
+  if (!order_) {
+    job_.format.append(selector_, block.text);
+    if (job_.counts_rows) block.row_ends.push_back(static_cast<std::uint32_t>(block.text.size()));
+    return;
+  }
+  row_text_.clear();
+  job_.format.append(selector_, row_text_);
+  selector_.order_keys(order_keys_);
+  if (Result<void> done = order_->add(order_keys_, position, row_text_); !done && !block.failure) block.failure = std::move(done).error();
+}
+
+void ProcessWorker::add_to_group(const decode::FoundRow& found, const Piece& piece, RowBlock& block) {
+  if (!groups_->add(selector_.machine(), position_of(found, piece))) return reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
+  if (groups_->bytes() <= job_.group_bytes_max || block.failure) return;
+  if (Result<void> done = job_.aside.put(*groups_); !done) block.failure = std::move(done).error();
 }
 
 void ProcessWorker::reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@
 #include "millrace/pipeline/input.h"
 #include "millrace/pipeline/process.h"
 #include "millrace/pipeline/row_format.h"
+#include "millrace/surrealql/group_merge.h"
+#include "millrace/surrealql/group_table.h"
+#include "millrace/surrealql/row_order.h"
 #include "millrace/surrealql/selector.h"
 
 namespace millrace::pipeline {
@@ -27,6 +31,7 @@ struct RowBlock {
   std::string text;                      // the rows, formatted
   std::vector<std::uint32_t> row_ends;   // in the text, where rows are counted (START, LIMIT)
   std::vector<Reject> rejects;
+  std::optional<Error> failure;          // the disk's
   std::uint64_t rows = 0;
   std::uint64_t records = 0;
   std::uint64_t filtered = 0;
@@ -41,23 +46,34 @@ struct ProcessJob {
   ChunkPool& chunks;
   const RowFormat& format;
   bool counts_rows = false;
+  surrealql::GroupsAside& aside;
+  const TempFolder& folder;
+  std::size_t group_bytes_max = 0;  // of a worker's groups or rows, before they go to disk
 };
 
 class ProcessWorker {
  public:
-  explicit ProcessWorker(const ProcessJob& job);
+  ProcessWorker(const ProcessJob& job, std::size_t number);
 
   std::unique_ptr<RowBlock> work(Piece piece);
+  // What a grouped or ordered query has kept.
+  surrealql::GroupTable* groups() { return groups_ ? &*groups_ : nullptr; }
+  surrealql::RowOrder* order() { return order_ ? &*order_ : nullptr; }
 
  private:
   void add(const decode::FoundRow& found, const Piece& piece, RowBlock& block);
-  void add_row(RowBlock& block);
+  void add_row(std::uint64_t position, RowBlock& block);
+  void add_to_group(const decode::FoundRow& found, const Piece& piece, RowBlock& block);
   void reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block);
   decode::RowReader& reader(std::uint32_t file);
 
   const ProcessJob& job_;
   surrealql::Selector selector_;
   std::vector<std::unique_ptr<decode::RowReader>> readers_;  // by file
+  std::optional<surrealql::GroupTable> groups_;
+  std::optional<surrealql::RowOrder> order_;
+  std::vector<surrealql::Datum> order_keys_;
+  std::string row_text_;
   std::size_t text_bytes_ = 0;  // of the last block: what the next is made for
 };
 

@@ -2,7 +2,7 @@
 //
 // ORDER BY … COLLATE and NUMERIC: how texts are compared, after the engine's (the Rust crate lexicmp).
 //
-//   COLLATE   without regard to case and accents; what is neither letter nor digit comes first: "é" = "E" < "f"
+//   COLLATE   without regard to case; what is neither letter nor digit comes first: "e" = "E" < "f"
 //   NUMERIC   runs of digits as numbers: "a2" < "a10"
 //
 // Texts that are level so are compared byte by byte.

@@ -141,7 +141,7 @@ std::uint64_t Compiler::count_of(const Expression* expression, std::string_view 
   const Datum result = machine.run(made);
   if (machine.evaluation().failed()) throw Problem{expression->span, fmt::format("{}: {}", clause, machine.evaluation().failure)};
   if (result.is_nothing()) return 0;
-  const double count = result.is_number() ? to_real(result) : -1;
+  const double count = result.is_number() ? nearest_real(result) : -1;
   if (count < 0) {
     std::string shown;
     append_sql(shown, result);

@@ -149,8 +149,8 @@ void GroupLayout::add(std::byte* state, std::span<const Datum> arguments, std::u
       case AggregateKind::stddev:
       case AggregateKind::variance:
         if (!argument.is_number()) break;
-        as<VarianceState>(at).sum.add(to_real(argument));
-        as<VarianceState>(at).squares.add_square(to_real(argument));
+        as<VarianceState>(at).sum.add(nearest_real(argument));
+        as<VarianceState>(at).squares.add_square(nearest_real(argument));
         ++as<VarianceState>(at).count;
         break;
       case AggregateKind::collect: {

@@ -10,7 +10,7 @@ void NumberSum::add_decimal(const Datum& number, Evaluation& scratch) {
   if (sum.is(Type::decimal)) {
     decimals_ = sum.decimal();
   } else {  // beyond a decimal's range
-    reals_.add(to_real(number));
+    reals_.add(nearest_real(number));
     has_reals_ = true;
   }
   scratch.failure.clear();
@@ -45,7 +45,7 @@ double NumberSum::real() const {
   sum.add(static_cast<double>(integers_ >> 64) * 0x1p64);
   sum.add(static_cast<double>(static_cast<std::uint64_t>(integers_) >> 32) * 0x1p32);
   sum.add(static_cast<double>(static_cast<std::uint32_t>(integers_)));
-  if (has_decimals_) sum.add(to_real(Datum::of_decimal(&decimals_)));
+  if (has_decimals_) sum.add(nearest_real(Datum::of_decimal(&decimals_)));
   return sum.value();
 }
 

@@ -98,7 +98,7 @@ bool contains_any(const Datum& a, const Datum& b);
 bool contains_none(const Datum& a, const Datum& b);
 
 // The nearest double to a number.
-double to_real(const Datum& number);
+double nearest_real(const Datum& number);
 // As the engine's messages name it: "int", "string", "none".
 std::string_view type_name(Type type);
 

@@ -121,7 +121,7 @@ Datum Machine::at_index(const Datum& array, const Datum& index, std::size_t at, 
   const auto elements = array.elements();
   if (index.is_number()) {
     // 1.7 is the element 1; there is none before the first.
-    const double place = index.is(Type::integer) ? 0 : std::trunc(to_real(index));
+    const double place = index.is(Type::integer) ? 0 : std::trunc(nearest_real(index));
     const std::int64_t element = index.is(Type::integer) ? index.integer() : place >= 0 && place < 1e15 ? static_cast<std::int64_t>(place) : -1;
     if (element < 0 || element >= static_cast<std::int64_t>(elements.size())) return {};
     return follow(elements[static_cast<std::size_t>(element)], at + 1, walk);

@@ -11,6 +11,12 @@
 
 namespace millrace::surrealql {
 
+RowOrderOptions row_order_options(const Query& query, std::size_t bytes_max) {
+  const std::uint64_t start = query.start();
+  const std::uint64_t limit = query.limit();
+  return {.rows_max = limit > UINT64_MAX - start ? UINT64_MAX : start + limit, .bytes_max = bytes_max};
+}
+
 bool RowBefore::operator()(const OrderedRow& a, const OrderedRow& b) const {
   for (std::size_t i = 0; i < plan_->order.size(); ++i) {
     const OrderKey& key = plan_->order[i];
@@ -20,6 +26,7 @@ bool RowBefore::operator()(const OrderedRow& a, const OrderedRow& b) const {
     const auto order = as_texts ? compare_texts(x.string(), y.string(), {key.collate, key.numeric}) : compare(x, y);
     if (order != 0) return key.descending ? order > 0 : order < 0;
   }
+  if (plan_->order_random) return a.keys[plan_->order.size()].integer() < b.keys[plan_->order.size()].integer();
   return a.position < b.position;
 }
 
@@ -49,7 +56,7 @@ Result<void> RowOrder::add(std::span<const Datum> keys, std::uint64_t position, 
 // In place of the last of those that are kept.
 void RowOrder::keep_first(const OrderedRow& row) {
   std::pop_heap(rows_.begin(), rows_.end(), before_);
-  rows_.back() = copy({row.keys, plan_.order.size()}, row.position, row.text);
+  rows_.back() = copy({row.keys, plan_.order.size() + 1}, row.position, row.text);
   std::push_heap(rows_.begin(), rows_.end(), before_);
   if (arena_->bytes_used() > 2 * kept_bytes_ + Arena::piece_bytes) compact();
 }
@@ -57,7 +64,7 @@ void RowOrder::keep_first(const OrderedRow& row) {
 // Drops the rows that are kept no more.
 void RowOrder::compact() {
   const std::unique_ptr<Arena> before = std::exchange(arena_, std::make_unique<Arena>());
-  for (OrderedRow& row : rows_) row = copy({row.keys, plan_.order.size()}, row.position, row.text);
+  for (OrderedRow& row : rows_) row = copy({row.keys, plan_.order.size() + 1}, row.position, row.text);
   kept_bytes_ = arena_->bytes_used();
 }
 
@@ -68,7 +75,7 @@ Result<void> RowOrder::put_aside() {
   std::string record;
   for (const OrderedRow& row : rows_) {
     record.assign(reinterpret_cast<const char*>(&row.position), sizeof(row.position));
-    for (std::size_t i = 0; i < plan_.order.size(); ++i) append_stored(record, row.keys[i]);
+    for (std::size_t i = 0; i <= plan_.order.size(); ++i) append_stored(record, row.keys[i]);
     record += row.text;
     if (Result<void> done = run->append(record); !done) return done;
   }
@@ -79,10 +86,7 @@ Result<void> RowOrder::put_aside() {
   return {};
 }
 
-Result<void> RowOrder::end() {
-  std::sort(rows_.begin(), rows_.end(), before_);
-  return {};
-}
+void RowOrder::sort() { std::sort(rows_.begin(), rows_.end(), before_); }
 
 OrderedRows::OrderedRows(const Plan& plan, std::span<RowOrder* const> workers) : plan_(plan), before_(plan) {
   for (RowOrder* const worker : workers) {
@@ -105,8 +109,8 @@ Result<bool> OrderedRows::advance(Source& source) {
   source.arena->reset();
   std::memcpy(&source.row.position, rest.data(), sizeof(source.row.position));
   rest.remove_prefix(sizeof(source.row.position));
-  Datum* const keys = source.arena->allocate<Datum>(plan_.order.size());
-  for (std::size_t i = 0; i < plan_.order.size(); ++i) keys[i] = read_stored(rest, *source.arena);
+  Datum* const keys = source.arena->allocate<Datum>(plan_.order.size() + 1);
+  for (std::size_t i = 0; i <= plan_.order.size(); ++i) keys[i] = read_stored(rest, *source.arena);
   source.row.keys = keys;
   source.row.text = rest;
   return true;

@@ -23,6 +23,7 @@
 #include "millrace/base/file.h"
 #include "millrace/base/result.h"
 #include "millrace/surrealql/plan.h"
+#include "millrace/surrealql/query.h"
 #include "millrace/surrealql/run_file.h"
 
 namespace millrace::surrealql {
@@ -38,6 +39,9 @@ struct RowOrderOptions {
   std::size_t bytes_max = 64u << 20;
 };
 
+// START and LIMIT say how many rows are wanted.
+RowOrderOptions row_order_options(const Query& query, std::size_t bytes_max);
+
 // Which of two rows comes first.
 class RowBefore {
  public:
@@ -52,10 +56,10 @@ class RowOrder {
  public:
   RowOrder(const Plan& plan, RowOrderOptions options, const TempFolder& folder, std::size_t worker);
 
-  // `position`: where the row stands among all. Copies all of it. io when the disk fails.
+  // `keys` as Selector::order_keys() gives them; `position`: where the row stands among all. Copies all of it. io when the disk fails.
   Result<void> add(std::span<const Datum> keys, std::uint64_t position, std::string_view text);
   // No more rows: sorts what is in memory.
-  Result<void> end();
+  void sort();
 
  private:
   friend class OrderedRows;

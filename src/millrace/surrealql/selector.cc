@@ -38,10 +38,16 @@ Selected Selector::select(const RowView& row) {
   return machine_.evaluation().failed() ? Selected::failed : Selected::row;
 }
 
-Selected Selector::select_group(std::span<const Datum> given) {
+void Selector::select_group(std::span<const Datum> given) {
   machine_.begin(given);
   row_ = nullptr;
-  return compute_columns();
+  object_ = nullptr;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    columns_[i] = machine_.run(plan_.columns[i].program);
+    if (!machine_.evaluation().failed()) continue;
+    machine_.evaluation().failure.clear();
+    columns_[i] = Datum::null();
+  }
 }
 
 Selected Selector::compute_columns() {
@@ -52,13 +58,19 @@ Selected Selector::compute_columns() {
   return Selected::row;
 }
 
-Datum Selector::row() {
+// Before OMIT.
+Datum Selector::whole_row() {
   Evaluation& evaluation = machine_.evaluation();
   Datum row = plan_.value ? columns_.front() : plan_.has_all ? (object_ != nullptr ? *object_ : Datum::of_object_text(row_->text)) : Datum::of_object({});
   if (!plan_.value) {
     for (std::size_t i = 0; i < columns_.size(); ++i) row = with_member(row, plan_.columns[i].path, columns_[i], evaluation);
   }
-  for (const auto& steps : plan_.omit) row = without(row, steps, evaluation);
+  return row;
+}
+
+Datum Selector::row() {
+  Datum row = whole_row();
+  for (const auto& steps : plan_.omit) row = without(row, steps, machine_.evaluation());
   return row;
 }
 
@@ -102,6 +114,21 @@ void Selector::split() {
       for (const Datum& element : value.elements()) split_.push_back(with_value(one, steps, element, evaluation));
     }
   }
+}
+
+void Selector::order_keys(std::vector<Datum>& keys) {
+  Evaluation& evaluation = machine_.evaluation();
+  Datum row;
+  for (std::size_t i = 0; i < plan_.order.size(); ++i) {
+    const OrderKey& key = plan_.order[i];
+    if (key.column) {
+      keys[i] = open(columns_[*key.column], evaluation);
+      continue;
+    }
+    if (row.is(Type::none)) row = open(whole_row(), evaluation);
+    keys[i] = open(at_steps(row, key.steps, evaluation), evaluation);
+  }
+  keys.back() = plan_.order_random ? Datum::of_integer(static_cast<std::int64_t>(random_())) : Datum();
 }
 
 Selected Selector::row_at(std::size_t index) {

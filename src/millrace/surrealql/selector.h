@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,13 +31,13 @@ class Selector {
 
   // WHERE, and the columns when it holds. Of a grouped query only WHERE: keys and arguments are the group table's.
   Selected select(const RowView& row);
-  // The columns of a group, whose keys and then aggregates are `given`.
-  Selected select_group(std::span<const Datum> given);
+  // The columns of a group, whose keys and then aggregates are `given`. A column that cannot be computed is NULL, as in the engine.
+  void select_group(std::span<const Datum> given);
   const std::string& failure() const { return machine_.evaluation_failure(); }
 
   // One for each of Plan::columns, until the next select.
   std::span<const Datum> columns() const { return columns_; }
-  // The row as one value: an object of its columns, or SELECT VALUE's; with '*' and without OMIT.
+  // The row as one value: an object of its columns, or SELECT VALUE's; with '*', and without what OMIT names.
   Datum row();
   // The same as one line of JSON. Where columns are plain names, they stand in the query's order; else members are sorted.
   void append_json(std::string& out);
@@ -44,10 +45,14 @@ class Selector {
   std::size_t row_count() const { return plan_.split.empty() ? 1 : split_.size(); }
   Selected row_at(std::size_t index);
 
+  // What ORDER BY sorts the row by: one for each of Plan::order, and one more that RAND() sorts by.
+  void order_keys(std::vector<Datum>& keys);
+
   Machine& machine() { return machine_; }
 
  private:
   Selected compute_columns();
+  Datum whole_row();
   void append_flat(std::string& out) const;
   void split();
 
@@ -56,6 +61,7 @@ class Selector {
   std::vector<Datum> columns_;
   const RowView* row_ = nullptr;
   std::vector<Datum> split_;
+  std::mt19937_64 random_{std::random_device{}()};
   const Datum* object_ = nullptr;  // of split_, in place of the row
   std::vector<std::string> heads_;  // `"title":` of each column, when all are plain names and nothing is left out
   bool is_flat_ = false;

@@ -89,7 +89,9 @@ Result<void> check_outputs(const ProcessArguments& arguments) {
 Result<pipeline::ProcessOptions> make_options(const ProcessArguments& arguments) {
   Result<surrealql::Parameters> parameters = parse_parameters(arguments.parameters);
   if (!parameters) return std::unexpected(std::move(parameters).error());
-  Result<surrealql::Query> query = surrealql::Query::compile(arguments.query, *parameters);
+  Result<TypeRules> types = parse_type_rules(arguments.types.empty() ? "auto" : arguments.types);
+  if (!types) return std::unexpected(std::move(types).error());
+  Result<surrealql::Query> query = surrealql::Query::compile(arguments.query, *parameters, *types);
   if (!query) {
     query.error().message.insert(0, "the query, ");
     return std::unexpected(std::move(query).error());
@@ -105,7 +107,7 @@ Result<pipeline::ProcessOptions> make_options(const ProcessArguments& arguments)
   };
   put(output_format(arguments), options.output_format);
   if (!arguments.format.empty()) put(decode::parse_format(arguments.format), options.format);
-  put(parse_type_rules(arguments.types.empty() ? "auto" : arguments.types), options.types);
+  options.types = std::move(*types);
   put(pipeline::parse_reject_limit(arguments.max_rejects), options.max_rejects);
   put(parse_bytes(arguments.memory), options.memory_bytes);
   put(parse_bytes(arguments.max_record), options.record_bytes_max);

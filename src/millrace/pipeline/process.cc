@@ -60,7 +60,7 @@ class ProcessRun {
     MILLRACE_PROFILE_SCOPE("process");
     started_ = steady_clock::now();
     const std::size_t workers = options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
-    const ProcessJob job{options_, input_.files(), chunks_, format_, !is_gathered() && (skip_ > 0 || left_ != UINT64_MAX), aside_, folder_, kept_bytes(workers)};
+    const ProcessJob job{options_, input_.files(), chunks_, blocks_, format_, !is_gathered() && (skip_ > 0 || left_ != UINT64_MAX), aside_, folder_, kept_bytes(workers)};
     std::vector<std::unique_ptr<ProcessWorker>> working;
     for (std::size_t i = 0; i < workers; ++i) working.push_back(std::make_unique<ProcessWorker>(job, i));
     write(format_.begin());
@@ -179,12 +179,13 @@ class ProcessRun {
     while (!failure_ && !pipe_closed_ && (left_ > 0 || is_gathered())) {
       std::optional<std::unique_ptr<RowBlock>> block = pipeline.take_for(look_interval);
       if (!block && pipeline.ended()) return;
-      if (block) accept(**block);
+      if (block) accept(std::move(*block));
       show_progress();
     }
   }
 
-  void accept(RowBlock& block) {
+  void accept(std::unique_ptr<RowBlock> given) {
+    RowBlock& block = *given;
     counts_.bytes_read += block.bytes_read;
     counts_.records_filtered += block.filtered;
     if (block.failure) note_failure(*block.failure);
@@ -192,6 +193,7 @@ class ProcessRun {
     if (!is_gathered()) write(cut(block));
     counts_.records_written += block.records - block.filtered - block.rejects.size();
     budget_.release(block.bytes_counted);
+    blocks_.give(std::move(given));
   }
 
   // The rows that START and LIMIT leave of the block's.
@@ -275,6 +277,7 @@ class ProcessRun {
   const std::stop_token stop_;
   const MemoryPlan plan_;
   ChunkPool chunks_;
+  RowBlockPool blocks_;
   PieceBudget budget_;
   const RowFormat format_;
   Input input_;

@@ -10,10 +10,31 @@ using surrealql::Selected;
 
 namespace {
 
+constexpr std::size_t text_kept_max = 4u << 20;
+
 // Where a record stands among all. SPLIT's rows lie between it and the next: a record has as many bytes as rows, and more.
 std::uint64_t position_of(const decode::FoundRow& found, const Piece& piece) { return (std::uint64_t{piece.file} << 48) + found.offset; }
 
 }  // namespace
+
+std::unique_ptr<RowBlock> RowBlockPool::take() {
+  const std::lock_guard lock(mutex_);
+  if (free_.empty()) return std::make_unique<RowBlock>();
+  std::unique_ptr<RowBlock> block = std::move(free_.back());
+  free_.pop_back();
+  return block;
+}
+
+void RowBlockPool::give(std::unique_ptr<RowBlock> block) {
+  if (block->text.capacity() > text_kept_max) return;
+  std::string text = std::move(block->text);
+  std::vector<std::uint32_t> row_ends = std::move(block->row_ends);
+  text.clear();
+  row_ends.clear();
+  *block = RowBlock{.text = std::move(text), .row_ends = std::move(row_ends)};
+  const std::lock_guard lock(mutex_);
+  free_.push_back(std::move(block));
+}
 
 ProcessWorker::ProcessWorker(const ProcessJob& job, std::size_t number)
     : job_(job), selector_(job.options.query), readers_(job.files.size()), order_keys_(job.options.query.plan().order.size() + 1) {
@@ -38,15 +59,13 @@ decode::RowReader& ProcessWorker::reader(std::uint32_t file) {
 std::unique_ptr<RowBlock> ProcessWorker::work(Piece piece) {
   MILLRACE_PROFILE_SCOPE("process slice", "bytes", piece.slice.chunk.size());
   const telemetry::StageScope decoding(telemetry::Stage::decode);
-  auto block = std::make_unique<RowBlock>();
-  block->text.reserve(text_bytes_);
+  std::unique_ptr<RowBlock> block = job_.blocks.take();
   decode::RowReader& reader = this->reader(piece.file);
   reader.open(piece.slice);
   decode::FoundRow found;
   while (reader.next(found)) add(found, piece, *block);
   block->bytes_read = piece.slice.bytes_taken;
   block->bytes_counted = piece.bytes_counted;
-  text_bytes_ = block->text.size();
   job_.chunks.give(std::move(piece.slice.chunk));
   return block;
 }

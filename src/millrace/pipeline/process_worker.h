@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,11 +40,23 @@ struct RowBlock {
   std::size_t bytes_counted = 0;  // held of the budget
 };
 
+// Lends blocks and takes them back, so that the memory of their text is touched once. Threads: any.
+class RowBlockPool {
+ public:
+  std::unique_ptr<RowBlock> take();
+  void give(std::unique_ptr<RowBlock> block);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<RowBlock>> free_;
+};
+
 // What workers share.
 struct ProcessJob {
   const ProcessOptions& options;
   const std::vector<InputFile>& files;
   ChunkPool& chunks;
+  RowBlockPool& blocks;
   const RowFormat& format;
   bool counts_rows = false;
   surrealql::GroupsAside& aside;
@@ -74,7 +87,6 @@ class ProcessWorker {
   std::optional<surrealql::RowOrder> order_;
   std::vector<surrealql::Datum> order_keys_;
   std::string row_text_;
-  std::size_t text_bytes_ = 0;  // of the last block: what the next is made for
 };
 
 }  // namespace millrace::pipeline

@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/surrealql/machine.h"
 
+#include <algorithm>
+
 #include "millrace/base/assert.h"
+#include "millrace/record/json.h"
 
 namespace millrace::surrealql {
+namespace {
+
+// By way of its JSON text, which is what a conversion begins with.
+Result<Value> convert_value(const Value& value, const TypeRule& rule) {
+  const std::string json = to_json(value);
+  const JsonKind kind = json.front() == '"' ? JsonKind::string : json.front() == '[' ? JsonKind::array : json.front() == '{' ? JsonKind::object
+                        : json == "null" ? JsonKind::null_value : json == "true" ? JsonKind::true_value : json == "false" ? JsonKind::false_value
+                        : json.find_first_of(".eE") != std::string::npos ? JsonKind::real : JsonKind::integer;
+  return convert({.key = rule.field, .value = json, .kind = kind, .escaped = json.find('\\') != std::string::npos}, rule.type);
+}
+
+}  // namespace
 
 void Machine::begin(const RowView& row) {
   row_ = &row;
@@ -33,15 +48,45 @@ void Machine::begin(std::span<const Datum> given) {
   evaluation_.failure.clear();
 }
 
-Datum Machine::slot(std::size_t index) {
-  if (read_[index] != record_) {
-    slots_[index] = object_ == nullptr ? read(row_->slots[index], evaluation_) : member_at(*object_, paths_[index]);
-    read_[index] = record_;
-  }
-  return slots_[index];
+void Machine::convert_fields(const TypeRules& types) {
+  if (types.rules.empty()) return;
+  types_ = &types;
+  for (const FieldPath& path : paths_) slot_types_.push_back(path.size() == 1 ? types.find(path.front()) : nullptr);
 }
 
-Datum Machine::whole() { return object_ != nullptr ? *object_ : Datum::of_object_text(row_->text); }
+Datum Machine::slot(std::size_t index) {
+  if (read_[index] == record_) return slots_[index];
+  read_[index] = record_;
+  if (object_ != nullptr) return slots_[index] = member_at(*object_, paths_[index]);
+  const Slot& slot = row_->slots[index];
+  const TypeRule* const rule = types_ != nullptr ? slot_types_[index] : nullptr;
+  return slots_[index] = rule != nullptr ? converted(slot, *rule) : read(slot, evaluation_);
+}
+
+Datum Machine::converted(const Slot& slot, const TypeRule& rule) {
+  if (slot.kind == SlotKind::missing) return {};
+  FieldView field{.key = rule.field, .value = slot.text, .kind = static_cast<JsonKind>(static_cast<int>(slot.kind) - 1), .escaped = slot.escaped};
+  // A slot's string stands between its quotes.
+  if (slot.kind == SlotKind::string) field.value = {slot.text.data() - 1, slot.text.size() + 2};
+  Result<Value> value = convert(field, rule.type);
+  return value ? to_datum(*value, evaluation_.arena) : evaluation_.fail(value.error().message);
+}
+
+Datum Machine::whole() {
+  if (object_ != nullptr) return *object_;
+  const Datum text = Datum::of_object_text(row_->text);
+  if (types_ == nullptr) return text;
+  const Datum object = open(text, evaluation_);
+  DatumMember* const members = evaluation_.arena.allocate<DatumMember>(object.members().size());
+  std::copy(object.members().begin(), object.members().end(), members);
+  for (DatumMember& member : std::span(members, object.members().size())) {
+    const TypeRule* const rule = types_->find(member.key);
+    if (rule == nullptr) continue;
+    Result<Value> value = convert_value(to_value(member.value), *rule);
+    member.value = value ? to_datum(*value, evaluation_.arena) : evaluation_.fail(value.error().message);
+  }
+  return Datum::of_object({members, object.members().size()});
+}
 
 Datum Machine::run(const Program& program) {
   MILLRACE_ASSERT(program.stack <= registers_.size());
@@ -57,8 +102,14 @@ Datum Machine::run(const Program& program, std::size_t base, const Datum* docume
     Datum& to = registers[instruction.to];
     switch (instruction.opcode) {
       case Opcode::constant: to = program.constants[instruction.index]; break;
-      case Opcode::slot: to = slot(instruction.index); break;
-      case Opcode::whole: to = whole(); break;
+      case Opcode::slot:
+        to = slot(instruction.index);
+        if (evaluation_.failed()) return {};
+        break;
+      case Opcode::whole:
+        to = whole();
+        if (evaluation_.failed()) return {};
+        break;
       case Opcode::given: to = given_[instruction.index]; break;
       case Opcode::document: to = *document; break;
       case Opcode::path:

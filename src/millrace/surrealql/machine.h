@@ -14,6 +14,7 @@
 #include <span>
 #include <vector>
 
+#include "millrace/record/field_type.h"
 #include "millrace/record/row_view.h"
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/program.h"
@@ -24,6 +25,10 @@ class Machine {
  public:
   // `stack`: the most that a program of the query needs.
   Machine(std::size_t stack, const std::vector<FieldPath>& paths) : registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
+  // Turns fields of the record into other types before a program sees them. The rules outlive the machine.
+  void convert_fields(const TypeRules& types);
+  // The record as an object, its fields converted.
+  Datum whole();
 
   void begin(const RowView& row);
   // A record that is an object already: what SPLIT makes. It outlives the runs, and so does the record before, whose arena is kept.
@@ -40,7 +45,7 @@ class Machine {
   void forget_slots();
   Datum slot(std::size_t index);
   static Datum member_at(const Datum& object, const FieldPath& path);
-  Datum whole();
+  Datum converted(const Slot& slot, const TypeRule& rule);
   void open_all(Datum* arguments, std::size_t count);
   void binary(const Instruction& instruction, Datum* registers);
   void compare_with(const Instruction& instruction, Datum& to, const Datum& operand);
@@ -68,6 +73,8 @@ class Machine {
   const RowView* row_ = nullptr;
   const Datum* object_ = nullptr;  // in place of the row
   const std::vector<FieldPath>& paths_;
+  const TypeRules* types_ = nullptr;
+  std::vector<const TypeRule*> slot_types_;  // for each path, or none at all
   std::vector<Datum> slots_;          // those that were read
   std::vector<std::uint32_t> read_;   // the record that each was read of
   std::uint32_t record_ = 0;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "millrace/record/field_type.h"
 #include "millrace/record/row_view.h"
 #include "millrace/surrealql/program.h"
 
@@ -36,6 +37,7 @@ struct OrderKey {
 
 struct Plan {
   std::vector<FieldPath> paths;  // what is read of a record, a slot each
+  TypeRules types;               // what the input's fields are turned into first
   bool whole = false;            // the record's text is needed, for '*' or $this
 
   bool value = false;     // SELECT VALUE: one column, which is the row

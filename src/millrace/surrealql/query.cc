@@ -9,12 +9,14 @@
 
 namespace millrace::surrealql {
 
-Result<Query> Query::compile(std::string_view text, const Parameters& parameters) {
+Result<Query> Query::compile(std::string_view text, const Parameters& parameters, const TypeRules& types) {
   if (!is_utf8(text)) return fail(Code::invalid_argument, "the query is not UTF-8");
   try {
     Query query;
     const Select select = parse_tree(text);
-    query.plan_ = std::make_shared<const Plan>(Compiler(parameters).compile(select));
+    Plan plan = Compiler(parameters).compile(select);
+    plan.types = types;
+    query.plan_ = std::make_shared<const Plan>(std::move(plan));
     return query;
   } catch (const Problem& problem) {
     return std::unexpected(to_error(problem, text));

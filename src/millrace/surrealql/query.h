@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "millrace/base/result.h"
+#include "millrace/record/field_type.h"
 #include "millrace/record/row_view.h"
 #include "millrace/record/value.h"
 
@@ -28,8 +29,9 @@ using Parameters = std::vector<std::pair<std::string, Value>>;
 
 class Query {
  public:
-  // invalid_argument: what is wrong, at which line and column, with the line and a caret.
-  static Result<Query> compile(std::string_view text, const Parameters& parameters = {});
+  // invalid_argument: what is wrong, at which line and column, with the line and a caret. `types` turns fields of the input into other
+  // types before the query sees them; a value that does not convert fails its record.
+  static Result<Query> compile(std::string_view text, const Parameters& parameters = {}, const TypeRules& types = {});
 
   const std::vector<FieldPath>& paths() const;  // what a RowView has a slot for
   bool needs_text() const;                      // RowView::text is used: '*' or $this

@@ -20,7 +20,8 @@ Selector::Selector(const Query& query) : plan_(query.plan()), machine_(plan_.sta
     if (!column.path.empty()) append_json_string(head, column.path.front());
     heads_.push_back(head + ':');
   }
-  is_copy_ = plan_.has_all && plan_.columns.empty() && plan_.omit.empty() && plan_.split.empty();
+  machine_.convert_fields(plan_.types);
+  is_copy_ = plan_.types.rules.empty() && plan_.has_all && plan_.columns.empty() && plan_.omit.empty() && plan_.split.empty();
 }
 
 Selected Selector::select(const RowView& row) {
@@ -61,7 +62,7 @@ Selected Selector::compute_columns() {
 // Before OMIT.
 Datum Selector::whole_row() {
   Evaluation& evaluation = machine_.evaluation();
-  Datum row = plan_.value ? columns_.front() : plan_.has_all ? (object_ != nullptr ? *object_ : Datum::of_object_text(row_->text)) : Datum::of_object({});
+  Datum row = plan_.value ? columns_.front() : plan_.has_all ? machine_.whole() : Datum::of_object({});
   if (!plan_.value) {
     for (std::size_t i = 0; i < columns_.size(); ++i) row = with_member(row, plan_.columns[i].path, columns_[i], evaluation);
   }
@@ -100,7 +101,7 @@ void Selector::append_json(std::string& out) {
 // A record for each element of the array; a record in which there is none stays as it is.
 void Selector::split() {
   Evaluation& evaluation = machine_.evaluation();
-  split_.assign(1, open(Datum::of_object_text(row_->text), evaluation));
+  split_.assign(1, open(machine_.whole(), evaluation));
   std::vector<Datum> before;
   for (const auto& steps : plan_.split) {
     before.swap(split_);

@@ -133,6 +133,7 @@ struct Expression {
   Span span;
   std::variant<Literal, RegexLiteral, Parameter, Unary, CastTo, Binary, RangeOf, Call, ArrayOf, ObjectOf, IfElse, Path> node;
   bool in_parentheses = false;
+  std::size_t operators = 0;  // the most along one branch, itself included
 
   template <typename Node>
   const Node* as() const {

@@ -250,7 +250,6 @@ void Parser::check_named(const Select& select, const PlainPath& path, std::strin
 PlainPath Parser::plain_path() {
   const std::size_t begin = token_.span.at;
   PlainPath path;
-  if (token_.kind == TokenKind::name && !begins_expression()) refuse_token("a field's name");
   path.parts.push_back({.kind = PartKind::field, .span = token_.span, .name = expect_name("a field's name")});
   while (at_sign(".") || at_sign("[")) path.parts.push_back(plain_part());
   path.span = since(begin);

@@ -1,49 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/surrealql/expression.h"
 
-#include <algorithm>
-
 namespace millrace::surrealql {
 namespace {
 
-using Is = std::function<bool(const Expression&)>;
-
-bool inside(const ExpressionPtr& expression, const Is& is) { return expression != nullptr && contains_such(*expression, is); }
-template <typename List>
-bool inside_all(const List& list, const Is& is) {
-  return std::any_of(list.begin(), list.end(), [&](const ExpressionPtr& one) { return inside(one, is); });
-}
-bool inside(const std::vector<ObjectOf::Member>& members, const Is& is) {
-  return std::any_of(members.begin(), members.end(), [&](const ObjectOf::Member& member) { return inside(member.value, is); });
-}
+using Visit = std::function<void(const Expression&)>;
 
 struct Children {
-  const Is& is;
-  bool operator()(const Literal&) const { return false; }
-  bool operator()(const RegexLiteral&) const { return false; }
-  bool operator()(const Parameter&) const { return false; }
-  bool operator()(const Unary& node) const { return inside(node.operand, is); }
-  bool operator()(const CastTo& node) const { return inside(node.operand, is); }
-  bool operator()(const Binary& node) const { return inside(node.left, is) || inside(node.right, is); }
-  bool operator()(const RangeOf& node) const { return inside(node.from, is) || inside(node.to, is); }
-  bool operator()(const Call& node) const { return inside_all(node.arguments, is); }
-  bool operator()(const ArrayOf& node) const { return inside_all(node.elements, is); }
-  bool operator()(const ObjectOf& node) const { return inside(node.members, is); }
-  bool operator()(const IfElse& node) const {
-    return inside(node.otherwise, is) ||
-           std::any_of(node.branches.begin(), node.branches.end(), [&](const auto& branch) { return inside(branch.condition, is) || inside(branch.then, is); });
+  const Visit& visit;
+
+  void operator()(const ExpressionPtr& child) const {
+    if (child != nullptr) visit(*child);
   }
-  bool operator()(const Path& node) const {
-    return inside(node.start, is) || std::any_of(node.parts.begin(), node.parts.end(), [&](const Part& part) {
-             return inside(part.value, is) || inside_all(part.arguments, is) || inside(part.members, is);
-           });
+  void operator()(const std::vector<ExpressionPtr>& children) const {
+    for (const ExpressionPtr& child : children) (*this)(child);
+  }
+  void operator()(const std::vector<ObjectOf::Member>& members) const {
+    for (const ObjectOf::Member& member : members) (*this)(member.value);
+  }
+  void operator()(const Literal&) const {}
+  void operator()(const RegexLiteral&) const {}
+  void operator()(const Parameter&) const {}
+  void operator()(const Unary& node) const { (*this)(node.operand); }
+  void operator()(const CastTo& node) const { (*this)(node.operand); }
+  void operator()(const Binary& node) const {
+    (*this)(node.left);
+    (*this)(node.right);
+  }
+  void operator()(const RangeOf& node) const {
+    (*this)(node.from);
+    (*this)(node.to);
+  }
+  void operator()(const Call& node) const { (*this)(node.arguments); }
+  void operator()(const ArrayOf& node) const { (*this)(node.elements); }
+  void operator()(const ObjectOf& node) const { (*this)(node.members); }
+  void operator()(const IfElse& node) const {
+    for (const IfElse::Branch& branch : node.branches) {
+      (*this)(branch.condition);
+      (*this)(branch.then);
+    }
+    (*this)(node.otherwise);
+  }
+  void operator()(const Path& node) const {
+    (*this)(node.start);
+    for (const Part& part : node.parts) {
+      (*this)(part.value);
+      (*this)(part.arguments);
+      (*this)(part.members);
+    }
   }
 };
 
 }  // namespace
 
+void for_each_child(const Expression& expression, const std::function<void(const Expression&)>& visit) { std::visit(Children{visit}, expression.node); }
+
 bool contains_such(const Expression& expression, const std::function<bool(const Expression&)>& is) {
-  return is(expression) || std::visit(Children{is}, expression.node);
+  bool found = is(expression);
+  for_each_child(expression, [&](const Expression& child) { found = found || contains_such(child, is); });
+  return found;
 }
 
 }  // namespace millrace::surrealql

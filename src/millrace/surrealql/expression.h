@@ -133,7 +133,7 @@ struct Expression {
   Span span;
   std::variant<Literal, RegexLiteral, Parameter, Unary, CastTo, Binary, RangeOf, Call, ArrayOf, ObjectOf, IfElse, Path> node;
   bool in_parentheses = false;
-  std::size_t operators = 0;  // the most along one branch, itself included
+  std::size_t depth = 0;  // of the tree below
 
   template <typename Node>
   const Node* as() const {
@@ -178,6 +178,7 @@ struct Select {
   bool is_grouped() const { return group_all || !group.empty(); }
 };
 
+void for_each_child(const Expression& expression, const std::function<void(const Expression&)>& visit);
 // Whether `is` holds for the expression or for one inside it.
 bool contains_such(const Expression& expression, const std::function<bool(const Expression&)>& is);
 

@@ -148,15 +148,12 @@ ExpressionPtr Parser::infix(ExpressionPtr left, Power power) {
     advance();
   }
   ExpressionPtr right = expression(power);
-  const std::size_t below = std::max(left->operators, right->operators);
-  ExpressionPtr made = make(begin, Binary{operation, std::move(left), std::move(right)});
-  count_operators(made, below);
-  return made;
+  return make(begin, Binary{operation, std::move(left), std::move(right)});
 }
 
-void Parser::count_operators(ExpressionPtr& expression, std::size_t below) const {
-  expression->operators = below + 1;
-  if (expression->operators > operators_max) throw Problem{expression->span, fmt::format("more than {} operators follow each other; use fewer, or array functions", operators_max)};
+void Parser::count_depth(Expression& expression) {
+  for_each_child(expression, [&](const Expression& child) { expression.depth = std::max(expression.depth, child.depth + 1); });
+  if (expression.depth > depth_max) throw Problem{expression.span, fmt::format("more than {} operators follow each other; use fewer, or array functions", depth_max)};
 }
 
 bool Parser::begins_expression() const {
@@ -193,12 +190,9 @@ ExpressionPtr Parser::range_from(ExpressionPtr from) {
     advance();
     range.to_included = true;
   }
-  const std::size_t below = range.from != nullptr ? range.from->operators : 0;
   if (range_end_follows()) range.to = expression(Power::range);
   if (range.to_included && range.to == nullptr) refuse_token("the end of the range");
-  ExpressionPtr made = make(begin, std::move(range));
-  count_operators(made, below);
-  return made;
+  return make(begin, std::move(range));
 }
 
 ExpressionPtr Parser::prefixed() {

@@ -14,7 +14,7 @@ namespace millrace::surrealql {
 
 // How deep expressions, arrays and objects may stand in each other.
 inline constexpr int nesting_max = 100;
-inline constexpr std::size_t operators_max = 1000;  // along one branch of the tree
+inline constexpr std::size_t depth_max = 1200;  // of the tree
 inline constexpr std::size_t query_bytes_max = 1 << 20;
 
 // One SELECT … FROM $input, with a ';' behind it or not. Throws a Problem.
@@ -93,10 +93,11 @@ class Parser {
     auto made = std::make_unique<Expression>();
     made->span = since(begin);
     made->node = std::move(node);
+    count_depth(*made);
     return made;
   }
-  // Operators make the tree as deep as they are many, and what walks over it recursive.
-  void count_operators(ExpressionPtr& expression, std::size_t below) const;
+  // Operators in a row make the tree as deep as they are many, and what walks over it is recursive.
+  static void count_depth(Expression& expression);
   [[noreturn]] void refuse(std::string message) const { throw Problem{token_.span, std::move(message)}; }
   [[noreturn]] void refuse_token(std::string_view expected) const;
 

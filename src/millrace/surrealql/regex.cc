@@ -20,7 +20,8 @@ re2::RE2::Options quiet_options() {
 }  // namespace
 
 Regex::Regex(std::string_view pattern)
-    : pattern_(pattern), re2_(std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), quiet_options())) {}
+    : pattern_(pattern),
+      re2_(std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), quiet_options())) {}
 
 Regex::~Regex() = default;
 

@@ -13,4 +13,5 @@ find_package(TBB REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(cbor REQUIRED IMPORTED_TARGET libcbor)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs the scripts that test and measure

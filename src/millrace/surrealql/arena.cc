@@ -19,6 +19,16 @@ void* Arena::raw_in_new_piece(std::size_t size, std::size_t alignment) {
   return raw(size, alignment);
 }
 
+std::string_view Arena::append_elsewhere(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size() + b.size();
+  // Room for as much again where a new piece is needed: what grows on is then copied a few times only.
+  char* const to = allocate<char>(size > static_cast<std::size_t>(end_ - at_) ? 2 * size : size);
+  std::memcpy(to, a.data(), a.size());
+  std::memcpy(to + a.size(), b.data(), b.size());
+  at_ = reinterpret_cast<std::byte*>(to) + size;
+  return {to, size};
+}
+
 void Arena::reset() {
   std::size_t kept = 0;
   std::size_t count = 0;

@@ -18,7 +18,9 @@
 namespace millrace::surrealql {
 
 // In SurrealDB's order of types: a value of an earlier type is less than any of a later one. The three kinds of number are one type there.
-enum class Type : std::uint8_t { none, null, boolean, integer, real, decimal, string, duration, datetime, uuid, array, object, bytes, record, range, regex };
+enum class Type : std::uint8_t { none, null, boolean, integer, real, decimal, string, duration, datetime, uuid, array, object, bytes, record, regex, range };
+
+__extension__ using Wide = unsigned __int128;
 
 // 96 bits and a scale of 0 to 28, as SurrealDB's.
 struct Decimal96 {

@@ -54,13 +54,42 @@ Datum deep_copy(const Datum& datum, Arena& arena);
 
 // ---- comparing: arrays and objects are open
 
-// The total order of ORDER BY, GROUP BY and of arrays: by type, then by value; numbers of all three kinds among themselves.
-std::strong_ordering compare(const Datum& a, const Datum& b);
-// Values for which compare() is equal have the same hash.
-std::uint64_t hash(const Datum& datum);
+// What the functions below do when no fast path fits.
+std::strong_ordering compare_any(const Datum& a, const Datum& b);
+std::uint64_t hash_any(const Datum& datum);
+bool equal_any(const Datum& a, const Datum& b);
+
+std::uint64_t hash_bytes(std::string_view bytes);
+inline std::uint64_t hash_integer(std::int64_t value) {
+  const auto mixed = static_cast<Wide>(static_cast<std::uint64_t>(value) ^ 0x9e3779b97f4a7c15) * 0xe7037ed1a0b428db;
+  return static_cast<std::uint64_t>(mixed) ^ static_cast<std::uint64_t>(mixed >> 64);
+}
+
+// The total order of ORDER BY, GROUP BY and of arrays: by type, then by value; numbers of all three kinds among themselves, a float
+// at what its shortest digits say (so 0.1f = 0.1dec); NaN of either sign at that end of the numbers; texts by their bytes.
+inline std::strong_ordering compare(const Datum& a, const Datum& b) {
+  if (a.is(Type::integer) && b.is(Type::integer)) return a.integer() <=> b.integer();
+  if (a.is(Type::string) && b.is(Type::string)) return a.string() <=> b.string();
+  return compare_any(a, b);
+}
+// Values for which compare() is equal have the same hash. It is for this process only.
+inline std::uint64_t hash(const Datum& datum) {
+  if (datum.is(Type::integer)) return hash_integer(datum.integer());
+  if (datum.is(Type::string)) return hash_bytes(datum.string());
+  return hash_any(datum);
+}
 bool is_truthy(const Datum& datum);
-bool equal(const Datum& a, const Datum& b);          // =
-bool exactly_equal(const Datum& a, const Datum& b);  // ==
+// == : the same value. 1 == 1.0 == 1dec, [1] == [1.0].
+inline bool exactly_equal(const Datum& a, const Datum& b) {
+  if (a.is(Type::string) && b.is(Type::string)) return a.string() == b.string();
+  return compare(a, b) == 0;
+}
+// = : the same, and a string equals a regular expression that is found in it.
+inline bool equal(const Datum& a, const Datum& b) {
+  if (a.is(Type::integer) && b.is(Type::integer)) return a.integer() == b.integer();
+  if (a.is(Type::string) && b.is(Type::string)) return a.string() == b.string();
+  return equal_any(a, b);
+}
 bool all_equal(const Datum& a, const Datum& b);      // *=
 bool any_equal(const Datum& a, const Datum& b);      // ?=
 bool contains(const Datum& a, const Datum& b);       // CONTAINS; INSIDE is this the other way round

@@ -126,7 +126,9 @@ Datum merge(std::span<const DatumMember> a, std::span<const DatumMember> b, Aren
   DatumMember* const out = arena.allocate<DatumMember>(a.size() + b.size());
   std::size_t count = 0;
   while (!a.empty() || !b.empty()) {
-    const auto order = a.empty() ? std::strong_ordering::greater : b.empty() ? std::strong_ordering::less : a.front().key <=> b.front().key;
+    const auto order = a.empty()   ? std::strong_ordering::greater
+                       : b.empty() ? std::strong_ordering::less
+                                   : a.front().key <=> b.front().key;
     out[count++] = order < 0 ? a.front() : b.front();
     if (order <= 0) a = a.subspan(1);
     if (order >= 0) b = b.subspan(1);
@@ -206,7 +208,8 @@ Datum power(const Datum& a, const Datum& b, Evaluation& evaluation) {
   if (!a.is_number() || !b.is_number()) return cannot_raise(evaluation, raw_text(a), raw_text(b));
   if (a.is(Type::integer) && b.is(Type::integer)) {
     std::int64_t result = 0;
-    if (!power_of_integer(a.integer(), b.integer(), result)) return cannot_raise(evaluation, number_text(a), number_text(b));
+    if (!power_of_integer(a.integer(), b.integer(), result))
+      return cannot_raise(evaluation, number_text(a), number_text(b));
     return Datum::of_integer(result);
   }
   if (!a.is(Type::decimal)) return Datum::of_real(std::pow(as_real(a), as_real(b)));
@@ -222,7 +225,9 @@ Datum power(const Datum& a, const Datum& b, Evaluation& evaluation) {
 }
 
 Datum negate(const Datum& a, Evaluation& evaluation) {
-  const auto cannot_negate = [&](const std::string& text) { return evaluation.fail(fmt::format("Cannot negate the value '{}'", text)); };
+  const auto cannot_negate = [&](const std::string& text) {
+    return evaluation.fail(fmt::format("Cannot negate the value '{}'", text));
+  };
   if (a.is(Type::integer)) {
     if (a.integer() == INT64_MIN) return cannot_negate(number_text(a));
     return Datum::of_integer(-a.integer());

@@ -149,7 +149,8 @@ Converted to_regex(const Datum& datum) {
 Converted to_range(const Datum& datum, Arena& arena) {
   if (datum.is(Type::range)) return datum;
   if (!datum.is(Type::array) || datum.elements().size() != 2) return std::nullopt;
-  return Datum::of_range(arena.make(DatumRange{.from = datum.elements()[0], .to = datum.elements()[1], .has_from = true, .has_to = true}));
+  return Datum::of_range(
+      arena.make(DatumRange{.from = datum.elements()[0], .to = datum.elements()[1], .has_from = true, .has_to = true}));
 }
 
 Converted to_record(const Datum& datum, Arena& arena) {
@@ -173,7 +174,8 @@ Converted range_to_array(const Datum& datum, Evaluation& evaluation) {
   const Signed behind = Signed{last ? last->integer() : INT64_MAX} + (!range.has_to || range.to_included ? 1 : 0);
   const Signed count = std::max<Signed>(behind - from, 0);
   if (count > static_cast<Signed>(elements_max)) {
-    evaluation.fail(fmt::format("Casting range `{}` to an array would create an array larger then the max allocation limit.", raw_text(datum)));
+    evaluation.fail(fmt::format(
+        "Casting range `{}` to an array would create an array larger then the max allocation limit.", raw_text(datum)));
     return Datum::none();
   }
   Datum* const elements = evaluation.arena.allocate<Datum>(static_cast<std::size_t>(count));
@@ -224,7 +226,8 @@ Datum cannot_cast(const Datum& datum, CastKind kind, std::string_view behind, Ev
 // Sorted, each value once: what a set is. The array is a copy of its own.
 std::span<Datum> distinct(std::span<Datum> elements) {
   std::stable_sort(elements.begin(), elements.end(), [](const Datum& a, const Datum& b) { return compare(a, b) < 0; });
-  const auto end = std::unique(elements.begin(), elements.end(), [](const Datum& a, const Datum& b) { return compare(a, b) == 0; });
+  const auto end =
+      std::unique(elements.begin(), elements.end(), [](const Datum& a, const Datum& b) { return compare(a, b) == 0; });
   return elements.first(static_cast<std::size_t>(end - elements.begin()));
 }
 
@@ -232,9 +235,12 @@ std::span<Datum> distinct(std::span<Datum> elements) {
 Datum cast_elements(const Datum& array, const Cast& to, Evaluation& evaluation) {
   const bool is_set = to.kind == CastKind::set;
   const auto wrong_size = [&](std::size_t size) {
-    return evaluation.fail(fmt::format("Expected `{}<{},{}>` but found a collection of length `{}`", to_string(to.kind), to_string(to.element), to.size_max, size));
+    return evaluation.fail(fmt::format("Expected `{}<{},{}>` but found a collection of length `{}`", to_string(to.kind),
+                                       to_string(to.element), to.size_max, size));
   };
-  const auto has_wrong_size = [&](std::size_t size) { return to.size_max >= 0 && size != static_cast<std::uint64_t>(to.size_max); };
+  const auto has_wrong_size = [&](std::size_t size) {
+    return to.size_max >= 0 && size != static_cast<std::uint64_t>(to.size_max);
+  };
   const auto from = array.elements();
   if (!is_set && has_wrong_size(from.size())) return wrong_size(from.size());
   if (!is_set && to.element == CastKind::any) return array;
@@ -243,7 +249,8 @@ Datum cast_elements(const Datum& array, const Cast& to, Evaluation& evaluation) 
     const auto converted = convert(from[i], to.element, evaluation);
     if (evaluation.failed()) return {};
     if (!converted) {
-      const std::string behind = fmt::format(" when coercing an element of `{}<{}>`", to_string(to.kind), to_string(to.element));
+      const std::string behind =
+          fmt::format(" when coercing an element of `{}<{}>`", to_string(to.kind), to_string(to.element));
       return cannot_cast(from[i], to.element, behind, evaluation);
     }
     elements[i] = *converted;
@@ -257,7 +264,8 @@ Datum cast_elements(const Datum& array, const Cast& to, Evaluation& evaluation) 
 }  // namespace
 
 Datum cast(const Datum& datum, const Cast& to, Evaluation& evaluation) {
-  const bool looks_inside = to.kind == CastKind::array || to.kind == CastKind::set || to.kind == CastKind::bytes || to.kind == CastKind::range;
+  const bool looks_inside =
+      to.kind == CastKind::array || to.kind == CastKind::set || to.kind == CastKind::bytes || to.kind == CastKind::range;
   const Datum from = looks_inside ? open(datum, evaluation) : datum;
   const auto converted = convert(from, to.kind, evaluation);
   if (!converted) return cannot_cast(from, to.kind == CastKind::set ? CastKind::array : to.kind, {}, evaluation);

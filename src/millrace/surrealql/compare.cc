@@ -37,7 +37,8 @@ std::strong_ordering compare_objects(const Datum& a, const Datum& b) {
 }
 
 // No end is least, then those that are part of the range, then those that are not.
-std::strong_ordering compare_ends(bool has_a, const Datum& a, bool a_excluded, bool has_b, const Datum& b, bool b_excluded) {
+std::strong_ordering compare_ends(bool has_a, const Datum& a, bool a_excluded, bool has_b, const Datum& b,
+                                  bool b_excluded) {
   if (!has_a || !has_b) return has_a <=> has_b;
   if (a_excluded != b_excluded) return a_excluded <=> b_excluded;
   return compare(a, b);
@@ -88,7 +89,8 @@ std::uint64_t load(const char* at, std::size_t size) {
 }
 
 std::uint64_t hash_real(double value) {
-  if (value >= -0x1p63 && value < 0x1p63 && value == std::trunc(value)) return hash_integer(static_cast<std::int64_t>(value));
+  if (value >= -0x1p63 && value < 0x1p63 && value == std::trunc(value))
+    return hash_integer(static_cast<std::int64_t>(value));
   return mix(std::bit_cast<std::uint64_t>(value) ^ odd_three, odd_one);
 }
 
@@ -103,7 +105,8 @@ std::uint64_t hash_decimal(const Decimal96& value) {
 std::uint64_t add_to_hash(std::uint64_t sum, std::uint64_t next) { return mix(sum ^ odd_two, next ^ odd_three); }
 
 std::uint64_t hash_range(const DatumRange& range) {
-  const std::uint64_t kind = 8 + range.has_from + 2 * (range.has_from && range.from_excluded) + 4 * (range.has_to && range.to_included);
+  const std::uint64_t kind =
+      8 + range.has_from + 2 * (range.has_from && range.from_excluded) + 4 * (range.has_to && range.to_included);
   std::uint64_t sum = mix(odd_one, kind ^ odd_two);
   if (range.has_from) sum = add_to_hash(sum, hash(range.from));
   if (range.has_to) sum = add_to_hash(sum, hash(range.to));
@@ -166,7 +169,8 @@ std::uint64_t hash_any(const Datum& datum) {
     case Type::string: return hash_bytes(datum.string());
     case Type::bytes: return add_to_hash(kind, hash_bytes(datum.string()));
     case Type::duration: return add_to_hash(kind + datum.nanoseconds(), datum.duration_seconds());
-    case Type::datetime: return add_to_hash(kind + datum.nanoseconds(), static_cast<std::uint64_t>(datum.datetime_seconds()));
+    case Type::datetime:
+      return add_to_hash(kind + datum.nanoseconds(), static_cast<std::uint64_t>(datum.datetime_seconds()));
     case Type::uuid: return add_to_hash(kind, hash_bytes({reinterpret_cast<const char*>(datum.uuid()), 16}));
     case Type::array: {
       std::uint64_t sum = kind + datum.elements().size();
@@ -175,7 +179,8 @@ std::uint64_t hash_any(const Datum& datum) {
     }
     case Type::object: {
       std::uint64_t sum = kind + datum.members().size();
-      for (const DatumMember& member : datum.members()) sum = add_to_hash(add_to_hash(sum, hash_bytes(member.key)), hash(member.value));
+      for (const DatumMember& member : datum.members())
+        sum = add_to_hash(add_to_hash(sum, hash_bytes(member.key)), hash(member.value));
       return sum;
     }
     case Type::record: return add_to_hash(kind ^ hash_bytes(datum.record().table), hash(datum.record().key));

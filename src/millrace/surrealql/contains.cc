@@ -9,7 +9,8 @@ namespace millrace::surrealql {
 namespace {
 
 bool has_key(std::span<const DatumMember> members, std::string_view key) {
-  const auto at = std::lower_bound(members.begin(), members.end(), key, [](const DatumMember& member, std::string_view wanted) { return member.key < wanted; });
+  const auto at = std::lower_bound(members.begin(), members.end(), key,
+                                   [](const DatumMember& member, std::string_view wanted) { return member.key < wanted; });
   return at != members.end() && at->key == key;
 }
 

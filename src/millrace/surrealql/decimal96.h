@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Arithmetic on Decimal96: 96 bits and a scale of 0 to 28, rounded half to even where digits do not fit. Private to this room.
+// Arithmetic on Decimal96: 96 bits and a scale of 0 to 28, rounded half to even where digits do not fit. Private to this
+// room.
 //
-// The results are those of the engine's library (rust_decimal), which keeps the larger scale of a sum (1.50 + 1.5 = 3.00) and does
-// not cut zeros from a product.
+// The results are those of the engine's library (rust_decimal), which keeps the larger scale of a sum (1.50 + 1.5 = 3.00)
+// and does not cut zeros from a product.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ inline constexpr Wide decimal_mantissa_max = (Wide{1} << 96) - 1;
 inline Wide mantissa(const Decimal96& value) { return Wide{value.high} << 64 | value.low; }
 inline bool is_zero(const Decimal96& value) { return (value.low | value.high) == 0; }
 inline Decimal96 make_decimal(Wide mantissa, int scale, bool negative) {
-  return {static_cast<std::uint64_t>(mantissa), static_cast<std::uint32_t>(mantissa >> 64), static_cast<std::uint8_t>(scale), negative};
+  return {static_cast<std::uint64_t>(mantissa), static_cast<std::uint32_t>(mantissa >> 64),
+          static_cast<std::uint8_t>(scale), negative};
 }
 
 Decimal96 decimal_of(std::int64_t value);

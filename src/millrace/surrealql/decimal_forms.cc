@@ -13,7 +13,8 @@ namespace {
 
 constexpr Wide top_bit = Wide{1} << 95;
 
-// value · 2^exponent2 as digits · 10^exponent10, in 96 bits: what does not fit is cut, as in the engine, which also says when nothing fits.
+// value · 2^exponent2 as digits · 10^exponent10, in 96 bits: what does not fit is cut, as in the engine, which also says
+// when nothing fits.
 bool to_base_ten(Wide& bits, int exponent2, int& exponent10) {
   int exponent5 = -exponent2;
   exponent10 = exponent2;

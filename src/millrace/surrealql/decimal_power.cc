@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Powers of decimals. Those that are not whole are approximations to some seven digits, and the same as the engine's: its series, in its
-// order, with its tolerance.
+// Powers of decimals. Those that are not whole are approximations to some seven digits, and the same as the engine's: its
+// series, in its order, with its tolerance.
 #include "millrace/surrealql/decimal96.h"
 
 namespace millrace::surrealql {

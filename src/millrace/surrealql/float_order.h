@@ -2,7 +2,8 @@
 //
 // Floats among the other numbers: -1, 0 or 1. Private to this room.
 //
-// NaN stands above infinity, and that with a sign below -infinity; -0 is 0. A float with a fraction is what its shortest digits say.
+// NaN stands above infinity, and that with a sign below -infinity; -0 is 0. A float with a fraction is what its shortest
+// digits say.
 #pragma once
 
 #include <cstdint>

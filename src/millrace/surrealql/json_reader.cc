@@ -151,7 +151,8 @@ class Reader {
 
 Datum read_json_integer(std::string_view digits, Arena& arena) {
   std::int64_t integer = 0;
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), integer).ec == std::errc{}) return Datum::of_integer(integer);
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), integer).ec == std::errc{})
+    return Datum::of_integer(integer);
   if (const auto decimal = parse_decimal(digits)) return Datum::of_decimal(arena.make(*decimal));
   return read_json_real(digits);
 }

@@ -33,7 +33,8 @@ struct Evaluation {
 
 // ---- in and out
 
-// What a slot holds: borrowed, but for escaped strings; integers outside int64 become decimals, or floats as the engine reads them.
+// What a slot holds: borrowed, but for escaped strings. An integer outside int64 becomes a decimal, beyond 96 bits a float: the engine
+// refuses it as a literal, and neither its JSON nor its CBOR can bring it in as one.
 Datum read(const Slot& slot, Evaluation& evaluation);
 // Elements or members instead of text, all the way down; the same for what is open already and for what is neither. Members are
 // sorted by key; the last of equal keys stays.
@@ -116,6 +117,7 @@ struct Cast {
   CastKind element = CastKind::any;
   std::int64_t size_max = -1;  // -1: none stated
 };
+// There is no type for sets: <set> gives an array, sorted, each value once. A regex lives as Regex::cached() says.
 Datum cast(const Datum& datum, const Cast& to, Evaluation& evaluation);
 std::string_view to_string(CastKind kind);
 

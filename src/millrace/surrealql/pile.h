@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gathers elements or members whose number is not known yet: a few where the Pile stands, more of them in the arena. Private to this room.
+// Gathers elements or members whose number is not known yet: a few where the Pile stands, more of them in the arena.
+// Private to this room.
 #pragma once
 
 #include <algorithm>

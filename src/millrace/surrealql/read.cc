@@ -86,7 +86,8 @@ struct ToDatum {
   }
   Datum operator()(const Object& object) const {
     DatumMember* const members = arena.allocate<DatumMember>(object.size());
-    for (std::size_t i = 0; i < object.size(); ++i) members[i] = {arena.copy(object[i].key), to_datum(object[i].value, arena)};
+    for (std::size_t i = 0; i < object.size(); ++i)
+      members[i] = {arena.copy(object[i].key), to_datum(object[i].value, arena)};
     return Datum::of_object(sort_members({members, object.size()}));
   }
   Datum operator()(const Tagged& tagged) const {
@@ -108,7 +109,8 @@ Value range_value(const DatumRange& range) {
     return has ? Value(Tagged{excluded ? excluded_tag : included_tag, {to_value(value)}}) : Value(nullptr);
   };
   return Tagged{range_tag,
-                {Value(Array{end(range.has_from, range.from, range.from_excluded), end(range.has_to, range.to, !range.to_included)})}};
+                {Value(Array{end(range.has_from, range.from, range.from_excluded),
+                             end(range.has_to, range.to, !range.to_included)})}};
 }
 
 // A Timestamp has the years 1678 to 2261; what lies beyond stays text.

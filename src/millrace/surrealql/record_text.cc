@@ -42,40 +42,49 @@ std::optional<std::string_view> take_name(std::string_view& text, Arena& arena, 
   return arena.copy(name);
 }
 
-std::optional<Datum> read_integer(std::string_view text) {
+void skip_space(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size())); }
+
+// An int; a text where 64 bits do not hold it.
+Datum integer_key(std::string_view text, Arena& arena) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return Datum::of_integer(value);
+  return error == std::errc{} ? Datum::of_integer(value) : Datum::of_string(arena.copy(text));
 }
 
 std::optional<Datum> read_key(std::string_view text, Arena& arena) {
-  if (text.starts_with('-') || text.starts_with('+')) {
-    if (text.substr(1).find_first_not_of(digits) != std::string_view::npos) return std::nullopt;
-    return read_integer(text.starts_with('+') ? text.substr(1) : text);
+  const bool minus = text.starts_with('-');
+  if (minus || text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (minus) skip_space(text);
+    const std::size_t size = std::min(text.find_first_not_of(digits), text.size());
+    if (size == 0) return std::nullopt;
+    return integer_key((minus ? "-" : "") + std::string(text.substr(0, size)), arena);
   }
-  if (text.size() == 39 && text.starts_with('u') && (text[1] == '\'' || text[1] == '"') && text.back() == text[1]) {
+  if (text.size() >= 39 && text.starts_with('u') && (text[1] == '\'' || text[1] == '"') && text[38] == text[1]) {
     std::uint8_t bytes[16];
     if (!parse_uuid_text(text.substr(2, 36), bytes)) return std::nullopt;
-    return Datum::of_uuid(reinterpret_cast<const std::uint8_t*>(arena.copy({reinterpret_cast<const char*>(bytes), 16}).data()));
+    return Datum::of_uuid(
+        reinterpret_cast<const std::uint8_t*>(arena.copy({reinterpret_cast<const char*>(bytes), 16}).data()));
   }
   bool quoted = false;
   const auto name = take_name(text, arena, quoted);
-  if (!name || !text.empty()) return std::nullopt;
-  if (!quoted && name->find_first_not_of(digits) == std::string_view::npos) {
-    if (const auto integer = read_integer(*name)) return integer;
-  }
-  return Datum::of_string(*name);
+  if (!name) return std::nullopt;
+  const bool is_number = !quoted && name->find_first_not_of(digits) == std::string_view::npos;
+  return is_number ? integer_key(*name, arena) : Datum::of_string(*name);
 }
 
 }  // namespace
 
 const DatumRecord* parse_record(std::string_view text, Arena& arena) {
+  skip_space(text);
   bool quoted = false;
   const bool digit_first = !text.empty() && digits.contains(text.front());
   const auto table = take_name(text, arena, quoted);
+  skip_space(text);
   if (!table || digit_first || !text.starts_with(':')) return nullptr;
-  const auto key = read_key(text.substr(1), arena);
+  text.remove_prefix(1);
+  skip_space(text);
+  const auto key = read_key(text, arena);
   return key ? arena.make(DatumRecord{*table, *key}) : nullptr;
 }
 

@@ -10,7 +10,8 @@
 
 namespace millrace::surrealql {
 
-// In the arena; nullptr for other text. Keys that are arrays, objects or ranges are not read.
+// In the arena; nullptr for text that begins with none. As in the engine, white space may stand around the colon, and what
+// follows the id is not looked at: 'post:1 and more' is post:1. Keys that are arrays, objects or ranges are not read.
 const DatumRecord* parse_record(std::string_view text, Arena& arena);
 
 }  // namespace millrace::surrealql

@@ -27,8 +27,8 @@ class Regex {
 
   // invalid_argument says what is wrong with the pattern.
   static Result<std::shared_ptr<const Regex>> compile(std::string_view pattern);
-  // The same, out of a cache for each thread that keeps the last few: a pattern out of a record is compiled once, not for each.
-  // Nothing when the pattern is wrong. Lives at least until this thread has asked for `cached_max` other patterns.
+  // The same, out of a cache for each thread that keeps the last few: a pattern out of a record is compiled once, not for
+  // each. Nothing when the pattern is wrong. Lives at least until this thread has asked for `cached_max` other patterns.
   static const Regex* cached(std::string_view pattern);
   static constexpr std::size_t cached_max = 256;
 

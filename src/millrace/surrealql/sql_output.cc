@@ -10,7 +10,9 @@ namespace {
 constexpr std::string_view digits = "0123456789";
 constexpr std::string_view word = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
 
-bool is_word(std::string_view text) { return !text.empty() && text.find_first_not_of(word) == std::string_view::npos && text != "NaN" && text != "Infinity"; }
+bool is_word(std::string_view text) {
+  return !text.empty() && text.find_first_not_of(word) == std::string_view::npos && text != "NaN" && text != "Infinity";
+}
 
 void append_in_quotes(std::string& out, std::string_view text, char quote) {
   out += quote;

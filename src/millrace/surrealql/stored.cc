@@ -21,7 +21,27 @@
 namespace millrace::surrealql {
 namespace {
 
-enum class Mark : std::uint8_t { none, null, no, yes, integer, real, decimal, string, duration, datetime, uuid, array, object, array_text, object_text, bytes, record, regex, range };
+enum class Mark : std::uint8_t {
+  none,
+  null,
+  no,
+  yes,
+  integer,
+  real,
+  decimal,
+  string,
+  duration,
+  datetime,
+  uuid,
+  array,
+  object,
+  array_text,
+  object_text,
+  bytes,
+  record,
+  regex,
+  range
+};
 
 void put(std::string& out, Mark mark) { out += static_cast<char>(mark); }
 
@@ -142,7 +162,10 @@ void append_stored(std::string& out, const Datum& datum) {
       put(out, Mark::datetime);
       put_signed(out, datum.datetime_seconds());
       return put_number(out, datum.nanoseconds());
-    case Type::uuid: put(out, Mark::uuid); out.append(reinterpret_cast<const char*>(datum.uuid()), 16); return;
+    case Type::uuid:
+      put(out, Mark::uuid);
+      out.append(reinterpret_cast<const char*>(datum.uuid()), 16);
+      return;
     case Type::bytes: put(out, Mark::bytes); return put_text(out, datum.string());
     case Type::regex: put(out, Mark::regex); return put_text(out, datum.regex().pattern());
     case Type::range: return put_range(out, datum.range());
@@ -205,7 +228,9 @@ Datum read_stored(std::string_view& in, Arena& arena) {
 
 namespace {
 
-std::string_view copy_bytes(const void* from, std::size_t size, Arena& arena) { return arena.copy({static_cast<const char*>(from), size}); }
+std::string_view copy_bytes(const void* from, std::size_t size, Arena& arena) {
+  return arena.copy({static_cast<const char*>(from), size});
+}
 
 Datum copy_array(std::span<const Datum> from, Arena& arena) {
   Datum* const elements = arena.allocate<Datum>(from.size());
@@ -234,13 +259,15 @@ Datum deep_copy(const Datum& datum, Arena& arena) {
     case Type::decimal: return Datum::of_decimal(arena.make(datum.decimal()));
     case Type::string: return Datum::of_string(arena.copy(datum.string()));
     case Type::bytes: return Datum::of_bytes(arena.copy(datum.string()));
-    case Type::uuid: return Datum::of_uuid(reinterpret_cast<const std::uint8_t*>(copy_bytes(datum.uuid(), 16, arena).data()));
+    case Type::uuid:
+      return Datum::of_uuid(reinterpret_cast<const std::uint8_t*>(copy_bytes(datum.uuid(), 16, arena).data()));
     case Type::array:
       return datum.is_text() ? Datum::of_array_text(arena.copy(datum.string())) : copy_array(datum.elements(), arena);
     case Type::object:
       return datum.is_text() ? Datum::of_object_text(arena.copy(datum.string())) : copy_object(datum.members(), arena);
     case Type::record:
-      return Datum::of_record(arena.make(DatumRecord{arena.copy(datum.record().table), deep_copy(datum.record().key, arena)}));
+      return Datum::of_record(
+          arena.make(DatumRecord{arena.copy(datum.record().table), deep_copy(datum.record().key, arena)}));
     case Type::range: {
       DatumRange range = datum.range();
       range.from = deep_copy(range.from, arena);

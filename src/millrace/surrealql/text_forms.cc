@@ -17,6 +17,19 @@ void append_format(std::string& out, fmt::format_string<Arguments...> form, Argu
   fmt::format_to(std::back_inserter(out), form, std::forward<Arguments>(arguments)...);
 }
 
+// Whether the value lies just between these digits, 15 or more, and the next: then the engine prints the next, and to_chars
+// the even ones.
+bool is_between(double value, std::string_view digits) {
+  constexpr std::string_view half = "500000000";
+  std::array<char, 64> text;
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific,
+                                          static_cast<int>(digits.size() + half.size()) - 1);
+  const std::string_view form(text.data(), end);  // -d.ddd
+  const std::size_t mark = form.find('e');
+  return form.substr(mark - half.size(), half.size()) == half &&
+         form.substr(0, mark - half.size()).ends_with(digits.substr(1));
+}
+
 }  // namespace
 
 void append_integer(std::string& out, std::int64_t value) {
@@ -44,6 +57,7 @@ void append_real(std::string& out, double value) {
   std::from_chars(*sign == '+' ? sign + 1 : sign, form.data() + form.size(), exponent);
   std::string digits(1, form[0]);
   if (mark > 2) digits.append(form.substr(2, mark - 2));
+  if (digits.size() >= 15 && (digits.back() - '0') % 2 == 0 && is_between(value, digits)) ++digits.back();
   const auto count = static_cast<int>(digits.size());
   if (exponent < 0) {
     out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
@@ -96,7 +110,8 @@ void append_duration(std::string& out, std::uint64_t seconds, std::uint32_t nano
     std::string_view name;
     std::uint64_t size;
   };
-  static constexpr Unit long_units[] = {{"y", 31'536'000}, {"w", 604'800}, {"d", 86'400}, {"h", 3'600}, {"m", 60}, {"s", 1}};
+  static constexpr Unit long_units[] = {{"y", 31'536'000}, {"w", 604'800}, {"d", 86'400},
+                                        {"h", 3'600},      {"m", 60},      {"s", 1}};
   static constexpr Unit short_units[] = {{"ms", 1'000'000}, {"µs", 1'000}, {"ns", 1}};
   if (seconds == 0 && nanoseconds == 0) {
     out += "0ns";

@@ -34,6 +34,8 @@ struct Cursor {
   }
 };
 
+constexpr std::uint32_t in_a_second = 1'000'000'000;
+
 // Days since 1970 of a day that exists. (Howard Hinnant, chrono-compatible low-level date algorithms)
 std::optional<std::int64_t> days_of(std::int64_t year, unsigned month, unsigned day) {
   constexpr unsigned lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -68,7 +70,8 @@ bool read_offset(Cursor& cursor, std::int64_t& seconds) {
   const bool west = cursor.text.starts_with('-');
   unsigned hours = 0;
   unsigned minutes = 0;
-  if (!cursor.eat_one_of("+-") || !cursor.number(2, 2, 23, hours) || !cursor.eat(':') || !cursor.number(2, 2, 59, minutes)) return false;
+  if (!cursor.eat_one_of("+-") || !cursor.number(2, 2, 23, hours) || !cursor.eat(':') || !cursor.number(2, 2, 59, minutes))
+    return false;
   seconds = static_cast<std::int64_t>(hours) * 3'600 + minutes * 60;
   if (west) seconds = -seconds;
   return true;
@@ -80,8 +83,8 @@ struct Unit {
   std::uint32_t nanoseconds;
 };
 // Longer names first where one begins another. The µ is U+00B5.
-constexpr Unit units[] = {{"ns", 0, 1}, {"us", 0, 1'000}, {"µs", 0, 1'000}, {"ms", 0, 1'000'000}, {"s", 1, 0},         {"m", 60, 0},
-                          {"h", 3'600, 0}, {"d", 86'400, 0}, {"w", 604'800, 0}, {"y", 31'536'000, 0}};
+constexpr Unit units[] = {{"ns", 0, 1}, {"us", 0, 1'000}, {"µs", 0, 1'000}, {"ms", 0, 1'000'000}, {"s", 1, 0},
+                          {"m", 60, 0}, {"h", 3'600, 0},  {"d", 86'400, 0}, {"w", 604'800, 0},    {"y", 31'536'000, 0}};
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -111,11 +114,16 @@ std::optional<Instant> parse_datetime(std::string_view text) {
     unsigned minute = 0;
     unsigned second = 0;
     std::int64_t offset = 0;
-    if (!cursor.eat_one_of("Tt ") || !cursor.number(2, 2, 23, hour) || !cursor.eat(':') || !cursor.number(2, 2, 59, minute) ||
-        !cursor.eat(':') || !cursor.number(2, 2, 59, second)) {
+    if (!cursor.eat_one_of("Tt ") || !cursor.number(2, 2, 23, hour) || !cursor.eat(':') ||
+        !cursor.number(2, 2, 59, minute) || !cursor.eat(':') || !cursor.number(2, 2, 59, second)) {
       return std::nullopt;
     }
     if (cursor.eat('.') && !read_fraction(cursor, instant.nanoseconds)) return std::nullopt;
+    if (instant.nanoseconds >= in_a_second) {  // rounded up: the engine takes it for a leap second, and only behind :59
+      if (second != 59) return std::nullopt;
+      instant.nanoseconds -= in_a_second;
+      ++instant.seconds;
+    }
     if (!read_offset(cursor, offset)) return std::nullopt;
     instant.seconds += static_cast<std::int64_t>(hour) * 3'600 + minute * 60 + second - offset;
   }
@@ -131,7 +139,8 @@ std::optional<Span64> parse_duration_text(std::string_view text) {
     if (!cursor.at_digit()) return std::nullopt;
     std::uint64_t count = 0;
     while (cursor.at_digit()) {
-      if (__builtin_mul_overflow(count, 10U, &count) || __builtin_add_overflow(count, cursor.digit(), &count)) return std::nullopt;
+      if (__builtin_mul_overflow(count, 10U, &count) || __builtin_add_overflow(count, cursor.digit(), &count))
+        return std::nullopt;
     }
     const Unit* found = nullptr;
     for (const Unit& unit : units) {
@@ -144,13 +153,13 @@ std::optional<Span64> parse_duration_text(std::string_view text) {
     if (found->nanoseconds == 0) {
       if (__builtin_mul_overflow(count, found->seconds, &seconds)) return std::nullopt;
     } else {
-      const std::uint64_t in_a_second = 1'000'000'000U / found->nanoseconds;
-      seconds = count / in_a_second;
-      nanoseconds += count % in_a_second * found->nanoseconds;
+      const std::uint64_t units_in_a_second = in_a_second / found->nanoseconds;
+      seconds = count / units_in_a_second;
+      nanoseconds += count % units_in_a_second * found->nanoseconds;
     }
-    if (__builtin_add_overflow(seconds, nanoseconds / 1'000'000'000U, &seconds)) return std::nullopt;
+    if (__builtin_add_overflow(seconds, nanoseconds / in_a_second, &seconds)) return std::nullopt;
     if (__builtin_add_overflow(sum.seconds, seconds, &sum.seconds)) return std::nullopt;
-    sum.nanoseconds = static_cast<std::uint32_t>(nanoseconds % 1'000'000'000U);
+    sum.nanoseconds = static_cast<std::uint32_t>(nanoseconds % in_a_second);
   }
   return sum;
 }

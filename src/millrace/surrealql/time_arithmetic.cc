@@ -16,12 +16,12 @@ namespace {
 constexpr std::uint32_t in_a_second = 1'000'000'000;
 
 Datum overflows(Evaluation& evaluation, const Datum& a, std::string_view sign, const Datum& b) {
-  return evaluation.fail(
-      fmt::format("Failed to compute: \"{} {} {}\", as the operation results in an arithmetic overflow.", raw_text(a), sign, raw_text(b)));
+  return evaluation.fail(fmt::format("Failed to compute: \"{} {} {}\", as the operation results in an arithmetic overflow.",
+                                     raw_text(a), sign, raw_text(b)));
 }
 Datum is_negative(Evaluation& evaluation, const Datum& a, const Datum& b) {
-  return evaluation.fail(
-      fmt::format("Failed to compute: \"{} - {}\", as the operation results in a negative value.", raw_text(a), raw_text(b)));
+  return evaluation.fail(fmt::format("Failed to compute: \"{} - {}\", as the operation results in a negative value.",
+                                     raw_text(a), raw_text(b)));
 }
 
 // The datetime that lies this far behind, or before; nothing beyond the years that there are.
@@ -30,7 +30,8 @@ std::optional<Datum> moved(const Datum& time, const Datum& by, bool back) {
   if (by.duration_seconds() > seconds_max) return std::nullopt;
   const auto seconds = static_cast<std::int64_t>(by.duration_seconds());
   std::int64_t sum = back ? time.datetime_seconds() - seconds : time.datetime_seconds() + seconds;
-  std::int64_t nanoseconds = back ? std::int64_t{time.nanoseconds()} - by.nanoseconds() : std::int64_t{time.nanoseconds()} + by.nanoseconds();
+  std::int64_t nanoseconds =
+      back ? std::int64_t{time.nanoseconds()} - by.nanoseconds() : std::int64_t{time.nanoseconds()} + by.nanoseconds();
   if (nanoseconds < 0) {
     nanoseconds += in_a_second;
     --sum;
@@ -73,7 +74,9 @@ std::optional<Datum> duration_of_nanoseconds(Wide nanoseconds) {
   return Datum::of_duration(static_cast<std::uint64_t>(seconds), static_cast<std::uint32_t>(nanoseconds % in_a_second));
 }
 
-Wide nanoseconds_of(const Datum& duration) { return static_cast<Wide>(duration.duration_seconds()) * in_a_second + duration.nanoseconds(); }
+Wide nanoseconds_of(const Datum& duration) {
+  return static_cast<Wide>(duration.duration_seconds()) * in_a_second + duration.nanoseconds();
+}
 
 double seconds_of(const Datum& duration) {
   return static_cast<double>(duration.duration_seconds()) + static_cast<double>(duration.nanoseconds()) / in_a_second;
@@ -101,12 +104,14 @@ Datum add_times(const Datum& a, const Datum& b, Evaluation& evaluation) {
 Datum subtract_times(const Datum& a, const Datum& b, Evaluation& evaluation) {
   if (a.is(Type::datetime) && b.is(Type::datetime)) {
     if (compare(a, b) < 0) return is_negative(evaluation, a, b);
-    std::uint64_t seconds = static_cast<std::uint64_t>(a.datetime_seconds()) - static_cast<std::uint64_t>(b.datetime_seconds());
+    std::uint64_t seconds =
+        static_cast<std::uint64_t>(a.datetime_seconds()) - static_cast<std::uint64_t>(b.datetime_seconds());
     const bool borrow = a.nanoseconds() < b.nanoseconds();
     if (borrow) --seconds;
     return Datum::of_duration(seconds, a.nanoseconds() + (borrow ? in_a_second : 0) - b.nanoseconds());
   }
-  if (a.is(Type::datetime) || b.is(Type::datetime)) {  // a duration less a datetime is the datetime less the duration, in SurrealDB
+  if (a.is(Type::datetime) ||
+      b.is(Type::datetime)) {  // a duration less a datetime is the datetime less the duration, in SurrealDB
     const Datum& time = a.is(Type::datetime) ? a : b;
     const Datum& duration = a.is(Type::datetime) ? b : a;
     const auto difference = moved(time, duration, true);
@@ -118,8 +123,9 @@ Datum subtract_times(const Datum& a, const Datum& b, Evaluation& evaluation) {
 
 Datum multiply_duration(const Datum& duration, const Datum& number, Evaluation& evaluation) {
   const auto overflow = [&] {
-    return evaluation.fail(fmt::format("Failed to compute: \"{} * {}\", as the operation results in an arithmetic overflow.",
-                                       raw_text(duration), number_text(number)));
+    return evaluation.fail(
+        fmt::format("Failed to compute: \"{} * {}\", as the operation results in an arithmetic overflow.",
+                    raw_text(duration), number_text(number)));
   };
   std::optional<Datum> product;
   if (number.is(Type::integer)) {

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# What our operations make of values, compared with what the real engine does.
+add_executable(surrealql_operations ${CMAKE_CURRENT_SOURCE_DIR}/surrealql/engine/operations_program.cc)
+target_include_directories(surrealql_operations PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(surrealql_operations PRIVATE millrace::surrealql millrace_flags)
+find_program(node node REQUIRED)
+add_test(NAME surrealql_engine.operations COMMAND ${node} ${CMAKE_CURRENT_SOURCE_DIR}/surrealql/engine/operations.mjs $<TARGET_FILE:surrealql_operations>)
+set_tests_properties(surrealql_engine.operations PROPERTIES LABELS tooling TIMEOUT 120)

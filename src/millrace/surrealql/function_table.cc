@@ -323,7 +323,7 @@ constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c
 // In any case, as the engine takes them.
 const Function* find_function(std::string_view name) {
   const auto less = [](std::string_view a, std::string_view b) {
-    return std::ranges::lexicographical_compare(a, b, {}, {}, lower);
+    return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
   };
   const auto* const found = std::ranges::lower_bound(functions, name, less, &Function::name);
   return found == std::ranges::end(functions) || less(name, found->name) ? nullptr : found;

@@ -161,7 +161,7 @@ constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c
 }  // namespace
 
 std::string_view why_not_here(std::string_view name) {
-  const auto less = [](std::string_view a, std::string_view b) { return std::ranges::lexicographical_compare(a, b, {}, {}, lower); };
+  const auto less = [](std::string_view a, std::string_view b) { return std::ranges::lexicographical_compare(a, b, {}, lower, lower); };
   const auto* const found = std::ranges::lower_bound(not_here, name, less, &NotHere::name);
   return found == std::ranges::end(not_here) || less(name, found->name) ? std::string_view() : found->why;
 }

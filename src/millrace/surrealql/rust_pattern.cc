@@ -60,8 +60,21 @@ class Translation {
     }
     if (std::string_view("QEC").contains(letter) || (letter >= '1' && letter <= '9')) return false;
     if (letter == 'u' || letter == 'U') return code_point(letter == 'u' ? 4 : 8);
+    if (letter == 'p' || letter == 'P') return property();
     out_.append(pattern_, at_, 2);
     at_ += 2;
+    return true;
+  }
+
+  // \p{Script=Latin} is \p{Latin}, and \p{gc=L} is \p{L}.
+  bool property() {
+    out_.append(pattern_, at_, 2);
+    at_ += 2;
+    if (!begins("{")) return true;
+    copy();
+    for (const std::string_view kind : {"Script=", "script=", "sc=", "General_Category=", "gc="}) {
+      if (begins(kind)) at_ += kind.size();
+    }
     return true;
   }
 

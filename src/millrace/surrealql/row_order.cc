@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "millrace/surrealql/collation.h"
 #include "millrace/surrealql/operations.h"
+#include "millrace/surrealql/text_compare.h"
 
 namespace millrace::surrealql {
 
@@ -23,7 +23,7 @@ bool RowBefore::operator()(const OrderedRow& a, const OrderedRow& b) const {
     const Datum& x = a.keys[i];
     const Datum& y = b.keys[i];
     const bool as_texts = (key.collate || key.numeric) && x.is(Type::string) && y.is(Type::string);
-    const auto order = as_texts ? compare_texts(x.string(), y.string(), {key.collate, key.numeric}) : compare(x, y);
+    const auto order = as_texts ? compare_text(x.string(), y.string(), {.is_lexical = key.collate, .is_natural = key.numeric}) : compare(x, y);
     if (order != 0) return key.descending ? order > 0 : order < 0;
   }
   if (plan_->order_random) return a.keys[plan_->order.size()].integer() < b.keys[plan_->order.size()].integer();

@@ -2,10 +2,11 @@
 //
 // Asks millrace and the real SurrealDB engine the same random queries over the same records, and tells what differs.
 //
-//   node difference.mjs --runner build/ci/bin/query_runner [--cases 20000 | --seconds 600] [--seed N] [--report FILE]
+//   node difference.mjs --runner build/ci/bin/query_runner [--cases 20000 | --seconds 600] [--seed N] [--report FILE] [--last FILE]
 //
 // A case is a query over one record. Exit status: 0 nothing differs but what known.mjs lists, 1 something does, 2 wrong command line.
 // The seed is printed; with --seed the same queries come again. What differs is made smaller before it is told.
+// --last keeps the query that is being asked: a panic in the engine ends this process without a word about which it was.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -23,7 +24,7 @@ const RECORDS = 20; // of a set: with more, the engine does not keep rows that a
 const QUERIES_OF_A_SET = 60;
 const SMALLER_MAX = 400; // queries that are tried to make one smaller
 
-const FLAGS = { runner: { type: "string" }, cases: { type: "string" }, seconds: { type: "string" }, seed: { type: "string" }, report: { type: "string" }, quiet: { type: "boolean" } };
+const FLAGS = { runner: { type: "string" }, cases: { type: "string" }, seconds: { type: "string" }, seed: { type: "string" }, report: { type: "string" }, last: { type: "string" }, quiet: { type: "boolean" } };
 
 function options_of(args) {
   const { values } = parseArgs({ args, options: FLAGS });
@@ -99,6 +100,7 @@ class Run {
   async one(query, records) {
     const options = { workers: 1 + this.random.below(3), bytes: this.random.chance(0.1) ? 1 : 1 << 20 };
     this.queries++;
+    if (this.options.last) writeFileSync(this.options.last, write_query(query));
     this.cases += records.length;
     const found = await this.judge.differs(query, options);
     if (found === null) return;

@@ -103,7 +103,7 @@ class Run {
       if (worker.query.is_grouped()) {
         worker.groups = std::make_unique<surrealql::GroupTable>(plan);
       } else if (worker.query.is_ordered()) {
-        worker.order = std::make_unique<surrealql::RowOrder>(plan, surrealql::row_order_options(worker.query, options_.bytes), folder_, workers_.size());
+        worker.order = std::make_unique<surrealql::RowOrder>(plan, surrealql::row_order_options(worker.query, options_.bytes), folder(), workers_.size());
       }
     }
     return true;
@@ -159,7 +159,7 @@ class Run {
     const surrealql::GroupLayout layout(plan);
     Selector selector(query);
     std::unique_ptr<surrealql::RowOrder> order;
-    if (query.is_ordered()) order = std::make_unique<surrealql::RowOrder>(plan, surrealql::row_order_options(query, options_.bytes), folder_, workers_.size() + 1);
+    if (query.is_ordered()) order = std::make_unique<surrealql::RowOrder>(plan, surrealql::row_order_options(query, options_.bytes), folder(), workers_.size() + 1);
     surrealql::Arena arena;
     std::vector<Datum> given(plan.keys.size() + plan.aggregates.size());
     std::vector<Datum> keys(plan.order.size() + 1);
@@ -213,10 +213,15 @@ class Run {
     if (answer_.defect.empty()) answer_.defect = std::move(defect);
   }
 
+  // One for all runs, which follow one another: a run makes its files anew.
+  static const TempFolder& folder() {
+    static const TempFolder made;
+    return made;
+  }
+
   const std::vector<InputRecord>& records_;
   const RunOptions options_;
-  TempFolder folder_;
-  surrealql::GroupsAside aside_{folder_};
+  surrealql::GroupsAside aside_{folder()};
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::vector<std::string>> rows_of_;
   Answer answer_;

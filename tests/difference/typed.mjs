@@ -84,7 +84,7 @@ export function text(value) {
     case "duration": return duration_text(value.value);
     case "uuid": return `u"${value.value}"`;
     case "bytes": return `b"${value.value}"`;
-    case "record": return `r(${value.value[0]}:${text(value.value[1])})`;
+    case "record": return `r(${key_text(value.value[0])}:${text(value.value[1])})`;
     case "range": return range_text(value.value);
     case "set": return `set{${value.value.map(text).join(", ")}}`;
     default: return `${value.type}(${value.value === undefined ? "" : text(value.value)})`;
@@ -93,7 +93,7 @@ export function text(value) {
 
 // ---- from text
 
-const TOKEN = /\s*(?:([[\]{}(),:]|\.\.=?|>(?=\.\.))|(-?inf|NaN|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?f)|(-?\d+(?:\.\d+)?)dec|((?:\d+(?:ns|us|ms|[smhdwy]))+)|(-?\d+)|([dub]?)("(?:[^"\\]|\\.)*")|([A-Za-z_]\w*))/y;
+const TOKEN = /\s*(?:([[\]{}(),:]|\.\.=?|>(?=\.\.))|(-?inf\b|NaN\b|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?f)|(-?\d+(?:\.\d+)?)dec|((?:\d+(?:ns|us|ms|[smhdwy]))+)|(-?\d+)|([dub]?)("(?:[^"\\]|\\.)*")|([A-Za-z_]\w*))/y;
 const SECONDS = Object.fromEntries(UNITS);
 const NANOSECONDS = Object.fromEntries(PARTS);
 
@@ -153,7 +153,7 @@ class Reader {
     while (!this.is("}")) {
       const key = this.next();
       this.take(":");
-      members.set(key[7] !== undefined ? JSON.parse(key[7]) : key[8], this.value());
+      members.set(key[7] !== undefined ? JSON.parse(key[7]) : key[0].trim(), this.value());
       if (!this.is("}")) this.take(",");
     }
     this.next();
@@ -177,12 +177,16 @@ class Reader {
     if (word === "set") return this.take("{"), new Typed("set", this.list("}"));
     this.take("(");
     if (word === "range") return this.range();
+    if (word === "regex") {
+      const [pattern] = this.list(")");
+      return new Typed("regex", pattern);
+    }
     if (word !== "r") throw new Error(`unknown word ${word} in ${this.given}`);
     const table = this.next();
     this.take(":");
     const key = this.value();
     this.take(")");
-    return record(table[8] ?? table[0].trim(), key);
+    return record(table[7] !== undefined ? JSON.parse(table[7]) : table[8], key);
   }
   value() {
     const [, sign, real, digits, time, integer, prefix, string, word] = this.next();

@@ -137,6 +137,14 @@ void append_object(std::string& out, const Datum& object, Evaluation& evaluation
   out += '}';
 }
 
+void append_regex(std::string& out, const Datum& regex) {
+  std::string pattern;
+  surrealql::append_sql(pattern, regex);
+  out += "regex(";
+  append_json_string(out, pattern);
+  out += ')';
+}
+
 void append_range(std::string& out, const surrealql::DatumRange& range, Evaluation& evaluation) {
   out += "range(";
   if (range.has_from) append_typed(out, range.from, evaluation);
@@ -165,9 +173,11 @@ void append_typed(std::string& out, const Datum& given, Evaluation& evaluation) 
     case Type::bytes: out += "b\"" + hex(reinterpret_cast<const unsigned char*>(datum.string().data()), datum.string().size()) + "\""; return;
     case Type::object: append_object(out, datum, evaluation); return;
     case Type::range: append_range(out, datum.range(), evaluation); return;
-    case Type::regex: surrealql::append_sql(out, datum); return;
+    case Type::regex: append_regex(out, datum); return;
     case Type::record:
-      out += fmt::format("r({}:", datum.record().table);
+      out += "r(";
+      append_key(out, datum.record().table);
+      out += ':';
       append_typed(out, datum.record().key, evaluation);
       out += ')';
       return;

@@ -166,7 +166,7 @@ export class Expressions {
   #operation(type, depth) {
     const random = this.#random;
     const any = () => random.pick(TYPES);
-    if (random.chance(0.12) && CASTS[type]) return node([this.any(depth - 1)], (x) => `<${CASTS[type]}> ${x}`);
+    if (random.chance(0.12) && CASTS[type]) return this.#cast(type, depth);
     if (random.chance(0.06)) return this.#binary(ARITHMETIC, any(), any(), depth);
     switch (type) {
       case "int":
@@ -181,20 +181,39 @@ export class Expressions {
       case "numbers": return node([this.make("small", depth - 1), this.make("float", depth - 1)], (x, y) => `[${x}, ${y}]`);
       case "texts": return node([this.make("string", depth - 1), this.make("string", depth - 1)], (x, y) => `[${x}, ${y}]`);
       case "array": return random.chance(0.3) ? this.#binary(["+"], "array", "array", depth) : node([this.any(depth - 1), this.any(depth - 1)], (x, y) => `[${x}, ${y}]`);
-      default: return this.make(any(), depth - 1);
+      default: return random.chance(0.5) ? this.#step(depth) : this.make(any(), depth - 1);
     }
+  }
+
+  #cast(type, depth) {
+    const to = ["array", "numbers", "texts"].includes(type) ? this.#random.pick(["array", "array<int>", "array<string>", "array<int, 2>", "array<number>", "array<any>"]) : CASTS[type];
+    return node([this.any(depth - 1)], (x) => `<${to}> ${x}`);
+  }
+
+  // A path behind something that is no path: (…).x, (…)[0], (…)[WHERE …].
+  #step(depth) {
+    const step = this.#random.pick([".x", "[0]", "[1]", "[$]", ".*", ".n", "[WHERE $this > 1]", "['y']", ".{ x, y }", "[0..2]", "[1..=2]", "...", ".?.x", ".in.x", "[*]", ".*.t", "[? n]"]);
+    return node([this.make(this.#random.pick(["array", "object", "numbers", "any"]), depth - 1)], (x) => `(${x})${step}`);
   }
 
   #negative(type, depth) {
     return node([this.make(type, depth - 1)], (x) => `-(${x})`);
   }
 
+  #in_range(depth) {
+    const type = this.#random.pick(["small", "float", "string", "datetime", "duration"]);
+    const range = this.#random.pick(["..", "..=", ">..", ">..="]);
+    return node([this.make(type, depth - 1), this.literal(type), this.literal(type)], (x, from, to) => `(${x} IN ${from}${range}${to})`);
+  }
+
   #truth(depth) {
     const random = this.#random;
     const any = () => random.pick(TYPES);
     const same = any();
-    switch (random.below(5)) {
+    switch (random.below(7)) {
       case 0: return this.#binary(COMPARISONS, any(), any(), depth);
+      case 4: return node([this.make("string", depth - 1), leaf(random.pick(PATTERNS.slice(0, 5)))], (x, y) => `(${x} ${x.length % 3 === 0 ? "=" : x.length % 3 === 1 ? "!=" : "=="} ${y})`);
+      case 5: return this.#in_range(depth);
       case 1: return this.#binary(["=", "!=", "<", "<=", ">", ">=", "=="], same, same, depth);
       case 2: return this.#binary(["AND", "OR", "&&", "||"], "bool", "bool", depth);
       case 3: return node([this.any(depth - 1)], (x) => `!(${x})`);

@@ -85,8 +85,10 @@ export class Queries {
   #form() {
     const die = this.#random.real();
     if (die < 0.3) return this.#each_in_turn();
-    if (die < 0.48) return { items: this.#items(1 + this.#random.below(3), "c") };
-    if (die < 0.56) return { value: true, items: [{ tree: this.#new_tree() }] };
+    if (die < 0.46) return { items: this.#items(1 + this.#random.below(3), "c") };
+    if (die < 0.48) return this.#cut({ items: this.#items(1, "c") });
+    if (die < 0.55) return { value: true, items: [{ tree: this.#new_tree() }] };
+    if (die < 0.56) return { items: [...this.#items(1, "c"), { tree: this.#new_tree(), name: "x.y" }, { text: this.#fields.any[0] + ", o.x" }], omit: this.#random.pick(["c0", "x.y", "x", "o"]) };
     if (die < 0.62) return { items: [{ text: "*" }, { tree: this.#computed(), name: "c0" }] };
     if (die < 0.67) return { items: [{ text: "*" }], omit: this.#random.pick(["i", "s, o.x", "nope", "os[*].n", "o.in, w", "m[0]", "o.*"]) };
     if (die < 0.72) return { items: this.#unnamed() };
@@ -142,7 +144,8 @@ export class Queries {
     return names.map((name) => name + this.#random.pick(kinds));
   }
 
-  #cut(query) {
+  #cut(query, by_first = 0) {
+    if (by_first) query.order = this.#order_keys([write(query.items[0].tree)]);
     if (this.#random.chance(0.5)) query.limit = this.#random.pick([0, 1, 3, 5, 10, 100]);
     if (this.#random.chance(0.25)) query.start = this.#random.below(6);
     return query;
@@ -159,6 +162,7 @@ export class Queries {
       { tree: whole(this.#new_tree("string", random.below(3))), name: "c1" },
       ...this.#items(1, "d"),
     ];
+    if (random.chance(0.1)) return this.#cut({ items: [{ tree: plain(random.pick(["i", "n"].includes(this.#fields.small[0]) ? ["i", "s", "f", "o.x"] : ["n", "title"])) }, ...this.#items(1, "d")] }, 1);
     const names = random.pick([["c0"], ["c1"], ["c1", "c0"], ["c0", "c1"]]);
     return this.#cut({ items, order: this.#order_keys(names) });
   }
@@ -207,15 +211,25 @@ export class Queries {
       query.fed.push(tree);
     }
     query.group = names.length === 0 ? "ALL" : names.join(", ");
+    if (names.length === 1 && random.chance(0.2)) this.#group_by_field(query);
     if (names.length === 0 && query.fed.length === 0) query.where = plain("true");  // count() alone: known.mjs
     if (random.chance(0.3)) query.order = this.#order_keys([random.pick(items.map((item) => item.name))]);
     return query.order && random.chance(0.5) ? this.#cut(query) : query;
   }
 
+  // A field that is selected as it is, or a path that begins with what is grouped by.
+  #group_by_field(query) {
+    const path = this.#random.pick(this.#fields.small.concat(this.#fields.string).filter((one) => /^[\w.]+$/.test(one)));
+    query.items[0] = { tree: plain(path) };
+    query.keys = [plain(path)];
+    query.group = path;
+  }
+
   #split() {
     const random = this.#random;
     const path = random.pick(["l", "m", "w", "o.z", "os", "places"].filter((one) => (this.#fields.texts.includes("places") ? one === "places" : one !== "places")));
-    if (random.chance(0.4)) return { items: [{ text: "*" }], split: path };
+    if (random.chance(0.2) && path !== "places") return { items: [{ text: "*" }], split: `${path}, ${path === "w" ? "l" : "w"}` };
+    if (random.chance(0.4)) return this.#cut({ items: [{ text: "*" }], split: path });
     return { items: [{ text: path }, { tree: plain("n") }, ...(path.includes(".") ? [] : [{ tree: { kids: [plain(path)], write: (x) => `[${x}, n]` }, name: "c0" }])], split: path };
   }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/record/json.h"
 
+#include <emmintrin.h>
 #include <fmt/format.h>
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -116,6 +118,22 @@ struct JsonWriter {
   }
 };
 
+// How many of the bytes from `at` on, sixteen at a time, need no escape.
+std::size_t skip_plain(std::string_view text, std::size_t at) {
+  const std::size_t begin = at;
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i space = _mm_set1_epi8(' ');
+  for (; at + 16 <= text.size(); at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+    const __m128i plain = _mm_andnot_si128(special, _mm_cmpeq_epi8(_mm_max_epu8(bytes, space), bytes));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(plain));
+    if (mask != 0xffff) return at - begin + static_cast<std::size_t>(std::countr_one(mask));
+  }
+  return at - begin;
+}
+
 constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
@@ -123,7 +141,7 @@ constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t copied = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  for (std::size_t at = skip_plain(text, 0); at < text.size(); ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
     if (byte >= 0x20 && byte != '"' && byte != '\\') [[likely]]
       continue;
@@ -139,6 +157,7 @@ void append_json_string(std::string& out, std::string_view text) {
       case '\f': out += "\\f"; break;
       default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
     }
+    at += skip_plain(text, copied);
   }
   out.append(text.substr(copied));
   out += '"';

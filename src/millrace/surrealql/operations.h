@@ -98,6 +98,11 @@ bool contains_all(const Datum& a, const Datum& b);
 bool contains_any(const Datum& a, const Datum& b);
 bool contains_none(const Datum& a, const Datum& b);
 
+// The nearest double to a number.
+double nearest_real(const Datum& number);
+// As the engine's messages name it: "int", "string", "none".
+std::string_view type_name(Type type);
+
 // ---- arithmetic
 
 Datum add(const Datum& a, const Datum& b, Evaluation& evaluation);

@@ -7,6 +7,8 @@
 #include <list>
 #include <unordered_map>
 
+#include "millrace/surrealql/rust_pattern.h"
+
 namespace millrace::surrealql {
 namespace {
 
@@ -17,18 +19,21 @@ re2::RE2::Options quiet_options() {
   return options;
 }
 
+constexpr std::string_view never_valid = "(";  // stands for what could not be translated
+
 }  // namespace
 
 Regex::Regex(std::string_view pattern)
-    : pattern_(pattern),
-      re2_(std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), quiet_options())) {}
+    : pattern_(pattern), re2_(std::make_unique<re2::RE2>(re2_pattern(pattern).value_or(std::string(never_valid)), quiet_options())) {}
 
 Regex::~Regex() = default;
 
 Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern) {
   std::shared_ptr<const Regex> regex(new Regex(pattern));
   if (!regex->re2_->ok()) {
-    return fail(Code::invalid_argument, fmt::format("'{}' is no regular expression: {}", pattern, regex->re2_->error()));
+    const bool is_known = re2_pattern(pattern).has_value();
+    return fail(Code::invalid_argument, fmt::format("'{}' is no regular expression: {}", pattern,
+                                                    is_known ? regex->re2_->error() : "it has something that is not supported here"));
   }
   return regex;
 }
@@ -53,6 +58,14 @@ const Regex* Regex::cached(std::string_view pattern) {
     entries.pop_back();
   }
   return entries.front().regex.get();
+}
+
+bool Regex::find(std::string_view text, std::size_t from, std::size_t& begin, std::size_t& end) const {
+  re2::StringPiece found;
+  if (!re2_->Match(re2::StringPiece(text.data(), text.size()), from, text.size(), re2::RE2::UNANCHORED, &found, 1)) return false;
+  begin = static_cast<std::size_t>(found.data() - text.data());
+  end = begin + found.size();
+  return true;
 }
 
 bool Regex::matches(std::string_view text) const {

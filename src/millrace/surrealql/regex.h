@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A regular expression: RE2's syntax, which has what Rust's (SurrealDB's) has of it, and linear time.
+// A regular expression as SurrealDB has it (Rust's), as far as RE2 knows it too, in linear time: rust_pattern.h has the differences.
 //
 //   auto regex = Regex::compile("a+b");     regex->matches("caab")  → true: anywhere in the text
 //
@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "millrace/base/result.h"
+#include "millrace/surrealql/characters.h"
 
 namespace re2 {
 class RE2;
@@ -39,8 +40,27 @@ class Regex {
   bool matches(std::string_view text) const;
   const re2::RE2& re2() const { return *re2_; }
 
+  // Every match from left to right that does not overlap the one before, an empty one not right behind another: `visit(begin, end)`
+  // with offsets; false from it ends the search.
+  template <typename Visit>
+  void find_each(std::string_view text, Visit visit) const {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t last_end = std::string_view::npos;
+    for (std::size_t at = 0; at <= text.size() && find(text, at, begin, end);) {
+      if (begin < end || begin != last_end) {
+        if (!visit(begin, end)) return;
+        last_end = end;
+      }
+      at = end;
+      if (begin == end) at += at < text.size() ? character_size(text.substr(at)) : 1;
+    }
+  }
+
  private:
   explicit Regex(std::string_view pattern);
+  // The first match that begins at `from` or behind it.
+  bool find(std::string_view text, std::size_t from, std::size_t& begin, std::size_t& end) const;
 
   std::string pattern_;
   std::unique_ptr<re2::RE2> re2_;

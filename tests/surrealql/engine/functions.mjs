@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compares the tables of calls that the tests of our functions use with what the real engine says (tools/surreal-dev), in one process:
+//
+//   node functions.mjs --check TABLE…    every call
+//   node functions.mjs --write TABLE…    writes the engine's answers into the tables
+//
+// A table's line is "call TAB outcome", or "call TAB our outcome TAB the engine's" where we differ and mean to; "-" in place of the
+// engine's is a call that it is not asked, because it would end with a panic. Exit status: 0 all agree.
+import { readFileSync, writeFileSync } from "node:fs";
+import { Engine, EngineError } from "../../../tools/surreal-dev/src/engine.mjs";
+import { read_head, read_text, skip } from "../../../tools/surreal-dev/src/cbor.mjs";
+
+const is_case = (line) => line !== "" && !line.startsWith("#");
+const is_asked = (line) => is_case(line) && line.split("\t")[2] !== "-";
+
+// The answers of one query: [{status, result}, …] in CBOR. Each result stands in brackets.
+function read_answers(bytes) {
+  const answers = [];
+  let [, count, at] = read_head(bytes, 0);
+  for (; count > 0; count--) {
+    let [, members, inside] = read_head(bytes, at);
+    const answer = {};
+    for (; members > 0; members--) {
+      const [key, value_at] = read_text(bytes, inside);
+      if (key === "status" || key === "result") answer[key] = read_text(bytes, value_at)?.[0];
+      inside = skip(bytes, value_at);
+    }
+    at = inside;
+    answers.push(answer.status === "OK" ? answer.result.slice(1, -1) : `error: ${answer.result}`);
+  }
+  return answers;
+}
+
+async function ask(engine, calls) {
+  const text = calls.map((call) => `RETURN <string> [${call}];`).join("\n");
+  try {
+    return read_answers(await engine.call("query", [text]));
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new Error(`the engine does not take one of the calls: ${error.raw.toString("utf8").slice(0, 600)}`);
+  }
+}
+
+async function main([mode, ...paths]) {
+  const engine = await Engine.open("mem://");
+  await engine.call("use", ["test", "test"]);
+  let count = 0;
+  let wrong = 0;
+  for (const path of paths) {
+    const lines = readFileSync(path, "utf8").split("\n");
+    const asked = lines.filter(is_asked);
+    const answers = await ask(engine, asked.map((line) => line.split("\t")[0]));
+    const answer_of = new Map(asked.map((line, i) => [line, answers[i]]));
+    count += asked.length;
+    if (mode === "--write") {
+      writeFileSync(path, lines.map((line) => {
+        if (!answer_of.has(line)) return line;
+        const [call, outcome, engines] = line.split("\t");
+        return engines === undefined ? `${call}\t${answer_of.get(line)}` : `${call}\t${outcome}\t${answer_of.get(line)}`;
+      }).join("\n"));
+      continue;
+    }
+    for (const [line, answer] of answer_of) {
+      const [call, outcome, engines] = line.split("\t");
+      if ((engines ?? outcome) === answer && engines !== outcome) continue;
+      wrong++;
+      console.log(`${call}\n  engine: ${answer}\n  table:  ${engines ?? outcome}`);
+    }
+  }
+  console.log(`${count} calls, ${wrong} differences`);
+  return wrong === 0 && count > 0;
+}
+
+process.exit((await main(process.argv.slice(2))) ? 0 : 1);

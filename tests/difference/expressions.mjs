@@ -6,8 +6,8 @@
 //   write(made) → "(array::len(w) + <int> f)"
 //   smaller(made) → trees that are parts of it
 //
-// Left out, each with its reason: what ends the engine's process (casts to unions, decimals beyond 28 digits in sums, unknown time
-// formats, hundreds of chained operators), chained comparisons (a syntax error), fields in a method's arguments (a wanted difference), and
+// Left out, each with its reason: what ends the engine's process (casts to unions, of decimals to ints within arrays and bytes,
+// decimals beyond 28 digits in sums, unknown time formats, hundreds of chained operators), chained comparisons (a syntax error), fields in a method's arguments (a wanted difference), and
 // what is refused: sets, closures, subqueries, geometries.
 
 import { METHOD_CALLS, SIGNATURES } from "./functions.mjs";
@@ -135,7 +135,7 @@ export class Expressions {
 
   call_of({ name, takes }, depth) {
     const letters = [...this.#letters(takes)];
-    const wrong = this.#random.chance(0.08) ? this.#random.below(letters.length) : -1;
+    const wrong = name !== "type::bytes" && this.#random.chance(0.08) ? this.#random.below(letters.length) : -1;
     const kids = letters.map((letter, i) => (i === wrong && !"FKE".includes(letter) ? this.any(depth) : this.#argument(letter, depth)));
     return node(kids, (...given) => `${name}(${given.join(", ")})`);
   }
@@ -187,7 +187,10 @@ export class Expressions {
 
   #cast(type, depth) {
     const to = ["array", "numbers", "texts"].includes(type) ? this.#random.pick(["array", "array<int>", "array<string>", "array<int, 2>", "array<number>", "array<any>"]) : CASTS[type];
-    return node([this.any(depth - 1)], (x) => `<${to}> ${x}`);
+    // A decimal with a fraction among them ends the engine's process.
+    const is_fatal = to === "bytes" || to.startsWith("array<int");
+    const given = is_fatal ? this.field(this.#random.pick(["numbers", "texts", "array", "int", "string"])) : this.any(depth - 1);
+    return node([given], (x) => `<${to}> ${x}`);
   }
 
   // A path behind something that is no path: (…).x, (…)[0], (…)[WHERE …].

@@ -17,7 +17,7 @@ import { METHOD_CALLS, SIGNATURES } from "./functions.mjs";
 const plain = (text) => ({ kids: [], write: () => text });
 
 // An alias of a path through arrays: the engine sorts by another path than it shows (known.mjs).
-const whole = (tree) => (tree.kids.length === 0 && /[[*]|^os\./.test(write(tree)) ? { kids: [tree], write: (x) => `[${x}]` } : tree);
+const whole = (tree) => (/^(?:os\.|[a-z]\w*(?:\.\w+)*[[*])|\][[.]|\)[[.]/.test(write(tree)) ? { kids: [tree], write: (x) => `[${x}]` } : tree);
 
 function item_text({ tree, name, text }) {
   if (text !== undefined) return text;
@@ -136,7 +136,7 @@ export class Queries {
     const random = this.#random;
     if (random.chance(0.4)) return [{ tree: this.#new_tree() }];
     const fields = [...new Set([random.pick(["i", "s", "f"]), random.pick(["o.x", "o.in.x", "os.n", "os[0].n", "o.{x, y}"]), random.pick(["b", "nope", "w[0]", "m"])])];
-    return fields.map((text) => ({ tree: plain(this.#fields.int.includes("i") ? text : random.pick(this.#fields.any)) }));
+    return this.#fields.int.includes("i") ? fields.map((text) => ({ tree: plain(text) })) : ["title", "id", "n", "topics[0]"].filter(() => random.chance(0.7)).concat("date").map((text) => ({ tree: plain(text) }));
   }
 
   #order_keys(names) {

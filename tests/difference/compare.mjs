@@ -8,7 +8,7 @@
 //
 // A record for which the query fails is a reject of millrace's, where the engine fails the whole query. So the engine is asked again for
 // each record by itself, and then for those together that do not fail. Members are compared without an order, decimals by value, floats
-// bit by bit, but what aggregates give to 12 digits; a NaN is a NaN.
+// bit by bit, but what aggregates give to 12 digits; a NaN is a NaN. A reject's reason is the engine's, word by word.
 
 import { text } from "./typed.mjs";
 import { write_fed, write_query } from "./queries.mjs";
@@ -30,7 +30,6 @@ export function same(ours, theirs, is_near = false) {
   return ours?.type === theirs?.type && ["float", "decimal"].includes(ours?.type) && near(ours, theirs);
 }
 
-const numbers = (list) => list.join(" ");
 const first_line = (message) => String(message).split("\n")[0];
 
 export class Judge {
@@ -48,7 +47,7 @@ export class Judge {
     await this.#engine.set("input", records);
   }
 
-  // `options`: workers and bytes, as query_run.h has them.
+  // `options`: workers, bytes, as_array and strict, as query_run.h has them.
   async differs(query, options = {}) {
     const written = write_query(query);
     const ours = await this.#runner.ask(written, this.#records, options);
@@ -90,6 +89,8 @@ export class Judge {
         ? { kind: "rejected by millrace only", ours: rejected.get(differing), theirs: failures.values.get(differing), record: differing }
         : { kind: "rejected by the engine only", ours: this.#rows_text(ours), theirs: failures.reasons.get(differing), record: differing };
     }
+    const worded = [...rejected].find(([record, reason]) => reason !== failures.reasons.get(record));
+    if (worded !== undefined) return { kind: "words", ours: worded[1], theirs: failures.reasons.get(worded[0]), record: worded[0] };
     const kept = this.#records.filter((_, i) => !rejected.has(i));
     const [theirs] = await this.#engine.ask(write_query(query, { from: "$kept" }), { kept });
     if (theirs.error !== undefined) return { kind: "the engine fails over what is kept", ours: this.#rows_text(ours), theirs: theirs.error };
@@ -104,6 +105,6 @@ export class Judge {
     const reasons = new Map();
     const values = new Map();
     answers.forEach((answer, i) => (answer.error !== undefined ? reasons.set(i, answer.error) : values.set(i, text(answer.value))));
-    return { reasons, values, count: numbers([...reasons.keys()]) };
+    return { reasons, values };
   }
 }

@@ -98,7 +98,7 @@ class Run {
   }
 
   async one(query, records) {
-    const options = { workers: 1 + this.random.below(3), bytes: this.random.chance(0.1) ? 1 : 1 << 20 };
+    const options = { workers: 1 + this.random.below(3), bytes: this.random.chance(0.1) ? 1 : 1 << 20, as_array: this.random.chance(0.15), strict: this.random.chance(0.15) };
     this.queries++;
     if (this.options.last) writeFileSync(this.options.last, write_query(query));
     this.cases += records.length;

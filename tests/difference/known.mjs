@@ -53,6 +53,7 @@ export const OPEN = [
   { key: "open: .* of a record id", is: ({ query, record }) => /\.\*/.test(query) && /=record/.test(record) },
   { key: "open: the sign of NaN", is: ({ query, ours }) => /math::mean/.test(query) && /NaN|few/.test(ours) },
   { key: "open: names of columns", is: ({ query, kind }) => kind === "a row" && /^SELECT [^,]+ FROM|^SELECT [^A]*`/.test(query) && !/ AS /.test(query) },
+  { key: "open: words of a method's failure", is: ({ kind, theirs }) => kind === "words" && /arguments for method/.test(theirs) },
   { key: "open: -0 of an empty vector", is: ({ query }) => /vector::(distance::(euclidean|minkowski)|magnitude)/.test(query) },
 ];
 

@@ -115,10 +115,15 @@ class Run {
   }
 
   void work(Worker& worker) {
-    std::string text;
-    for (const std::size_t number : worker.numbers) text += records_[number].json + "\n";
+    std::string text = options_.as_array ? "[" : "";
+    for (const std::size_t number : worker.numbers) {
+      text += records_[number].json;
+      text += options_.as_array ? number == worker.numbers.back() ? "]" : ", " : "\n";
+    }
+    if (worker.numbers.empty() && options_.as_array) text = "[]";
     const decode::Slice slice = slice_of(text);
-    decode::RowReader reader(decode::Format::ndjson, worker.query.paths(), {.needs_text = worker.query.needs_text()});
+    const decode::Format format = options_.as_array ? decode::Format::json : decode::Format::ndjson;
+    decode::RowReader reader(format, worker.query.paths(), {.strict = options_.strict, .needs_text = worker.query.needs_text()});
     reader.open(slice);
     decode::FoundRow found;
     std::size_t read = 0;

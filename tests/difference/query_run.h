@@ -26,6 +26,8 @@ struct InputRecord {
 struct RunOptions {
   std::size_t workers = 2;         // for each of the types
   std::size_t bytes = 64u << 20;  // of a worker's groups or rows
+  bool as_array = false;           // the records are read as a JSON array, not as lines
+  bool strict = false;             // as --strict
 };
 
 struct Reject {

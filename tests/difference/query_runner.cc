@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs queries for difference.mjs. Standard input has a line of JSON for each:
-//   {"query": "SELECT a FROM $input", "records": ["{\"a\":1}", …], "types": ["", "a=decimal", …], "workers": 2, "bytes": 1000}
+//   {"query": "SELECT a FROM $input", "records": ["{\"a\":1}", …], "types": ["", "a=decimal", …], "workers": 2, "bytes": 1000,
+//    "as_array": true, "strict": true}
 // and standard output a line for each:
 //   {"rows": ["{a: 1}", …], "rejects": [[3, "reason"], …]}    or {"refused": "why"}; "defect" when something contradicts itself
-// `types` may be left out. With --functions: the name, the least and the most arguments of every function, and whether it always gives
+// All but the query may be left out. With --functions: the name, the least and the most arguments of every function, and whether it always gives
 // the same, a line each.
 #include <fmt/format.h>
 
@@ -23,6 +24,11 @@ using namespace millrace::testing;
 std::size_t number(const Value& request, std::string_view name, std::size_t otherwise) {
   const Value* const value = request.find(name);
   return value != nullptr && value->is<std::int64_t>() ? static_cast<std::size_t>(*value->get_if<std::int64_t>()) : otherwise;
+}
+
+bool flag(const Value& request, std::string_view name) {
+  const Value* const value = request.find(name);
+  return value != nullptr && value->is<bool>() && *value->get_if<bool>();
 }
 
 std::vector<InputRecord> records_of(const Value& request) {
@@ -73,7 +79,7 @@ int main(int count, char** arguments) {
       std::cerr << "query_runner: no request: " << line << '\n';
       return 2;
     }
-    const RunOptions options{.workers = number(*request, "workers", 2), .bytes = number(*request, "bytes", 64u << 20)};
+    const RunOptions options{.workers = number(*request, "workers", 2), .bytes = number(*request, "bytes", 64u << 20), .as_array = flag(*request, "as_array"), .strict = flag(*request, "strict")};
     std::cout << to_json(run_query(request->find("query")->text(), records_of(*request), options)) << '\n' << std::flush;
   }
   return 0;

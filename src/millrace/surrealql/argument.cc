@@ -45,6 +45,11 @@ Datum too_much(Evaluation& evaluation, std::string_view function) {
   return wrong_arguments(evaluation, function, fmt::format("Output must not exceed {} bytes.", generated_bytes_max));
 }
 
+std::string plain_number(const Datum& number) {
+  if (number.is(Type::real) && std::isinf(number.real())) return number.real() < 0 ? "-inf" : "inf";
+  return number_text(number);
+}
+
 Datum overflow(Evaluation& evaluation, std::string_view what) {
   return evaluation.fail(fmt::format("Failed to compute: \"{}\", as the operation results in an arithmetic overflow.", what));
 }

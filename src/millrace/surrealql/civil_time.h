@@ -24,8 +24,9 @@ struct CivilTime {
   unsigned second = 0;
 };
 
+// Of a positive `b`, rounded down.
 constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-constexpr std::int64_t floor_modulo(std::int64_t a, std::int64_t b) { return a - floor_divide(a, b) * b; }
+constexpr std::int64_t floor_modulo(std::int64_t a, std::int64_t b) { return a % b + (a % b < 0 ? b : 0); }
 
 // Of seconds since 1970 in UTC.
 constexpr CivilTime civil_time(std::int64_t seconds) {

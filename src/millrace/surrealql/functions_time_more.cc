@@ -7,6 +7,7 @@
 #include "millrace/surrealql/civil_time.h"
 #include "millrace/surrealql/functions.h"
 #include "millrace/surrealql/mail_address.h"
+#include "millrace/surrealql/number.h"
 #include "millrace/surrealql/text_forms.h"
 #include "millrace/surrealql/time_format.h"
 
@@ -51,13 +52,9 @@ Datum from_count(Evaluation& evaluation, std::string_view function, std::string_
   return Datum::of_datetime(seconds, static_cast<std::uint32_t>(floor_modulo(count, in_second) * (second / in_second)));
 }
 
-// `what` has a {} for the number, without the f or dec behind it.
+// `what` has a {} for the number.
 Datum not_settable(Evaluation& evaluation, std::string_view what, const Datum& number) {
-  std::string text;
-  if (number.is(Type::integer)) append_integer(text, number.integer());
-  if (number.is(Type::real)) append_real(text, number.real());
-  if (number.is(Type::decimal)) append_decimal(text, number.decimal());
-  return evaluation.fail("Unable to set datetime to " + fmt::format(fmt::runtime(what), text));
+  return evaluation.fail("Unable to set datetime to " + fmt::format(fmt::runtime(what), plain_number(number)));
 }
 
 // The time with one of its parts set: 32 bits, of which `limit` and more do not exist.

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "millrace/surrealql/functions.h"
-#include "millrace/surrealql/text_forms.h"
+#include "millrace/surrealql/number.h"
 
 namespace millrace::surrealql {
 
@@ -16,17 +16,10 @@ Datum type_record(Evaluation& evaluation, Datum table, OptionalDatum key) {
   }
   if (!key) return cast(table, {.kind = CastKind::record}, evaluation);
   Datum made = *key;
-  std::string digits;
   switch (key->type()) {
     case Type::record: made = key->record().key; break;
     case Type::real:
-      append_real(digits, key->real());
-      made = datum_of_text(evaluation, digits);
-      break;
-    case Type::decimal:
-      append_decimal(digits, key->decimal());
-      made = datum_of_text(evaluation, digits);
-      break;
+    case Type::decimal: made = datum_of_text(evaluation, plain_number(*key)); break;
     case Type::integer:
     case Type::array:
     case Type::object:

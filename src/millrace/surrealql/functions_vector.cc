@@ -43,10 +43,13 @@ Datum dot(DatumSpan a, DatumSpan b, Evaluation& evaluation) {
   return evaluation.failed() ? Datum() : sum;
 }
 
+// Rust adds up from -0, which stays when there is nothing to add.
+constexpr double nothing = -0.0;
+
 double square(double number) { return number * number; }
 
 double squared_magnitude(DatumSpan vector) {
-  double sum = 0;
+  double sum = nothing;
   for (const Datum& each : vector) sum += square(to_real(each));
   return sum;
 }
@@ -57,7 +60,7 @@ Datum magnitudes(DatumSpan a, DatumSpan b) { return Datum::of_real(magnitude(a) 
 // Of all of it, not of a sample.
 double deviation(DatumSpan vector, double mean) {
   if (vector.size() < 2) return vector.empty() ? nan : 0.0;
-  double sum = 0;
+  double sum = nothing;
   for (const Datum& each : vector) sum += square(to_real(each) - mean);
   return std::sqrt(sum / static_cast<double>(vector.size()));
 }
@@ -128,7 +131,7 @@ Datum vector_chebyshev(Evaluation& evaluation, NumbersArgument a, NumbersArgumen
 
 Datum vector_euclidean(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
   if (!are_alike(evaluation, "vector::distance::euclidean", a, b)) return {};
-  double sum = 0;
+  double sum = nothing;
   for (std::size_t i = 0; i < a.elements.size(); ++i) {
     const Datum difference = subtract(a.elements[i], b.elements[i], evaluation);
     if (evaluation.failed()) return {};
@@ -157,7 +160,7 @@ Datum vector_manhattan(Evaluation& evaluation, NumbersArgument a, NumbersArgumen
 Datum vector_minkowski(Evaluation& evaluation, NumbersArgument a, NumbersArgument b, NumberArgument order) {
   if (!are_alike(evaluation, "vector::distance::minkowski", a, b)) return {};
   const double p = to_real(order.value);
-  double sum = 0;
+  double sum = nothing;
   for (std::size_t i = 0; i < a.elements.size(); ++i) sum += std::pow(std::abs(to_real(a.elements[i]) - to_real(b.elements[i])), p);
   return Datum::of_real(std::pow(sum, 1.0 / p));
 }
@@ -187,7 +190,7 @@ Datum vector_pearson(Evaluation& evaluation, NumbersArgument a, NumbersArgument 
   const Datum a_mean = mean_of(a.elements, evaluation);
   const Datum b_mean = mean_of(b.elements, evaluation);
   if (evaluation.failed()) return {};
-  double covariance = 0;
+  double covariance = nothing;
   for (std::size_t i = 0; i < a.elements.size(); ++i) {
     covariance += (to_real(a.elements[i]) - to_real(a_mean)) * (to_real(b.elements[i]) - to_real(b_mean));
   }

@@ -10,7 +10,7 @@ namespace millrace::surrealql {
 namespace {
 
 // What the engine takes a value to weigh where it limits what is made.
-constexpr std::size_t engine_value_bytes = 64;
+constexpr std::size_t engine_value_bytes = 56;
 
 bool are_few(Evaluation& evaluation, Text function, std::uint64_t count) {
   if (count <= generated_bytes_max / engine_value_bytes) return true;

@@ -78,10 +78,27 @@ async function compare(engine, program) {
   return wrong === 0;
 }
 
+// Whether a value has a method: what it makes of its arguments does not matter here.
+async function compare_methods(engine, program) {
+  const rows = run(program, ["--methods"], "").map((line) => line.split("\t"));
+  let wrong = 0;
+  for (let from = 0; from < rows.length; from += BATCH) {
+    const batch = rows.slice(from, from + BATCH);
+    const answers = await ask(engine, batch.map(([value, name]) => `(${value}).${name}()`));
+    batch.forEach(([value, name, ours], i) => {
+      const engines = !/no such method found|cannot be called on value/.test(answers[i]);
+      if (engines === (ours === "1") || name === "patch") return; // value::patch is not here
+      if (++wrong <= SHOWN) console.log(`(${value}).${name}(): ${engines ? "the engine has it, we do not" : "we have it, the engine does not"}`);
+    });
+  }
+  console.log(`${rows.length} methods, ${wrong} differences`);
+  return wrong === 0;
+}
+
 async function main([mode, ...paths]) {
   const engine = await Engine.open("mem://");
   await engine.call("use", ["test", "test"]);
-  if (!mode.startsWith("--")) return compare(engine, mode);
+  if (!mode.startsWith("--")) return (await compare(engine, mode)) && (await compare_methods(engine, mode));
   let count = 0;
   let wrong = 0;
   for (const path of paths) {

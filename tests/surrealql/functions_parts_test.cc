@@ -50,8 +50,10 @@ TEST(Welford, is_near_to_two_passes) {
 }
 
 TEST(CompareText, is_an_order) {
-  const std::vector<std::string> texts = {"", "a", "A", "á", "Á", "b", "ab", "a b", "a-b", "a_b", "1", "01", "2", "10", "a1", "a01", "a10", "ß", "ss", "Щ", "shch", "北京", "½"};
-  for (const TextOrder order : {TextOrder{}, TextOrder{.is_lexical = true}, TextOrder{.is_natural = true}, TextOrder{.is_lexical = true, .is_natural = true}}) {
+  const std::vector<std::string> texts = {"",  "a",  "A",  "á",   "Á",   "b", "ab", "a b", "a-b",  "a_b",  "1", "01",
+                                          "2", "10", "a1", "a01", "a10", "ß", "ss", "Щ",   "shch", "北京", "½"};
+  for (const TextOrder order : {TextOrder{}, TextOrder{.is_lexical = true}, TextOrder{.is_natural = true},
+                                TextOrder{.is_lexical = true, .is_natural = true}}) {
     for (const auto& a : texts) {
       for (const auto& b : texts) {
         EXPECT_EQ(compare_text(a, b, order) == 0, a == b) << a << " " << b;
@@ -89,7 +91,8 @@ TEST(TimeFormat, is_read_as_it_is_written) {
   for (int i = 0; i < 2000; ++i) {
     const auto seconds = static_cast<std::int64_t>(random.below(8'000'000'000)) - 4'000'000'000;
     const auto nanoseconds = static_cast<std::uint32_t>(random.below(1'000'000'000));
-    for (const char* const format : {"%Y-%m-%d %H:%M:%S%.f", "%G-W%V-%u %T", "%Y-%j %I:%M %p", "%d %B %Y %R", "%a %b %e %k:%M:%S %Y", "%Y %U %w %R", "%Y %W %A %R", "%s", "%+"}) {
+    for (const char* const format : {"%Y-%m-%d %H:%M:%S%.f", "%G-W%V-%u %T", "%Y-%j %I:%M %p", "%d %B %Y %R",
+                                     "%a %b %e %k:%M:%S %Y", "%Y %U %w %R", "%Y %W %A %R", "%s", "%+"}) {
       std::string text;
       ASSERT_TRUE(append_time(text, seconds, nanoseconds, format));
       EXPECT_TRUE(matches_time_format(text, format)) << text << " " << format;
@@ -104,8 +107,10 @@ TEST(RustPattern, is_translated) {
   EXPECT_EQ(re2_pattern(R"((?<x>a)\u{41}\u0042\.)"), R"((?P<x>a)\x{41}\x{0042}\.)");
   EXPECT_EQ(re2_pattern(R"(\p{Script=Latin})"), R"(\p{Latin})");
   EXPECT_EQ(re2_pattern("a{1, 2}"), "a{1,2}");
-  for (const char* const refused : {"[a&&b]", "[[a]b]", "(?x)a", R"(\Qa)", R"(\C)", "a{,2}", "{", "[a", R"(\)", R"(\1)"}) EXPECT_EQ(re2_pattern(refused), std::nullopt) << refused;
-  for (const char* const hostile : {"(", "[", "\\", "\\u", "\\u{", "\\p{", "[\\", "(?", "(?<", "[[:", "\\x{"}) EXPECT_FALSE(Regex::compile(hostile)) << hostile;
+  for (const char* const refused : {"[a&&b]", "[[a]b]", "(?x)a", R"(\Qa)", R"(\C)", "a{,2}", "{", "[a", R"(\)", R"(\1)"})
+    EXPECT_EQ(re2_pattern(refused), std::nullopt) << refused;
+  for (const char* const hostile : {"(", "[", "\\", "\\u", "\\u{", "\\p{", "[\\", "(?", "(?<", "[[:", "\\x{"})
+    EXPECT_FALSE(Regex::compile(hostile)) << hostile;
 }
 
 TEST(Regex, finds_each_match_once) {
@@ -125,7 +130,8 @@ TEST(Regex, finds_each_match_once) {
 }
 
 TEST(IntegerRange, is_cut_to_what_is_there) {
-  const auto bounds = [](std::optional<std::int64_t> from, std::optional<std::int64_t> to, bool from_excluded = false, bool to_included = false) {
+  const auto bounds = [](std::optional<std::int64_t> from, std::optional<std::int64_t> to, bool from_excluded = false,
+                         bool to_included = false) {
     const SliceBounds result = slice_bounds({from, to, from_excluded, to_included}, 5);
     return result.is_empty ? std::pair<std::size_t, std::size_t>{1, 0} : std::pair{result.begin, result.last};
   };
@@ -152,7 +158,8 @@ std::size_t plain_damerau_levenshtein(const std::string& a, const std::string& b
       const std::size_t k = last_row[static_cast<unsigned char>(b[j - 1])];
       const std::size_t l = last_column;
       if (a[i - 1] == b[j - 1]) last_column = j;
-      d[i + 1][j + 1] = std::min({d[i][j] + (a[i - 1] != b[j - 1]), d[i + 1][j] + 1, d[i][j + 1] + 1, d[k][l] + (i - k - 1) + 1 + (j - l - 1)});
+      d[i + 1][j + 1] = std::min(
+          {d[i][j] + (a[i - 1] != b[j - 1]), d[i + 1][j] + 1, d[i][j + 1] + 1, d[k][l] + (i - k - 1) + 1 + (j - l - 1)});
     }
     last_row[static_cast<unsigned char>(a[i - 1])] = i;
   }
@@ -169,7 +176,9 @@ TEST(DamerauLevenshtein, in_three_rows_is_that_of_the_whole_table) {
   for (int i = 0; i < 3000; ++i) {
     const std::string a = word();
     const std::string b = word();
-    EXPECT_EQ(called("string::distance::damerau_levenshtein('" + a + "', '" + b + "')"), std::to_string(plain_damerau_levenshtein(a, b))) << a << " " << b;
+    EXPECT_EQ(called("string::distance::damerau_levenshtein('" + a + "', '" + b + "')"),
+              std::to_string(plain_damerau_levenshtein(a, b)))
+        << a << " " << b;
   }
 }
 
@@ -189,7 +198,8 @@ TEST(Parsers, end_on_any_text) {
     append_time(out, 0, 0, text);
     re2_pattern(text);
     Evaluation evaluation;
-    for (const char* const name : {"string::slug", "string::capitalize", "string::reverse", "string::words", "string::len", "string::is_alpha"}) {
+    for (const char* const name :
+         {"string::slug", "string::capitalize", "string::reverse", "string::words", "string::len", "string::is_alpha"}) {
       const Datum argument = Datum::of_string(text);
       find_function(name)->run({&argument, 1}, evaluation);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tables of calls, functions_*.cases, and what they give: the answers are the real engine's (engine/functions.mjs compares them with it),
-// but for those that say both.
+// Tables of calls, functions_*.cases, and what they give: the answers are the real engine's (engine/functions.mjs compares
+// them with it), but for those that say both.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -28,7 +28,8 @@ std::vector<Case> cases_of(const std::filesystem::path& path) {
     if (line.empty() || line.starts_with('#')) continue;
     const std::size_t first = line.find('\t');
     const std::size_t second = std::min(line.find('\t', first + 1), line.size());
-    cases.push_back({path.filename().string() + ":" + std::to_string(number), line.substr(0, first), line.substr(first + 1, second - first - 1)});
+    cases.push_back({path.filename().string() + ":" + std::to_string(number), line.substr(0, first),
+                     line.substr(first + 1, second - first - 1)});
   }
   return cases;
 }
@@ -90,8 +91,9 @@ TEST(Functions, are_all_in_the_docs) {
 
 TEST(Functions, are_either_here_or_not_here) {
   for (const Function& function : all_functions()) EXPECT_EQ(why_not_here(function.name), "") << function.name;
-  for (const char* const name : {"http::get", "sleep", "session::ip", "search::score", "record::exists", "set::add", "geo::distance", "array::map", "rand::int",
-                                 "crypto::bcrypt::compare", "string::html::sanitize", "type::field", "value::diff", "encoding::cbor::encode"}) {
+  for (const char* const name : {"http::get", "sleep", "session::ip", "search::score", "record::exists", "set::add",
+                                 "geo::distance", "array::map", "rand::int", "crypto::bcrypt::compare",
+                                 "string::html::sanitize", "type::field", "value::diff", "encoding::cbor::encode"}) {
     EXPECT_EQ(find_function(name), nullptr) << name;
     EXPECT_NE(why_not_here(name), "") << name;
   }
@@ -134,8 +136,15 @@ TEST(Functions, as_methods_depend_on_the_type) {
   EXPECT_EQ(find_method(Type::string, "repeat")->name, "string::repeat");
   EXPECT_EQ(find_method(Type::integer, "repeat")->name, "array::repeat");
   EXPECT_EQ(find_method(Type::none, "to_string")->name, "type::string");
-  for (const auto& [type, name] : {std::pair{Type::integer, "len"}, {Type::integer, "sqrt"}, {Type::array, "sum"}, {Type::string, "LEN"}, {Type::string, ""},
-                                   {Type::string, "len trim"}, {Type::string, "to_of"}, {Type::duration, "from_days"}, {Type::none, "abs"}}) {
+  for (const auto& [type, name] : {std::pair{Type::integer, "len"},
+                                   {Type::integer, "sqrt"},
+                                   {Type::array, "sum"},
+                                   {Type::string, "LEN"},
+                                   {Type::string, ""},
+                                   {Type::string, "len trim"},
+                                   {Type::string, "to_of"},
+                                   {Type::duration, "from_days"},
+                                   {Type::none, "abs"}}) {
     EXPECT_EQ(find_method(type, name), nullptr) << name;
   }
 }
@@ -147,8 +156,12 @@ TEST(Functions, borrow_what_they_do_not_change) {
   EXPECT_EQ(evaluation.arena.bytes_used(), 0u);
   EXPECT_EQ(upper.string(), "STRASSE 12");
   for (const auto& [name, more] : std::vector<std::pair<std::string_view, std::vector<Datum>>>{
-           {"string::trim", {}}, {"string::slice", {Datum::of_integer(3), Datum::of_integer(9)}}, {"string::replace", {Datum::of_string("x"), Datum::of_string("y")}},
-           {"string::concat", {}}, {"string::slice", {}}, {"string::html::encode", {}}}) {
+           {"string::trim", {}},
+           {"string::slice", {Datum::of_integer(3), Datum::of_integer(9)}},
+           {"string::replace", {Datum::of_string("x"), Datum::of_string("y")}},
+           {"string::concat", {}},
+           {"string::slice", {}},
+           {"string::html::encode", {}}}) {
     std::vector<Datum> arguments{Datum::of_string(std::string_view(text).substr(0, 11))};
     if (name == "string::html::encode") arguments[0] = Datum::of_string(std::string_view(text).substr(0, 7));
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -158,6 +171,23 @@ TEST(Functions, borrow_what_they_do_not_change) {
     EXPECT_LE(result.data() + result.size(), text.data() + text.size()) << name;
     EXPECT_LE(evaluation.arena.bytes_used(), 32u) << name;
   }
+}
+
+TEST(Functions, change_the_case_of_every_length) {
+  Evaluation evaluation;
+  std::string lower;
+  std::string upper;
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(run("string::uppercase", {Datum::of_string(lower)}, evaluation).string(), upper);
+    EXPECT_EQ(run("string::lowercase", {Datum::of_string(upper)}, evaluation).string(), lower);
+    const char c = static_cast<char>(i * 7 % 128);
+    lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+  lower += "é";
+  upper += "É";
+  EXPECT_EQ(run("string::uppercase", {Datum::of_string(lower)}, evaluation).string(), upper);
+  EXPECT_EQ(run("string::lowercase", {Datum::of_string(upper)}, evaluation).string(), lower);
 }
 
 TEST(Functions, limit_what_they_make) {
@@ -172,7 +202,8 @@ TEST(Functions, limit_what_they_make) {
   EXPECT_TRUE(is_too_much(run("array::repeat", {one, Datum::of_integer(18725)}, evaluation)));
   EXPECT_EQ(run("array::range", {Datum::of_integer(0), Datum::of_integer(18725)}, evaluation).elements().size(), 18725u);
   EXPECT_TRUE(is_too_much(run("array::range", {Datum::of_integer(0), Datum::of_integer(18726)}, evaluation)));
-  EXPECT_EQ(run("array::sequence", {Datum::of_integer(INT64_MAX - 1), Datum::of_integer(5)}, evaluation).elements().size(), 2u);
+  EXPECT_EQ(run("array::sequence", {Datum::of_integer(INT64_MAX - 1), Datum::of_integer(5)}, evaluation).elements().size(),
+            2u);
   EXPECT_TRUE(is_too_much(run("array::sequence", {Datum::of_integer(18726)}, evaluation)));
   const Datum large = run("string::repeat", {Datum::of_string("a"), Datum::of_integer(1 << 20)}, evaluation);
   EXPECT_EQ(large.string().size(), std::size_t{1} << 20);
@@ -180,8 +211,47 @@ TEST(Functions, limit_what_they_make) {
   EXPECT_TRUE(is_too_much(run("string::join", {Datum::of_string("x"), large, Datum::of_string("")}, evaluation)));
   EXPECT_TRUE(is_too_much(run("string::replace", {large, Datum::of_string("a"), Datum::of_string("bb")}, evaluation)));
   EXPECT_FALSE(is_too_much(run("string::replace", {large, Datum::of_string("a"), Datum::of_string("b")}, evaluation)));
+  std::vector<Datum> many(2000, one);
+  const Datum array = Datum::of_array(many);
+  run("array::combine", {array, array}, evaluation);
+  EXPECT_EQ(evaluation.failure,
+            "Incorrect arguments for function array::combine(). Output must not exceed 1048576 elements.");
+  evaluation.failure.clear();
+  std::vector<Datum> one_long(2000, one);
+  one_long[0] = array;
+  run("array::transpose", {Datum::of_array(one_long)}, evaluation);
+  EXPECT_EQ(evaluation.failure,
+            "Incorrect arguments for function array::transpose(). Output must not exceed 1048576 elements.");
+  evaluation.failure.clear();
+  run("array::join", {array, large}, evaluation);
+  EXPECT_EQ(evaluation.failure, "Incorrect arguments for function array::join(). Output must not exceed 67108864 bytes.");
+  evaluation.failure.clear();
   run("string::distance::levenshtein", {large, Datum::of_string("b")}, evaluation);
-  EXPECT_EQ(evaluation.failure, "Incorrect arguments for function string::distance::levenshtein(). Input strings must not exceed 16384 bytes (got 1048576 and 1).");
+  EXPECT_EQ(evaluation.failure,
+            "Incorrect arguments for function string::distance::levenshtein(). Input strings must not exceed 16384 bytes "
+            "(got 1048576 and 1).");
+}
+
+// Small arrays are looked through, large ones hashed.
+TEST(Functions, pair_large_arrays_as_small_ones) {
+  Evaluation evaluation;
+  const auto sql_of = [&](std::string_view name, std::string_view a, std::string_view b, std::size_t filler) {
+    std::string more;
+    for (std::size_t i = 0; i < filler; ++i) more += ", " + std::to_string(1000 + i);
+    const std::string left = "[" + std::string(a) + more + "]";
+    const std::string right = "[" + std::string(b) + more + "]";
+    const std::string text =
+        sql(run(name, {literal(left, evaluation.arena), literal(right, evaluation.arena)}, evaluation));
+    const std::size_t end = filler > 0 && text.contains(more) ? text.find(more) : text.size() - 1;
+    return text.substr(0, end) + (filler > 0 && text.contains(more) ? text.substr(end + more.size()) : text.substr(end));
+  };
+  for (const std::size_t filler : {std::size_t{0}, std::size_t{40}}) {
+    EXPECT_EQ(sql_of("array::intersect", "3, 1, 2, 1, 1f", "1, 'a', 1f, 3", filler), "[3, 1, 1]");
+    EXPECT_EQ(sql_of("array::difference", "1, 2, 2", "1f, 1, 2, 'x'", filler), "[2, 1, 'x']");
+    EXPECT_EQ(sql_of("array::union", "1, 2, 2", "1f, 'x', 2", filler), "[1, 2, 'x']");
+    EXPECT_EQ(sql_of("array::add", "1, 2, 2", "1f, 'x', 2, 'x'", filler), "[1, 2, 2, 'x']");
+    EXPECT_EQ(sql_of("array::complement", "1, 2, 2, 5", "1f, 5", filler), "[2, 2]");
+  }
 }
 
 TEST(Functions, look_into_text_out_of_a_record) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The implementations of SurrealQL's functions, by family: what function_table.cc gives names to. Their parameters say what they
-// take (argument.h). Private to this room.
+// The implementations of SurrealQL's functions, by family: what function_table.cc gives names to. Their parameters say what
+// they take (argument.h). Private to this room.
 #pragma once
 
 #include <optional>

@@ -38,9 +38,15 @@ Datum type_string_lossy(Evaluation& evaluation, Datum value) {
   const Text bytes = value.string();
   std::string out;
   for (std::size_t at = 0; at < bytes.size();) {
-    const auto byte = [&](std::size_t offset) { return at + offset < bytes.size() ? static_cast<std::uint8_t>(bytes[at + offset]) : std::uint8_t{0}; };
+    const auto byte = [&](std::size_t offset) {
+      return at + offset < bytes.size() ? static_cast<std::uint8_t>(bytes[at + offset]) : std::uint8_t{0};
+    };
     const std::uint8_t lead = byte(0);
-    const std::size_t wanted = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    const std::size_t wanted = lead < 0x80                   ? 1
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                             : 0;
     // The second byte's limits keep out overlong forms, surrogates, and what is over U+10FFFF.
     const std::uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
     const std::uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;

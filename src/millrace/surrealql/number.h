@@ -20,7 +20,8 @@ inline double to_real(const Datum& number) {
 // A number as a decimal; 0 for a float that is none, as the engine has it.
 inline Datum to_decimal(const Datum& number, Evaluation& evaluation) {
   if (number.is(Type::decimal)) return number;
-  const Decimal96 decimal = number.is(Type::integer) ? decimal_of(number.integer()) : decimal_of(number.real()).value_or(Decimal96());
+  const Decimal96 decimal =
+      number.is(Type::integer) ? decimal_of(number.integer()) : decimal_of(number.real()).value_or(Decimal96());
   return Datum::of_decimal(evaluation.arena.make(decimal));
 }
 

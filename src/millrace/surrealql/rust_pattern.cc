@@ -10,9 +10,11 @@
 namespace millrace::surrealql {
 namespace {
 
-// Within brackets. Word characters are letters, marks, decimal digits, letter numbers, connectors, joiners and ⓐ to ⓩ and the like.
+// Within brackets. Word characters are letters, marks, decimal digits, letter numbers, connectors, joiners and ⓐ to ⓩ and
+// the like.
 constexpr std::string_view digit = R"(\p{Nd})";
-constexpr std::string_view word = R"(\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200C}\x{200D}\x{24B6}-\x{24E9}\x{1F130}-\x{1F149}\x{1F150}-\x{1F169}\x{1F170}-\x{1F189})";
+constexpr std::string_view word =
+    R"(\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200C}\x{200D}\x{24B6}-\x{24E9}\x{1F130}-\x{1F149}\x{1F150}-\x{1F169}\x{1F170}-\x{1F189})";
 constexpr std::string_view no_space =
     R"(\x{0}-\x{8}\x{E}-\x{1F}!-\x{84}\x{86}-\x{9F}\x{A1}-\x{167F}\x{1681}-\x{1FFF}\x{200B}-\x{2027}\x{202A}-\x{202E}\x{2030}-\x{205E}\x{2060}-\x{2FFF}\x{3001}-\x{10FFFF})";
 constexpr std::string_view space = R"(\t-\r \x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000})";
@@ -20,9 +22,12 @@ constexpr std::string_view space = R"(\t-\r \x{85}\x{A0}\x{1680}\x{2000}-\x{200A
 // What is no word character, as ranges: RE2 has no class in a class.
 const std::string& no_word() {
   static const std::string ranges = [] {
-    constexpr std::u16string_view pattern = u"[^\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\u200C\\u200D\\u24B6-\\u24E9\\U0001F130-\\U0001F149\\U0001F150-\\U0001F169\\U0001F170-\\U0001F189]";
+    constexpr std::u16string_view pattern =
+        u"[^\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\u200C\\u200D\\u24B6-\\u24E9\\U0001F130-\\U0001F149\\U0001F150-"
+        u"\\U0001F169\\U0001F170-\\U0001F189]";
     UErrorCode error = U_ZERO_ERROR;
-    const std::unique_ptr<USet, decltype(&uset_close)> set(uset_openPattern(pattern.data(), static_cast<std::int32_t>(pattern.size()), &error), &uset_close);
+    const std::unique_ptr<USet, decltype(&uset_close)> set(
+        uset_openPattern(pattern.data(), static_cast<std::int32_t>(pattern.size()), &error), &uset_close);
     std::string out;
     for (std::int32_t i = 0; U_SUCCESS(error) && i < uset_getItemCount(set.get()); ++i) {
       UChar32 first = 0;
@@ -132,7 +137,9 @@ class Translation {
     std::erase(inside, ' ');
     const std::string_view text = inside;
     const std::size_t comma = std::min(text.find(','), text.size());
-    const auto is_number = [](std::string_view part) { return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos; };
+    const auto is_number = [](std::string_view part) {
+      return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+    };
     const std::string_view most = text.substr(std::min(comma + 1, text.size()));
     if (end == pattern_.size() || !is_number(text.substr(0, comma)) || (!most.empty() && !is_number(most))) return false;
     out_.append("{").append(inside).append("}");

@@ -42,7 +42,9 @@ bool is_one_of(std::string_view segment, std::initializer_list<std::string_view>
   });
 }
 
-bool is_drive(std::string_view segment) { return segment.size() == 2 && is_letter(segment[0]) && (segment[1] == ':' || segment[1] == '|'); }
+bool is_drive(std::string_view segment) {
+  return segment.size() == 2 && is_letter(segment[0]) && (segment[1] == ':' || segment[1] == '|');
+}
 
 // Segments with dots worked out: "/a/../b/." is "/b/".
 std::string normal_path(std::string_view text, bool is_special_scheme, bool is_file) {
@@ -117,7 +119,9 @@ bool read_file(std::string_view rest, Url& url) {
     }
   }
   url.path = normal_path(rest, true, true);
-  if (is_drive(url.path.substr(std::min<std::size_t>(url.path.size(), 1), 2)) && (url.path.size() == 3 || url.path[3] == '/')) url.host.reset();
+  if (is_drive(url.path.substr(std::min<std::size_t>(url.path.size(), 1), 2)) &&
+      (url.path.size() == 3 || url.path[3] == '/'))
+    url.host.reset();
   return true;
 }
 

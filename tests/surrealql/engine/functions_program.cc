@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads calls of functions from standard input, one a line, and writes what comes out, a JSON string each: for functions.mjs, which
-// compares it with what the engine says. `--list` writes each function's name and its least and most arguments (255: any number);
+// Reads calls of functions from standard input, one a line, and writes what comes out, a JSON string each: for
+// functions.mjs, which compares it with what the engine says. `--list` writes each function's name and its least and most
+// arguments (255: any number);
 // `--methods` a value of each type, names that might be its methods, and whether they are.
 #include <iostream>
 #include <set>
@@ -35,8 +36,22 @@ std::set<std::string> method_names() {
   return names;
 }
 
-constexpr const char* values[] = {"NONE", "NULL", "true", "5", "1.5f", "2dec", "'a'", "1h", "d'2024-01-01T00:00:00Z'", "u'018e2a4e-0000-7000-8000-000000000000'",
-                                  "[1]", "{ a: 1 }", "b\"00\"", "a:1", "/a/", "1..2"};
+constexpr const char* values[] = {"NONE",
+                                  "NULL",
+                                  "true",
+                                  "5",
+                                  "1.5f",
+                                  "2dec",
+                                  "'a'",
+                                  "1h",
+                                  "d'2024-01-01T00:00:00Z'",
+                                  "u'018e2a4e-0000-7000-8000-000000000000'",
+                                  "[1]",
+                                  "{ a: 1 }",
+                                  "b\"00\"",
+                                  "a:1",
+                                  "/a/",
+                                  "1..2"};
 
 void list_methods() {
   surrealql::Arena arena;
@@ -59,7 +74,8 @@ int main(int count, char** arguments) {
   }
   if (count > 1) {
     for (const surrealql::Function& function : surrealql::all_functions()) {
-      std::cout << function.name << ' ' << int{function.arguments_min} << ' ' << int{function.arguments_max} << ' ' << function.same_each_time << '\n';
+      std::cout << function.name << ' ' << int{function.arguments_min} << ' ' << int{function.arguments_max} << ' '
+                << function.same_each_time << '\n';
     }
     return 0;
   }

@@ -41,7 +41,7 @@ int run(int argc, char** argv) {
   std::vector<std::pair<CLI::App*, Command>> commands;
   const auto add_this_load = [&](CLI::App& to) { return add_load(to, {argv, static_cast<std::size_t>(argc)}); };
   for (const std::function<Command(CLI::App&)>& add :
-       {std::function<Command(CLI::App&)>(add_this_load), {add_generate}, {add_get}, {add_tune}}) {
+       {std::function<Command(CLI::App&)>(add_this_load), {add_process}, {add_generate}, {add_get}, {add_tune}}) {
     Command command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

@@ -11,6 +11,7 @@ namespace millrace::decode {
 class LineWalk {
  public:
   void open(const Slice& slice) { walk_.open(slice); }
+  void open(const Slice& slice, std::string_view part, std::uint64_t line) { walk_.open(slice, part, line); }
   // The next line, without white space around it; false at the slice's end. found.error is set when its bytes are no
   // text.
   bool next(Found& found);
@@ -22,6 +23,8 @@ class LineWalk {
 class LineReader {
  public:
   void open(const Slice& slice) { lines_.open(slice); }
+  // Only `part` of the slice's text, which begins in line `line`.
+  void open(const Slice& slice, std::string_view part, std::uint64_t line) { lines_.open(slice, part, line); }
   bool next(Found& found);
 
  private:

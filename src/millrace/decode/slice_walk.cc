@@ -6,11 +6,13 @@
 
 namespace millrace::decode {
 
-void SliceWalk::open(const Slice& slice) {
-  text = slice.chunk.text();
+void SliceWalk::open(const Slice& slice) { open(slice, slice.chunk.text(), slice.line); }
+
+void SliceWalk::open(const Slice& slice, std::string_view part, std::uint64_t part_line) {
+  text = part;
   at = 0;
-  line = slice.line;
-  offset_ = slice.chunk.offset;
+  line = part_line;
+  offset_ = slice.chunk.offset + static_cast<std::uint64_t>(part.data() - slice.chunk.data());
   record_bytes_max_ = slice.record_bytes_max;
   record_bytes_from_ = slice.record_bytes_from;
   is_utf8_ = is_utf8(text);

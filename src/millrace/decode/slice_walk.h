@@ -16,6 +16,8 @@ namespace millrace::decode {
 class SliceWalk {
  public:
   void open(const Slice& slice);
+  // Only `part` of the slice's text, which begins in line `part_line`.
+  void open(const Slice& slice, std::string_view part, std::uint64_t part_line);
 
   bool at_end() const { return at == text.size(); }
   std::uint64_t byte_of(const char* p) const { return offset_ + static_cast<std::uint64_t>(p - text.data()); }

@@ -277,6 +277,12 @@ bool Walk::nested(std::size_t levels_around) {
   }
 }
 
+bool walk_value(Walk& walk, std::size_t levels_around) {
+  FieldView value;
+  const bool container = !walk.at_end() && (*walk.p == '{' || *walk.p == '[');
+  return container ? walk.nested(levels_around) : walk.scalar(value);
+}
+
 const char* kind_name(char first) {
   switch (first) {
     case '[': return "the record is an array, not an object";
@@ -290,10 +296,8 @@ const char* kind_name(char first) {
 
 bool walk_record(Walk& walk, RecordView& record) {
   if (walk.at_end() || *walk.p != '{') {
-    FieldView value;
     const char* const start = walk.p;
-    const bool whole = !walk.at_end() && *walk.p == '[' ? walk.nested(0) : walk.scalar(value);
-    return whole ? walk.fault_at(start, kind_name(*start)) : false;
+    return walk_value(walk, 0) ? walk.fault_at(start, kind_name(*start)) : false;
   }
   ++walk.p;
   walk.skip_space();
@@ -336,10 +340,18 @@ std::expected<std::size_t, JsonFault> JsonScanner::scan_record(std::string_view 
 
 std::expected<std::size_t, JsonFault> JsonScanner::scan_value(std::string_view text) {
   Walk walk(text, key_hashes_);
-  FieldView value;
-  const bool container = !walk.at_end() && (*walk.p == '{' || *walk.p == '[');
-  if (!(container ? walk.nested(0) : walk.scalar(value))) return walk.take_fault();
+  if (!walk_value(walk, 0)) return walk.take_fault();
   return walk.offset();
+}
+
+std::expected<std::size_t, JsonFault> JsonScanner::scan_value(std::string_view text, std::size_t levels_around,
+                                                              std::string& rewritten) {
+  rewritten.clear();
+  Walk walk(text, key_hashes_);
+  if (!walk_value(walk, levels_around)) return walk.take_fault();
+  const std::size_t size = walk.offset();
+  if (walk.may_repeat) append_without_repeats(rewritten, text.substr(0, size));
+  return size;
 }
 
 // The rare record with a repeated or an escaped key: its text is written again without repeats, and its top-level keys are

@@ -42,6 +42,9 @@ class JsonScanner {
 
   // Validates the one value that begins at text[0] and returns the byte after it.
   std::expected<std::size_t, JsonFault> scan_value(std::string_view text);
+  // The same for a value that stands inside `levels_around` arrays and objects, which count as levels. `rewritten` becomes
+  // the value without repeated keys when an object in it may have some, else empty.
+  std::expected<std::size_t, JsonFault> scan_value(std::string_view text, std::size_t levels_around, std::string& rewritten);
 
  private:
   void rewrite(RecordView& record);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Steps over JSON text that the scanner has accepted, so that none of them can fail. Private to `record`.
+// Steps over JSON text that the scanner has accepted, so that none of them can fail.
 #pragma once
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 //
 //   paths {{"title"}, {"author", "name"}}   of   {"title":"A","author":{"name":"B"},"n":1}   →   slots "A", "B"
 //
-// What is in a slot was validated whole; of the rest of the record only the structure was looked at, unless the reader is strict.
+// What is in a slot was validated whole, and of keys that repeat in it only the last is left; of the rest of the record only the structure was looked at, unless the reader is strict.
 // Lifetime: every view points into the text that was read, or into the reader's scratch, and ends with the next record.
 #pragma once
 
@@ -25,6 +25,9 @@ struct Slot {
   SlotKind kind = SlotKind::missing;
   bool escaped = false;   // a string that holds a backslash
   std::string_view text;  // as in the input: a string between its quotes, a number, an array or object with its brackets
+  // When not 0, an array stands in the path's way: the slot holds that array, and so many of the path's last names are still to
+  // be looked up in its elements.
+  std::uint32_t names_left = 0;
 };
 
 struct RowView {

@@ -19,10 +19,18 @@ void* Arena::raw_in_new_piece(std::size_t size, std::size_t alignment) {
   return raw(size, alignment);
 }
 
-std::string_view Arena::append_elsewhere(std::string_view a, std::string_view b) {
+std::string_view Arena::append(std::string_view a, std::string_view b) {
   const std::size_t size = a.size() + b.size();
+  const auto room = static_cast<std::size_t>(end_ - at_);
+  const auto* const behind = reinterpret_cast<const std::byte*>(a.data()) + a.size();
+  // Not what only ends where this piece begins.
+  if (behind == at_ && a.size() <= static_cast<std::size_t>(at_ - begin_) && b.size() <= room) {
+    std::memcpy(at_, b.data(), b.size());
+    at_ += b.size();
+    return {a.data(), size};
+  }
   // Room for as much again where a new piece is needed: what grows on is then copied a few times only.
-  char* const to = allocate<char>(size > static_cast<std::size_t>(end_ - at_) ? 2 * size : size);
+  char* const to = allocate<char>(size > room ? 2 * size : size);
   std::memcpy(to, a.data(), a.size());
   std::memcpy(to + a.size(), b.data(), b.size());
   at_ = reinterpret_cast<std::byte*>(to) + size;

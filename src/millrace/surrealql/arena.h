@@ -47,14 +47,7 @@ class Arena {
   }
 
   // `a` and `b` behind each other. Where `a` is what was allocated last it grows in place, so that a + b + c copies each but once.
-  std::string_view append(std::string_view a, std::string_view b) {
-    std::byte* const end = reinterpret_cast<std::byte*>(const_cast<char*>(a.data())) + a.size();
-    const bool grows = end == at_ && end - a.size() >= begin_ && b.size() <= static_cast<std::size_t>(end_ - at_);
-    if (!grows) return append_elsewhere(a, b);
-    std::memcpy(at_, b.data(), b.size());
-    at_ += b.size();
-    return {a.data(), a.size() + b.size()};
-  }
+  std::string_view append(std::string_view a, std::string_view b);
 
   void reset();
   // Since the last reset.
@@ -67,7 +60,6 @@ class Arena {
     at_ = aligned + size;
     return aligned;
   }
-  std::string_view append_elsewhere(std::string_view a, std::string_view b);
   void* raw_in_new_piece(std::size_t size, std::size_t alignment);
 
   struct Piece {

@@ -99,7 +99,7 @@ std::uint64_t hash_decimal(const Decimal96& value) {
   if (is_whole(value)) {
     if (const auto integer = to_integer(value)) return hash_integer(*integer);
   }
-  return mix(std::bit_cast<std::uint64_t>(to_double(value)) ^ odd_three, odd_one);
+  return mix(std::bit_cast<std::uint64_t>(nearest_double(value)) ^ odd_three, odd_one);
 }
 
 std::uint64_t add_to_hash(std::uint64_t sum, std::uint64_t next) { return mix(sum ^ odd_two, next ^ odd_three); }

@@ -34,7 +34,10 @@ std::optional<Decimal96> parse_decimal_digits(std::string_view text);
 std::optional<Decimal96> parse_decimal(std::string_view text);
 // The same without zeros behind the last digit.
 Decimal96 normalized(Decimal96 value);
+// As the engine calculates it: the last bit may be off.
 double to_double(const Decimal96& value);
+// The double next to it.
+double nearest_double(const Decimal96& value);
 // The whole part when it fits.
 std::optional<std::int64_t> to_integer(const Decimal96& value);
 bool is_whole(const Decimal96& value);

@@ -3,6 +3,7 @@
 // Decimals from and to floats and text.
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 
 #include "millrace/surrealql/decimal96.h"
@@ -62,6 +63,21 @@ double power_by_squares(double base, int exponent) {
   }
 }
 
+using Form = std::array<char, 34>;  // a sign, 29 digits, a point and a zero before it
+
+std::string_view write(const Decimal96& value, Form& form) {
+  std::size_t at = form.size();
+  int scale = value.scale;
+  Wide rest = mantissa(value);
+  while (rest != 0 || scale >= 0) {
+    form[--at] = static_cast<char>('0' + static_cast<int>(rest % 10));
+    rest /= 10;
+    if (--scale == 0) form[--at] = '.';
+  }
+  if (value.negative) form[--at] = '-';
+  return {form.data() + at, form.size() - at};
+}
+
 struct Digits {
   Wide mantissa = 0;
   int scale = 0;
@@ -115,6 +131,14 @@ double to_double(const Decimal96& value) {
     result = std::round((whole + fraction) * round_to) / round_to;
   }
   return value.negative ? -result : result;
+}
+
+double nearest_double(const Decimal96& value) {
+  Form form;
+  const std::string_view text = write(value, form);
+  double result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
 }
 
 std::optional<Decimal96> parse_decimal_digits(std::string_view text) {
@@ -172,17 +196,8 @@ std::optional<Decimal96> parse_decimal(std::string_view text) {
 }
 
 void append_decimal(std::string& out, const Decimal96& value) {
-  std::array<char, 32> digits;
-  std::size_t at = digits.size();
-  int scale = value.scale;
-  Wide rest = mantissa(value);
-  while (rest != 0 || scale >= 0) {
-    digits[--at] = static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
-    if (--scale == 0) digits[--at] = '.';
-  }
-  if (value.negative) out += '-';
-  out.append(digits.data() + at, digits.size() - at);
+  Form form;
+  out.append(write(value, form));
 }
 
 }  // namespace millrace::surrealql

@@ -58,16 +58,8 @@ std::string_view read_code_point(std::string_view text, std::size_t& at, std::st
   } else {
     value = read_hex(text, at, 4, digits);
     if (digits != 4) return "\\u takes four hexadecimal digits, or \\u{…}";
-    if (value >= 0xD800 && value < 0xDC00 && text.substr(at).starts_with("\\u")) {
-      std::size_t behind = at + 2;
-      const std::uint32_t low = read_hex(text, behind, 4, digits);
-      if (digits == 4 && low >= 0xDC00 && low < 0xE000) {
-        value = 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00);
-        at = behind;
-      }
-    }
   }
-  if (value > 0x10FFFF || is_surrogate(value)) return "the escape is no character of Unicode";
+  if (value > 0x10FFFF || is_surrogate(value)) return "the escape is no character of Unicode (those beyond \\uFFFF are written \\u{1F600})";
   append_utf8(out, value);
   return {};
 }

@@ -5,7 +5,8 @@
 //   const Function* upper = find_function("string::uppercase");
 //   Datum result = upper->run(arguments, evaluation);
 //
-// A function borrows from its arguments what it does not change. Wrong types fail in the engine's words.
+// A function borrows from its arguments what it does not change; arrays and objects among them are open. Wrong types fail in the
+// engine's words.
 #pragma once
 
 #include <cstddef>

@@ -57,6 +57,19 @@ std::optional<Value> number_value(std::string_view text, bool is_real) {
   return Value(integer);
 }
 
+std::optional<std::string> bytes_of_hex(std::string_view digits) {
+  std::string bytes;
+  if (digits.size() % 2 != 0) return std::nullopt;
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    unsigned byte = 0;
+    const char* const end = digits.data() + i + 2;
+    const auto [stop, error] = std::from_chars(digits.data() + i, end, byte, 16);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    bytes.push_back(static_cast<char>(byte));
+  }
+  return bytes;
+}
+
 }  // namespace
 
 bool Token::is_keyword(std::string_view keyword) const {
@@ -165,15 +178,17 @@ Token Lexer::string(std::size_t prefix) {
   Token token = finish(TokenKind::string, begin, out);
   const auto refuse = [&](std::string_view what) { return wrong(begin, fmt::format("'{}' is no {}", out, what)); };
   if (kind == 'd') {
-    const auto time = parse_rfc3339(out);
-    if (!time || !out.contains('T')) return refuse("datetime such as 2024-05-01T12:00:00Z");
+    const auto time = parse_rfc3339(out.size() == std::string_view("2024-05-01").size() ? out + "T00:00:00Z" : out);
+    if (!time) return refuse("datetime such as 2024-05-01T12:00:00Z");
     token.value = Value(*time);
   } else if (kind == 'u') {
     const auto uuid = parse_uuid(out);
     if (!uuid) return refuse("uuid");
     token.value = Value(*uuid);
   } else if (kind == 'b') {
-    return wrong(begin, "bytes as b\"…\" are not supported");
+    auto bytes = bytes_of_hex(out);
+    if (!bytes) return refuse("text of hexadecimal digits in pairs");
+    token.value = Value(Bytes{std::move(*bytes)});
   } else if (kind == 'f') {
     return wrong(begin, "files as f\"…\" are not supported");
   } else if (kind == 'r') {

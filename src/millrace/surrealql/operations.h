@@ -34,7 +34,7 @@ struct Evaluation {
 // ---- in and out
 
 // What a slot holds: borrowed, but for escaped strings. An integer outside int64 becomes a decimal, beyond 96 bits a float: the engine
-// refuses it as a literal, and neither its JSON nor its CBOR can bring it in as one.
+// has no such integers (it refuses them as literals, and what comes in by CBOR wraps around).
 Datum read(const Slot& slot, Evaluation& evaluation);
 // Elements or members instead of text, all the way down; the same for what is open already and for what is neither. Members are
 // sorted by key; the last of equal keys stays.
@@ -97,6 +97,11 @@ bool contains(const Datum& a, const Datum& b);       // CONTAINS; INSIDE is this
 bool contains_all(const Datum& a, const Datum& b);
 bool contains_any(const Datum& a, const Datum& b);
 bool contains_none(const Datum& a, const Datum& b);
+
+// The nearest double to a number.
+double nearest_real(const Datum& number);
+// As the engine's messages name it: "int", "string", "none".
+std::string_view type_name(Type type);
 
 // ---- arithmetic
 

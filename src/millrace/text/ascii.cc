@@ -54,7 +54,8 @@ __attribute__((target("avx2"))) std::size_t Avx2Ascii::find_long(const std::uint
     const unsigned mask = high_bits(_mm256_or_si256(bytes, are_letters(letters, bytes)));
     if (mask != 0) return done + static_cast<std::size_t>(std::countr_zero(mask));
   }
-  return done + Sse2Ascii::find(at + done, size - done, first);
+  const unsigned mask = high_bits(_mm256_or_si256(load32(at + size - 32), are_letters(letters, load32(at + size - 32))));
+  return mask != 0 ? size - 32 + static_cast<std::size_t>(std::countr_zero(mask)) : size;  // some of it for the second time
 }
 
 __attribute__((target("avx2"))) std::size_t Avx2Ascii::map_long(const std::uint8_t* at, std::uint8_t* out, std::size_t size,

@@ -4,6 +4,7 @@
 // where the processor has it. Each form has
 //   find(at, size, first)        how many bytes come before the first that is not ASCII or is one of the 26 letters from `first` on
 //   map(at, out, size, first)    copies ASCII up to the first byte that is none, those letters in their other case; how many bytes
+//   is_all(at, size)             whether all of it is ASCII
 //   find_mark(at, size)          how many bytes come before the first from 0xCC on: the lead bytes of U+0300 and beyond
 // Nothing is read or written beyond `size` bytes; map may write beyond what it counts. The 26 letters are told by one addition and
 // one comparison: (byte + 0x7f - last) as a signed number is over 0x7f - 26 for them alone.
@@ -61,6 +62,13 @@ struct PortableAscii {
     for (; done < size && at[done] < 0x80; ++done) out[done] = map_byte(at[done], first);
     return done;
   }
+  static bool is_all(const std::uint8_t* at, std::size_t size) {
+    std::uint64_t bytes = 0;
+    std::size_t done = 0;
+    for (; size - done >= 8; done += 8) bytes |= load(at + done);
+    for (; done < size; ++done) bytes |= at[done];
+    return (bytes & highs) == 0;
+  }
   static std::size_t find_mark(const std::uint8_t* at, std::size_t size) {
     std::size_t done = 0;
     for (; size - done >= 8 && (load(at + done) & highs) == 0; done += 8) {
@@ -93,14 +101,23 @@ struct Sse2Ascii {
     for (; size - done >= 16; done += 16) {
       if (const unsigned mask = changes(load(at + done), first)) return done + static_cast<std::size_t>(std::countr_zero(mask));
     }
-    return done + PortableAscii::find(at + done, size - done, first);
+    if (done == 0) return PortableAscii::find(at, size, first);
+    const unsigned mask = changes(load(at + size - 16), first);  // some of it for the second time
+    return mask != 0 ? size - 16 + static_cast<std::size_t>(std::countr_zero(mask)) : size;
   }
   static std::size_t map(const std::uint8_t* at, std::uint8_t* out, std::size_t size, std::uint8_t first) {
     std::size_t done = 0;
     for (; size - done >= 16; done += 16) {
       if (const std::size_t mapped = map_block(at + done, out + done, first); mapped < 16) return done + mapped;
     }
-    return done + PortableAscii::map(at + done, out + done, size - done, first);
+    if (done == 0) return PortableAscii::map(at, out, size, first);
+    return size - 16 + map_block(at + size - 16, out + size - 16, first);  // some of it for the second time
+  }
+  static bool is_all(const std::uint8_t* at, std::size_t size) {
+    if (size < 16) return PortableAscii::is_all(at, size);
+    __m128i bytes = load(at + size - 16);
+    for (std::size_t done = 0; size - done > 16; done += 16) bytes = _mm_or_si128(bytes, load(at + done));
+    return _mm_movemask_epi8(bytes) == 0;
   }
   static std::size_t find_mark(const std::uint8_t* at, std::size_t size) {
     std::size_t done = 0;
@@ -124,8 +141,11 @@ struct Avx2Ascii {
     const std::size_t mapped = Sse2Ascii::map_block(at, out, first);
     return mapped < 16 ? mapped : 16 + map_long(at + 16, out + 16, size - 16, first);
   }
+  static bool is_all(const std::uint8_t* at, std::size_t size) { return Sse2Ascii::is_all(at, size); }  // of short ones only
   static std::size_t find_mark(const std::uint8_t* at, std::size_t size) {
-    return size < 128 ? Sse2Ascii::find_mark(at, size) : find_mark_long(at, size);
+    if (size < 128) return Sse2Ascii::find_mark(at, size);
+    const std::size_t found = Sse2Ascii::find_mark(at, 16);
+    return found < 16 ? found : 16 + find_mark_long(at + 16, size - 16);
   }
 
  private:

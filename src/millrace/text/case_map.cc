@@ -68,6 +68,7 @@ std::size_t write_mapped(const CaseTable& table, char32_t point, std::uint8_t ch
 
 // The size of what is at `at`, a byte that is not ASCII, if it does not change; else 0.
 std::size_t unchanged_size(const CaseTable& table, Bytes at, Bytes end) {
+  if (const Sequence shape = decode_shape(at, end); shape.size != 0 && table.are_unchanged(shape.point)) return shape.size;
   const Sequence found = decode(at, end);
   return found.size == 0 ? 1 : table.class_of(found.point) == 0 ? found.size : 0;
 }
@@ -84,6 +85,17 @@ Bytes find_change(const CaseTable& table, Text text) {
       at += size;
     }
   }
+}
+
+// Sequences of three and four bytes where nothing changes, as many as there are: Chinese, emoji.
+Progress pass_unchanged(const CaseTable& table, Text text, Progress now) {
+  while (now.in != text.end && *now.in >= 0xe0) {
+    const Sequence shape = decode_shape(now.in, text.end);
+    if (shape.size == 0 || !table.are_unchanged(shape.point)) break;
+    std::memcpy(now.out, now.in, 4);  // there are as many, or decode_shape gives none
+    now = {now.in + shape.size, now.out + shape.size};
+  }
+  return now;
 }
 
 // One that is not ASCII.
@@ -131,7 +143,7 @@ Progress map_some(const CaseTable& table, Text text, Progress now, const std::ui
       now = {now.in + mapped, now.out + mapped};
       continue;
     }
-    now = map_two_bytes(table, text, now);
+    now = *now.in < 0xe0 ? map_two_bytes(table, text, now) : pass_unchanged(table, text, now);
     if (now.in == text.end || *now.in < 0x80) continue;
     now = map_one(table, text, now);
     if (limit - now.out < text.end - now.in + static_cast<std::ptrdiff_t>(slack)) break;
@@ -155,44 +167,46 @@ std::size_t growth_of(const CaseTable& table, Bytes at, Bytes end) {
   return static_cast<std::size_t>(most);
 }
 
+std::uint8_t* bytes_of(char* chars) { return reinterpret_cast<std::uint8_t*>(chars); }
+
+// Exact, so that short ones need no memory and others no more than they hold. ASCII goes where it stays; what else there is may grow,
+// and goes by the stack.
 template <class Ascii>
-std::string map_small(const CaseTable& table, Text text, Bytes first_change) {
+CowString map_small(const CaseTable& table, Text text) {
+  const auto size = static_cast<std::size_t>(text.end - text.begin);
+  if (Ascii::is_all(text.begin, size)) {
+    return CowString::filled(size, [&](char* out, std::size_t) { return Ascii::map(text.begin, bytes_of(out), size, table.first_letter); });
+  }
   __attribute__((uninitialized)) std::uint8_t mapped[small_bytes_max * growth_max + slack];
-  const auto unchanged = static_cast<std::size_t>(first_change - text.begin);
-  std::copy_n(text.begin, unchanged, mapped);
-  const Progress done = map_some<Ascii>(table, text, {first_change, mapped + unchanged}, std::end(mapped));
-  return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(done.out - mapped)};
+  const Progress done = map_some<Ascii>(table, text, {text.begin, mapped}, std::end(mapped));
+  const auto mapped_size = static_cast<std::size_t>(done.out - mapped);
+  return CowString::filled(mapped_size, [&](char* out, std::size_t) { return std::memcpy(out, mapped, mapped_size), mapped_size; });
 }
 
-// `result` becomes `done` bytes at `head`, and the rest mapped into `room` bytes behind; gives where in the text that ended.
+// `done` bytes at `head` and what follows `rest` in the text, mapped into as much room as is left of the text and `more`; `rest` becomes
+// where that ended.
 template <class Ascii>
-Bytes map_large(const CaseTable& table, Text text, Bytes rest, const void* head, std::size_t done, std::size_t room, std::string& result) {
-  result.resize_and_overwrite(done + room, [&](char* data, std::size_t) {
-    auto* const out = reinterpret_cast<std::uint8_t*>(data);
+CowString map_large(const CaseTable& table, Text text, Bytes& rest, const void* head, std::size_t done, std::size_t more) {
+  const std::size_t size_max = done + static_cast<std::size_t>(text.end - rest) + more + slack;
+  return CowString::filled(size_max, [&](char* out, std::size_t) {
     std::memcpy(out, head, done);
-    const Progress now = map_some<Ascii>(table, text, {rest, out + done}, out + done + room);
+    const Progress now = map_some<Ascii>(table, text, {rest, bytes_of(out) + done}, bytes_of(out) + size_max);
     rest = now.in;
-    return static_cast<std::size_t>(now.out - out);
+    return static_cast<std::size_t>(now.out - bytes_of(out));
   });
-  return rest;
 }
 
 template <class Ascii>
 CowString map_with(const CaseTable& table, std::string_view given) {
   const Bytes begin = reinterpret_cast<Bytes>(given.data());
   const Text text = {begin, begin + given.size()};
-  const Bytes first_change = find_change<Ascii>(table, text);
-  if (first_change == text.end) return given;
-  if (given.size() <= small_bytes_max) return CowString::owned(map_small<Ascii>(table, text, first_change));
-
-  const auto left = [&](Bytes at) { return static_cast<std::size_t>(text.end - at); };
-  std::string mapped;
-  const Bytes rest = map_large<Ascii>(table, text, first_change, begin, given.size() - left(first_change), left(first_change) + slack, mapped);
-  if (rest == text.end) return CowString::owned(std::move(mapped));
-  std::string larger;
-  const std::size_t room = left(rest) + growth_of(table, rest, text.end) + slack;
-  map_large<Ascii>(table, text, rest, mapped.data(), mapped.size(), room, larger);
-  return CowString::owned(std::move(larger));
+  Bytes rest = find_change<Ascii>(table, text);
+  if (rest == text.end) return given;
+  if (given.size() <= small_bytes_max) return map_small<Ascii>(table, text);
+  CowString mapped = map_large<Ascii>(table, text, rest, begin, static_cast<std::size_t>(rest - begin), 0);
+  if (rest == text.end) return mapped;
+  const std::size_t growth = growth_of(table, rest, text.end);
+  return map_large<Ascii>(table, text, rest, mapped.data(), mapped.size(), growth);
 }
 
 const CaseTable& table_of(Mapping mapping) {

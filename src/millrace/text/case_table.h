@@ -33,6 +33,8 @@ struct CaseTable {
   const std::int32_t* deltas;                // by class
   const Expansion* expansions;               // by class - first_expansion
 
+  // Whether none of the 64 code points around changes; also of what is no code point.
+  bool are_unchanged(char32_t point) const { return point >= end || first_level[point >> 6] == 0; }
   std::uint8_t class_of(char32_t point) const {
     return point < end ? blocks[first_level[point >> 6] * 64u + (point & 63)] : std::uint8_t{0};
   }

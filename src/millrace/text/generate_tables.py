@@ -155,7 +155,9 @@ def property_table(properties):
         else:
             ranges.append([point, point])
     first = blocks.first_level(low, PROPERTIES_END)
+    unsafe = [any(value & NFC_UNSAFE for value in block) for block in blocks.numbers]
     return (array(f"std::uint8_t property_first_level[{len(first)}]", first) + blocks.second_level("property_blocks")
+            + array(f"bool property_block_is_unsafe[{len(unsafe)}]", [str(value).lower() for value in unsafe])
             + array(f"CodePointRange ignorable_ranges[{len(ranges)}]", [f"{{{first}, {last}}}" for first, last in ranges], 6))
 
 

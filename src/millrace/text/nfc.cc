@@ -9,6 +9,7 @@
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -21,21 +22,28 @@ namespace {
 
 using Bytes = const std::uint8_t*;
 
-// The last place up to the first that may change where the text can be cut; the end if all is well.
+// The last place up to the first that may change where the text can be cut: before the code point that it might compose with. The end
+// if all is well.
 template <class Ascii>
 Bytes find_doubt(Bytes begin, Bytes end) {
-  Bytes safe = begin;  // where the code point before `at` begins: one that stays, unless it composes with the next
   for (Bytes at = begin; at != end;) {
-    if (const std::size_t plain = Ascii::find_mark(at, static_cast<std::size_t>(end - at)); plain != 0) {
-      at += plain;
-      if (at == end) break;
-      safe = at - 1;
-      while (safe != begin && is_continuation(*safe)) --safe;
+    if (*at < 0xcc) {
+      at += Ascii::find_mark(at, static_cast<std::size_t>(end - at));
+      continue;
+    }
+    const Sequence shape = decode_shape(at, end);
+    if (shape.size != 0 && !may_be_nfc_unsafe(shape.point)) {
+      at += shape.size;
+      continue;
     }
     const Sequence found = decode(at, end);
-    if (found.size != 0 && (properties_of(found.point) & nfc_unsafe) != 0) return safe;
-    safe = at;
-    at += found.size != 0 ? found.size : 1;
+    if (found.size == 0) {
+      ++at;
+    } else if ((properties_of(found.point) & nfc_unsafe) == 0) {
+      at += found.size;
+    } else {
+      return at == begin ? at : at - std::max<std::size_t>(decode_before(begin, at).size, 1);
+    }
   }
   return end;
 }

@@ -16,6 +16,10 @@ std::uint8_t properties_of(char32_t point) {
   return is_ignorable ? case_ignorable : std::uint8_t{0};
 }
 
+bool may_be_nfc_unsafe(char32_t point) {
+  return (point >> 6) < std::size(property_first_level) && property_block_is_unsafe[property_first_level[point >> 6]];
+}
+
 const char* table_version() { return unicode_version; }
 
 }  // namespace millrace::text

@@ -37,6 +37,10 @@ namespace millrace::text {
 template <class T>
 concept TemporaryText = std::same_as<std::remove_const_t<T>, std::string> || std::same_as<std::remove_const_t<T>, CowString>;
 
+// One that stays.
+template <class T>
+concept KeptText = std::same_as<T, std::string> || std::same_as<T, CowString>;
+
 // `result`, which was made from `text` and may point into it, in a form that needs `text` no more.
 template <TemporaryText T>
 CowString outlive(T&& text, CowString result) {
@@ -70,29 +74,58 @@ CowString trim(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
 CowString trim_start(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
 CowString trim_end(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
 
+// The same for strings: of one that stays clang knows whose text is borrowed, and of a temporary nothing is.
+template <KeptText T>
+CowString uppercase(const T& text MILLRACE_LIFETIMEBOUND) {
+  return uppercase(std::string_view(text));
+}
 template <TemporaryText T>
 CowString uppercase(T&& text) {
   return outlive(std::forward<T>(text), uppercase(std::string_view(text)));
+}
+template <KeptText T>
+CowString lowercase(const T& text MILLRACE_LIFETIMEBOUND) {
+  return lowercase(std::string_view(text));
 }
 template <TemporaryText T>
 CowString lowercase(T&& text) {
   return outlive(std::forward<T>(text), lowercase(std::string_view(text)));
 }
+template <KeptText T>
+CowString case_fold(const T& text MILLRACE_LIFETIMEBOUND) {
+  return case_fold(std::string_view(text));
+}
 template <TemporaryText T>
 CowString case_fold(T&& text) {
   return outlive(std::forward<T>(text), case_fold(std::string_view(text)));
+}
+template <KeptText T>
+CowString normalize_nfc(const T& text MILLRACE_LIFETIMEBOUND) {
+  return normalize_nfc(std::string_view(text));
 }
 template <TemporaryText T>
 CowString normalize_nfc(T&& text) {
   return outlive(std::forward<T>(text), normalize_nfc(std::string_view(text)));
 }
+template <KeptText T>
+CowString trim(const T& text MILLRACE_LIFETIMEBOUND) {
+  return trim(std::string_view(text));
+}
 template <TemporaryText T>
 CowString trim(T&& text) {
   return outlive(std::forward<T>(text), trim(std::string_view(text)));
 }
+template <KeptText T>
+CowString trim_start(const T& text MILLRACE_LIFETIMEBOUND) {
+  return trim_start(std::string_view(text));
+}
 template <TemporaryText T>
 CowString trim_start(T&& text) {
   return outlive(std::forward<T>(text), trim_start(std::string_view(text)));
+}
+template <KeptText T>
+CowString trim_end(const T& text MILLRACE_LIFETIMEBOUND) {
+  return trim_end(std::string_view(text));
 }
 template <TemporaryText T>
 CowString trim_end(T&& text) {
@@ -105,6 +138,10 @@ namespace millrace {
 
 // Upper case: the entry point of the library's contract.
 inline CowString process_string(std::string_view text MILLRACE_LIFETIMEBOUND) { return text::uppercase(text); }
+template <text::KeptText T>
+CowString process_string(const T& text MILLRACE_LIFETIMEBOUND) {
+  return text::uppercase(text);
+}
 template <text::TemporaryText T>
 CowString process_string(T&& text) {
   return text::uppercase(std::forward<T>(text));

@@ -42,6 +42,24 @@ inline Sequence decode_before(const std::uint8_t* begin, const std::uint8_t* at)
   return found.size == static_cast<std::size_t>(at - lead) ? found : Sequence{};
 }
 
+// What is at `at` by its shape alone, a lead byte and as many continuation bytes as it asks for: it may be an overlong form, a
+// surrogate or too large, whose bytes are invalid each. Where a value is not to be changed, that makes no difference.
+inline Sequence decode_shape(const std::uint8_t* at, const std::uint8_t* end) {
+  const std::uint8_t lead = at[0];
+  const std::ptrdiff_t left = end - at;
+  if (lead >= 0xe0) {
+    if (left < 4) return {};  // of the last few the caller makes sure by decode()
+    if (lead < 0xf0) {
+      if (!is_continuation(at[1]) || !is_continuation(at[2])) return {};
+      return {(lead & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu), 3};
+    }
+    if (lead >= 0xf8 || !is_continuation(at[1]) || !is_continuation(at[2]) || !is_continuation(at[3])) return {};
+    return {(lead & 0x07u) << 18 | (at[1] & 0x3fu) << 12 | (at[2] & 0x3fu) << 6 | (at[3] & 0x3fu), 4};
+  }
+  if (left < 2 || lead < 0xc0 || !is_continuation(at[1])) return {};
+  return {(lead & 0x1fu) << 6 | (at[1] & 0x3fu), 2};
+}
+
 // Writes a scalar value; gives its size.
 inline std::size_t encode(char32_t point, std::uint8_t* out) {
   const auto byte = [](char32_t bits) { return static_cast<std::uint8_t>(bits); };

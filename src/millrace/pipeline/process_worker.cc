@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/pipeline/process_worker.h"
+
+#include "millrace/telemetry/profile.h"
+#include "millrace/telemetry/stage.h"
+
+namespace millrace::pipeline {
+
+using surrealql::Selected;
+
+namespace {
+
+constexpr std::size_t text_kept_max = 4u << 20;
+
+// Where a record stands among all. SPLIT's rows lie between it and the next: a record has as many bytes as rows, and more.
+std::uint64_t position_of(const decode::FoundRow& found, const Piece& piece) { return (std::uint64_t{piece.file} << 48) + found.offset; }
+
+}  // namespace
+
+std::unique_ptr<RowBlock> RowBlockPool::take() {
+  const std::lock_guard lock(mutex_);
+  if (free_.empty()) return std::make_unique<RowBlock>();
+  std::unique_ptr<RowBlock> block = std::move(free_.back());
+  free_.pop_back();
+  return block;
+}
+
+void RowBlockPool::give(std::unique_ptr<RowBlock> block) {
+  if (block->text.capacity() > text_kept_max) return;
+  std::string text = std::move(block->text);
+  std::vector<std::uint32_t> row_ends = std::move(block->row_ends);
+  text.clear();
+  row_ends.clear();
+  *block = RowBlock{.text = std::move(text), .row_ends = std::move(row_ends)};
+  const std::lock_guard lock(mutex_);
+  free_.push_back(std::move(block));
+}
+
+ProcessWorker::ProcessWorker(const ProcessJob& job, std::size_t number)
+    : job_(job), selector_(job.options.query), readers_(job.files.size()), order_keys_(job.options.query.plan().order.size() + 1) {
+  const surrealql::Query& query = job.options.query;
+  if (query.is_grouped()) {
+    groups_.emplace(query.plan());
+  } else if (query.is_ordered()) {
+    order_.emplace(query.plan(), surrealql::row_order_options(query, job.group_bytes_max), job.folder, number);
+  }
+}
+
+decode::RowReader& ProcessWorker::reader(std::uint32_t file) {
+  std::unique_ptr<decode::RowReader>& reader = readers_[file];
+  if (!reader) {
+    const surrealql::Query& query = job_.options.query;
+    const decode::RowReaderOptions options{.strict = job_.options.strict, .automatic_types = job_.options.types.automatic, .needs_text = query.needs_text()};
+    reader = std::make_unique<decode::RowReader>(job_.files[file].format, query.paths(), options);
+  }
+  return *reader;
+}
+
+std::unique_ptr<RowBlock> ProcessWorker::work(Piece piece) {
+  MILLRACE_PROFILE_SCOPE("process slice", "bytes", piece.slice.chunk.size());
+  const telemetry::StageScope decoding(telemetry::Stage::decode);
+  std::unique_ptr<RowBlock> block = job_.blocks.take();
+  decode::RowReader& reader = this->reader(piece.file);
+  reader.open(piece.slice);
+  decode::FoundRow found;
+  while (reader.next(found)) add(found, piece, *block);
+  block->bytes_read = piece.slice.bytes_taken;
+  block->bytes_counted = piece.bytes_counted;
+  job_.chunks.give(std::move(piece.slice.chunk));
+  return block;
+}
+
+void ProcessWorker::add(const decode::FoundRow& found, const Piece& piece, RowBlock& block) {
+  ++block.records;
+  if (found.error) return reject(*found.error, found, piece, block);
+  Selected selected = selector_.select(found.row);
+  if (selected == Selected::filtered) {
+    ++block.filtered;
+    return;
+  }
+  if (selected == Selected::row && groups_) return add_to_group(found, piece, block);
+  const std::size_t rows_before = block.rows;
+  const std::size_t text_before = block.text.size();
+  for (std::size_t i = 0; selected == Selected::row && i < selector_.row_count(); ++i) {
+    selected = selector_.row_at(i);
+    if (selected == Selected::row) add_row(position_of(found, piece) + i, block);
+  }
+  if (selected == Selected::row) return;
+  // All of the record's rows or none.
+  block.text.resize(text_before);
+  block.rows = rows_before;
+  if (job_.counts_rows) block.row_ends.resize(rows_before);
+  reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
+}
+
+void ProcessWorker::add_row(std::uint64_t position, RowBlock& block) {
+  ++block.rows;
+  if (!order_) {
+    job_.format.append(selector_, block.text);
+    if (job_.counts_rows) block.row_ends.push_back(static_cast<std::uint32_t>(block.text.size()));
+    return;
+  }
+  row_text_.clear();
+  job_.format.append(selector_, row_text_);
+  selector_.order_keys(order_keys_);
+  if (Result<void> done = order_->add(order_keys_, position, row_text_); !done && !block.failure) block.failure = std::move(done).error();
+}
+
+void ProcessWorker::add_to_group(const decode::FoundRow& found, const Piece& piece, RowBlock& block) {
+  if (!groups_->add(selector_.machine(), position_of(found, piece))) return reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
+  if (groups_->bytes() <= job_.group_bytes_max || block.failure) return;
+  if (Result<void> done = job_.aside.put(*groups_); !done) block.failure = std::move(done).error();
+}
+
+void ProcessWorker::reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block) {
+  const bool from_elsewhere = !found.source.empty();
+  error.place = {from_elsewhere ? found.source : job_.files[piece.file].path, found.line, found.byte, {}};
+  const bool is_json = !found.error || found.is_json;
+  block.rejects.push_back({std::move(error), is_json ? reader(piece.file).as_json(found.input, piece.slice) : std::string(found.input), is_json});
+}
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Turns slices into rows' text: what a worker does for `process`. Private to `pipeline`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "millrace/decode/row_reader.h"
+#include "millrace/pipeline/input.h"
+#include "millrace/pipeline/process.h"
+#include "millrace/pipeline/row_format.h"
+#include "millrace/surrealql/group_merge.h"
+#include "millrace/surrealql/group_table.h"
+#include "millrace/surrealql/row_order.h"
+#include "millrace/surrealql/selector.h"
+
+namespace millrace::pipeline {
+
+// What became of a slice.
+struct RowBlock {
+  struct Reject {
+    Error error;
+    std::string record;  // as one line of JSON when it was valid, else what stood there
+    bool is_json = false;
+  };
+
+  std::string text;                      // the rows, formatted
+  std::vector<std::uint32_t> row_ends;   // in the text, where rows are counted (START, LIMIT)
+  std::vector<Reject> rejects;
+  std::optional<Error> failure;          // the disk's
+  std::uint64_t rows = 0;
+  std::uint64_t records = 0;
+  std::uint64_t filtered = 0;
+  std::uint64_t bytes_read = 0;
+  std::size_t bytes_counted = 0;  // held of the budget
+};
+
+// Lends blocks and takes them back, so that the memory of their text is touched once. Threads: any.
+class RowBlockPool {
+ public:
+  std::unique_ptr<RowBlock> take();
+  void give(std::unique_ptr<RowBlock> block);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<RowBlock>> free_;
+};
+
+// What workers share.
+struct ProcessJob {
+  const ProcessOptions& options;
+  const std::vector<InputFile>& files;
+  ChunkPool& chunks;
+  RowBlockPool& blocks;
+  const RowFormat& format;
+  bool counts_rows = false;
+  surrealql::GroupsAside& aside;
+  const TempFolder& folder;
+  std::size_t group_bytes_max = 0;  // of a worker's groups or rows, before they go to disk
+};
+
+class ProcessWorker {
+ public:
+  ProcessWorker(const ProcessJob& job, std::size_t number);
+
+  std::unique_ptr<RowBlock> work(Piece piece);
+  // What a grouped or ordered query has kept.
+  surrealql::GroupTable* groups() { return groups_ ? &*groups_ : nullptr; }
+  surrealql::RowOrder* order() { return order_ ? &*order_ : nullptr; }
+
+ private:
+  void add(const decode::FoundRow& found, const Piece& piece, RowBlock& block);
+  void add_row(std::uint64_t position, RowBlock& block);
+  void add_to_group(const decode::FoundRow& found, const Piece& piece, RowBlock& block);
+  void reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block);
+  decode::RowReader& reader(std::uint32_t file);
+
+  const ProcessJob& job_;
+  surrealql::Selector selector_;
+  std::vector<std::unique_ptr<decode::RowReader>> readers_;  // by file
+  std::optional<surrealql::GroupTable> groups_;
+  std::optional<surrealql::RowOrder> order_;
+  std::vector<surrealql::Datum> order_keys_;
+  std::string row_text_;
+};
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// How SurrealQL writes an expression: the name of an output member without AS.
+#include <algorithm>
+#include <array>
+
+#include "millrace/surrealql/expression.h"
+#include "millrace/surrealql/parser.h"
+
+namespace millrace::surrealql {
+namespace {
+
+constexpr auto operator_words = std::to_array<std::string_view>({"?:", "??", "OR", "AND", "=", "==", "!=", "*=", "?=", "<", "<=", ">", ">=", "CONTAINS", "CONTAINSNOT",
+  "CONTAINSALL", "CONTAINSANY", "CONTAINSNONE", "INSIDE", "NOTINSIDE", "ALLINSIDE", "ANYINSIDE", "NONEINSIDE", "+", "-", "*", "/", "%", "**"});
+
+Power power_of(BinaryOperator operation) {
+  using enum BinaryOperator;
+  switch (operation) {
+    case either:
+    case coalesce: return Power::nullish;
+    case logical_or: return Power::logical_or;
+    case logical_and: return Power::logical_and;
+    case equal:
+    case exactly_equal:
+    case not_equal:
+    case all_equal:
+    case any_equal: return Power::equality;
+    case add:
+    case subtract: return Power::sum;
+    case multiply:
+    case divide:
+    case remainder: return Power::product;
+    case power: return Power::power;
+    default: return Power::relation;
+  }
+}
+Power power_of(const Expression& expression) {
+  if (const auto* const binary = expression.as<Binary>()) return power_of(binary->operation);
+  if (expression.as<Unary>() != nullptr || expression.as<CastTo>() != nullptr) return Power::prefix;
+  if (expression.as<RangeOf>() != nullptr) return Power::range;
+  return Power::prime;
+}
+
+bool is_name(std::string_view text) {
+  const auto is_start = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  return !text.empty() && is_start(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) { return is_start(c) || (c >= '0' && c <= '9'); });
+}
+bool is_constant_word(std::string_view text) {
+  Token token{.kind = TokenKind::name, .text = std::string(text)};
+  return token.is_keyword("NONE") || token.is_keyword("NULL") || token.is_keyword("TRUE") || token.is_keyword("FALSE");
+}
+void append_name(std::string& out, std::string_view name, bool first) {
+  if (is_name(name) && !(first && is_constant_word(name))) {
+    out += name;
+    return;
+  }
+  out += '`';
+  for (const char c : name) {
+    if (c == '`' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '`';
+}
+
+class Writer {
+ public:
+  std::string out;
+
+  void write(const Expression& expression) {
+    std::visit([&](const auto& node) { write_node(node); }, expression.node);
+  }
+  void write_parts(const std::vector<Part>& parts, bool from_record) {
+    for (std::size_t i = 0; i < parts.size(); ++i) write_part(parts[i], from_record && i == 0);
+  }
+
+ private:
+  // With parentheses where it binds less than what is around it.
+  void write_within(const Expression& expression, bool needs_parentheses) {
+    if (needs_parentheses) out += '(';
+    write(expression);
+    if (needs_parentheses) out += ')';
+  }
+  template <typename List>
+  void write_list(const List& list) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (i > 0) out += ", ";
+      write(*list[i]);
+    }
+  }
+  void write_members(const std::vector<ObjectOf::Member>& members) {
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (i > 0) out += ", ";
+      if (is_name(members[i].key)) {
+        out += members[i].key;
+      } else {
+        Arena arena;
+        std::string quoted;
+        append_sql(quoted, Datum::of_string(members[i].key));
+        std::replace(quoted.begin(), quoted.end(), '\'', '"');
+        out += quoted;
+      }
+      out += ": ";
+      write(*members[i].value);
+    }
+  }
+
+  void write_node(const Literal& literal) {
+    Arena arena;
+    append_sql(out, to_datum(literal.value, arena));
+  }
+  void write_node(const RegexLiteral& regex) { out += '/' + regex.pattern + '/'; }
+  void write_node(const Parameter& parameter) { out += '$' + parameter.name; }
+  void write_node(const Unary& unary) {
+    out += unary.operation == UnaryOperator::minus ? "-" : unary.operation == UnaryOperator::plus ? "+" : "!";
+    const auto* const inner = unary.operand->as<Unary>();
+    const bool double_minus = unary.operation == UnaryOperator::minus && inner != nullptr && inner->operation == UnaryOperator::minus;
+    write_within(*unary.operand, power_of(*unary.operand) < Power::prefix || double_minus);
+  }
+  void write_node(const CastTo& cast) {
+    out += '<' + cast.type + "> ";
+    write_within(*cast.operand, power_of(*cast.operand) < Power::prefix);
+  }
+  void write_node(const Binary& binary) {
+    const Power own = power_of(binary.operation);
+    const bool chains = own != Power::equality && own != Power::relation;
+    const auto loose = [&](const Expression& side) { return power_of(side) < own || (power_of(side) == own && !chains); };
+    write_within(*binary.left, loose(*binary.left));
+    out += ' ';
+    out += operator_words[static_cast<std::size_t>(binary.operation)];
+    out += ' ';
+    write_within(*binary.right, loose(*binary.right));
+  }
+  void write_node(const RangeOf& range) {
+    if (range.from != nullptr) write_within(*range.from, power_of(*range.from) <= Power::range);
+    out += range.from_excluded ? ">.." : "..";
+    if (range.to_included) out += '=';
+    if (range.to != nullptr) write_within(*range.to, power_of(*range.to) <= Power::range);
+  }
+  void write_node(const Call& call) {
+    out += call.name + '(';
+    write_list(call.arguments);
+    out += ')';
+  }
+  void write_node(const ArrayOf& array) {
+    out += '[';
+    write_list(array.elements);
+    out += ']';
+  }
+  void write_node(const ObjectOf& object) {
+    out += "{ ";
+    write_members(object.members);
+    out += " }";
+  }
+  void write_block(const Expression& expression) {
+    out += " { ";
+    write(expression);
+    out += " }";
+  }
+  void write_node(const IfElse& if_else) {
+    for (std::size_t i = 0; i < if_else.branches.size(); ++i) {
+      out += i == 0 ? "IF " : " ELSE IF ";
+      write(*if_else.branches[i].condition);
+      if (if_else.in_braces) {
+        write_block(*if_else.branches[i].then);
+      } else {
+        out += " THEN ";
+        write(*if_else.branches[i].then);
+      }
+    }
+    if (if_else.otherwise != nullptr) {
+      out += " ELSE";
+      if (if_else.in_braces) {
+        write_block(*if_else.otherwise);
+      } else {
+        out += ' ';
+        write(*if_else.otherwise);
+      }
+    }
+    if (!if_else.in_braces) out += " END";
+  }
+  void write_node(const Path& path) {
+    if (path.start != nullptr) write_within(*path.start, power_of(*path.start) < Power::prime);
+    write_parts(path.parts, path.start == nullptr);
+  }
+  void write_part(const Part& part, bool first) {
+    switch (part.kind) {
+      case PartKind::field:
+        if (!first) out += '.';
+        append_name(out, part.name, first);
+        break;
+      case PartKind::index:
+        out += '[';
+        write(*part.value);
+        out += ']';
+        break;
+      case PartKind::all: out += ".*"; break;
+      case PartKind::last: out += "[$]"; break;
+      case PartKind::where:
+        out += "[WHERE ";
+        write(*part.value);
+        out += ']';
+        break;
+      case PartKind::flatten: out += "…"; break;
+      case PartKind::optional: out += ".?"; break;
+      case PartKind::destructure:
+        out += ".{ ";
+        write_members(part.members);
+        out += " }";
+        break;
+      case PartKind::method:
+        out += '.';
+        append_name(out, part.name, false);
+        out += '(';
+        write_list(part.arguments);
+        out += ')';
+        break;
+    }
+  }
+};
+
+}  // namespace
+
+std::string to_sql(const Expression& expression) {
+  Writer writer;
+  writer.write(expression);
+  return std::move(writer.out);
+}
+
+std::string to_sql(const PlainPath& path) {
+  Writer writer;
+  writer.write_parts(path.parts, true);
+  return std::move(writer.out);
+}
+
+std::vector<std::string> output_path(const SelectItem& item) {
+  std::vector<std::string> names;
+  if (item.alias) {
+    for (const Part& part : item.alias->parts) {
+      if (part.kind == PartKind::field) names.push_back(part.name);
+    }
+    return names;
+  }
+  const Expression& expression = *item.expression;
+  if (const auto* const path = expression.as<Path>()) {
+    if (path->start != nullptr) names.push_back(to_sql(*path->start));
+    for (const Part& part : path->parts) {
+      if (part.kind == PartKind::field) names.push_back(part.name);
+    }
+    return names;
+  }
+  if (const auto* const parameter = expression.as<Parameter>()) return {parameter->name};
+  if (const auto* const call = expression.as<Call>()) return {call->name};
+  return {to_sql(expression)};
+}
+
+}  // namespace millrace::surrealql

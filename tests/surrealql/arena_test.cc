@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/surrealql/arena.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace millrace::surrealql {
+namespace {
+
+TEST(Arena, keeps_what_was_put_into_it_until_the_reset) {
+  Arena arena;
+  std::vector<std::string_view> copies;
+  for (int i = 0; i < 20'000; ++i) copies.push_back(arena.copy(std::to_string(i)));
+  for (int i = 0; i < 20'000; ++i) ASSERT_EQ(copies[static_cast<std::size_t>(i)], std::to_string(i));
+  EXPECT_GE(arena.bytes_used(), 88'890U);
+  arena.reset();
+  EXPECT_EQ(arena.bytes_used(), 0U);
+}
+
+TEST(Arena, gives_aligned_memory_behind_odd_sizes) {
+  Arena arena;
+  for (int i = 0; i < 100; ++i) {
+    arena.allocate<char>(1 + static_cast<std::size_t>(i) % 7);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(arena.allocate<std::uint64_t>(1)) % alignof(std::uint64_t), 0U);
+  }
+}
+
+TEST(Arena, appends_in_place_what_stands_last_and_copies_the_rest) {
+  Arena arena;
+  const std::string_view a = arena.copy("abc");
+  const std::string_view longer = arena.append(a, "def");
+  EXPECT_EQ(longer, "abcdef");
+  EXPECT_EQ(longer.data(), a.data());
+  EXPECT_EQ(arena.append(a, "xyz"), "abcxyz");
+  EXPECT_EQ(longer, "abcdef");
+  EXPECT_EQ(arena.append("outside ", "and in"), "outside and in");
+}
+
+TEST(Arena, appends_across_pieces) {
+  Arena arena;
+  std::string expected;
+  std::string_view text;
+  for (int i = 0; i < 3'000; ++i) {
+    const std::string part = std::to_string(i) + std::string(100, 'x');
+    text = arena.append(text, part);
+    expected += part;
+  }
+  EXPECT_EQ(text, expected);
+  EXPECT_LT(arena.bytes_used(), 4 * expected.size());
+}
+
+}  // namespace
+}  // namespace millrace::surrealql

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/surrealql/regex.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace millrace::surrealql {
+namespace {
+
+TEST(Regex, is_found_anywhere) {
+  const auto regex = Regex::compile("a+b");
+  ASSERT_TRUE(regex);
+  EXPECT_TRUE((*regex)->matches("xxaab"));
+  EXPECT_FALSE((*regex)->matches("ba"));
+  EXPECT_EQ((*regex)->pattern(), "a+b");
+}
+
+TEST(Regex, says_what_is_wrong) {
+  const auto regex = Regex::compile("(a");
+  ASSERT_FALSE(regex);
+  EXPECT_EQ(regex.error().message, "'(a' is no regular expression: missing ): (a");
+  EXPECT_EQ(Regex::cached("(a"), nullptr);
+}
+
+TEST(Regex, is_compiled_once_while_it_is_in_use) {
+  const Regex* const first = Regex::cached("a");
+  for (std::size_t i = 0; i < Regex::cached_max - 1; ++i) Regex::cached("b" + std::to_string(i));
+  EXPECT_EQ(Regex::cached("a"), first);
+  EXPECT_TRUE(first->matches("cat"));
+}
+
+}  // namespace
+}  // namespace millrace::surrealql

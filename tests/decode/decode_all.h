@@ -49,52 +49,69 @@ struct DecodeOptions {
   std::uint64_t* bytes_taken = nullptr;  // what the slices account for, all together
 };
 
-inline std::vector<Decoded> decode_all(Format format, std::string_view text, DecodeOptions options = {}) {
-  std::vector<Decoded> all;
+// Every slice of the text, in its order.
+template <typename Take>
+void split_all(Format format, std::string_view text, const DecodeOptions& options, Take take) {
   ChunkPool pool(options.chunk_bytes);
   Splitter splitter(format, {.record_bytes_max = options.record_bytes_max, .slice_records_max = options.slice_records_max}, pool);
-  RecordReader reader(format, {.automatic_types = options.automatic_types});
-  Found found;
   std::size_t at = 0;
   for (std::size_t reads = 1;; ++reads) {
     if (options.stall_every != 0 && reads % options.stall_every == 0) splitter.stall();
     while (std::optional<Slice> slice = splitter.next()) {
       if (options.bytes_taken != nullptr) *options.bytes_taken += slice->bytes_taken;
-      reader.open(*slice);
-      while (reader.next(found)) {
-        Decoded& one = all.emplace_back();
-        one.input = found.input;
-        one.source = found.source;
-        one.line = found.line;
-        one.byte = found.byte;
-        one.is_json = found.is_json;
-        if (found.error) {
-          one.code = found.error->code;
-          one.message = found.error->message;
-          continue;
-        }
-        one.record = found.record.text;
-        for (const FieldView& field : found.record.fields) one.fields.emplace_back(field.key, field.value);
-      }
-      if (slice->fault) {
-        all.push_back({.record = {},
-                       .fields = {},
-                       .input = slice->fault_text,
-                       .source = {},
-                       .line = slice->fault->place.line,
-                       .byte = slice->fault->place.byte.value_or(0),
-                       .code = slice->fault->code,
-                       .message = slice->fault->message});
-      }
+      take(*slice);
       pool.give(std::move(slice->chunk));
     }
-    if (splitter.ended()) return all;
+    if (splitter.ended()) return;
     const std::span<char> space = splitter.space();
     const std::size_t size = std::min({space.size(), options.read_bytes, text.size() - at});
     text.copy(space.data(), size, at);
     at += size;
     splitter.filled(size);
   }
+}
+
+// What `found`, a Found or FoundRow, says apart from its record.
+template <typename AnyFound>
+Decoded place_of(const AnyFound& found) {
+  Decoded one;
+  one.input = found.input;
+  one.source = found.source;
+  one.line = found.line;
+  one.byte = found.byte;
+  one.is_json = found.is_json;
+  if (found.error) {
+    one.code = found.error->code;
+    one.message = found.error->message;
+  }
+  return one;
+}
+
+inline Decoded fault_of(const Slice& slice) {
+  Decoded one;
+  one.input = slice.fault_text;
+  one.line = slice.fault->place.line;
+  one.byte = slice.fault->place.byte.value_or(0);
+  one.code = slice.fault->code;
+  one.message = slice.fault->message;
+  return one;
+}
+
+inline std::vector<Decoded> decode_all(Format format, std::string_view text, DecodeOptions options = {}) {
+  std::vector<Decoded> all;
+  RecordReader reader(format, {.automatic_types = options.automatic_types});
+  Found found;
+  split_all(format, text, options, [&](const Slice& slice) {
+    reader.open(slice);
+    while (reader.next(found)) {
+      Decoded& one = all.emplace_back(place_of(found));
+      if (found.error) continue;
+      one.record = found.record.text;
+      for (const FieldView& field : found.record.fields) one.fields.emplace_back(field.key, field.value);
+    }
+    if (slice.fault) all.push_back(fault_of(slice));
+  });
+  return all;
 }
 
 }  // namespace millrace::decode

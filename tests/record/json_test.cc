@@ -21,6 +21,21 @@ TEST(AppendJsonString, escapes_what_has_to_be_and_nothing_else) {
   EXPECT_EQ(out, "x\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\\u0000é🦀\"");
 }
 
+TEST(AppendJsonString, escapes_a_byte_wherever_it_stands) {
+  for (std::size_t size = 1; size <= 70; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char special : {'"', '\\', '\n', '\x7f', '\xc3'}) {
+        std::string text(size, 'x');
+        text[at] = special;
+        const std::string shown = special == '\n' ? "\\n" : special == '"' || special == '\\' ? std::string("\\") + special : std::string(1, special);
+        std::string out;
+        append_json_string(out, text);
+        ASSERT_EQ(out, '"' + std::string(at, 'x') + shown + std::string(size - at - 1, 'x') + '"');
+      }
+    }
+  }
+}
+
 TEST(ToJson, writes_each_type_as_the_contract_has_it) {
   EXPECT_EQ(to_json(None{}), "null");
   EXPECT_EQ(to_json(nullptr), "null");

@@ -6,6 +6,10 @@ target_link_libraries(surrealql_operations PRIVATE millrace::surrealql millrace_
 find_program(node node REQUIRED)
 add_test(NAME surrealql_engine.operations COMMAND ${node} ${CMAKE_CURRENT_SOURCE_DIR}/surrealql/engine/operations.mjs $<TARGET_FILE:surrealql_operations>)
 set_tests_properties(surrealql_engine.operations PROPERTIES LABELS tooling TIMEOUT 120)
+# The table that surrealql_test reads is the engine's.
+add_test(NAME surrealql_engine.table COMMAND ${node} ${CMAKE_CURRENT_SOURCE_DIR}/surrealql/engine/operations.mjs
+  --check ${CMAKE_CURRENT_SOURCE_DIR}/surrealql/operations.cases)
+set_tests_properties(surrealql_engine.table PROPERTIES LABELS tooling TIMEOUT 120)
 
 # The same of functions: the tables of the tests, and every function with arguments of every type.
 add_executable(surrealql_functions ${CMAKE_CURRENT_SOURCE_DIR}/surrealql/engine/functions_program.cc)

@@ -31,7 +31,8 @@ KeyGuess* KeyGuesses::learn(KeyGuess* known, std::string_view key_to_colon, std:
   std::memset(guess->bytes, 0, KeyGuess::bytes_max);
   key_to_colon.copy(guess->bytes, KeyGuess::bytes_max);
   guess->size = static_cast<std::uint32_t>(key_to_colon.size());
-  guess->head_mask = static_cast<std::uint32_t>((std::uint64_t{1} << std::min(key_to_colon.size(), KeyGuess::head_bytes)) - 1);
+  guess->head_mask =
+      static_cast<std::uint32_t>((std::uint64_t{1} << std::min(key_to_colon.size(), KeyGuess::head_bytes)) - 1);
   guess->meaning = meaning;
   known->next = guess;
   return guess;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Guesses the next key of an object by the one before it, as the records of a file look alike: a guess that holds says in one
-// comparison of sixteen bytes, from the key's quote to its colon, what the key means, whether it is one that a query names or not.
+// Guesses the next key of an object by the one before it, as the records of a file look alike: a guess that holds says in
+// one comparison of sixteen bytes, from the key's quote to its colon, what the key means, whether it is one that a query
+// names or not.
 //
 //   const KeyGuess* known = guesses.start();
-//   for each key: { known = guesses.next(known, key, end) or, when that is null, guesses.learn(known, key_to_colon, meaning); … }
+//   for each key: { known = guesses.next(known, key, end) or, when that is null, guesses.learn(known, key_to_colon,
+//   meaning); … }
 //
-// Memory: at most `guesses_max` keys of at most KeyGuess::bytes_max, whatever the input holds: beyond that keys push each other out.
+// Memory: at most `guesses_max` keys of at most KeyGuess::bytes_max, whatever the input holds: beyond that keys push each
+// other out.
 #pragma once
 
 #include <emmintrin.h>
@@ -19,14 +22,15 @@
 
 namespace millrace::decode {
 
-// A key as it stands in the input, from its quote to its colon. With these a key is equal when its bytes are: no other begins with them.
+// A key as it stands in the input, from its quote to its colon. With these a key is equal when its bytes are: no other
+// begins with them.
 struct alignas(64) KeyGuess {
   static constexpr std::size_t bytes_max = 40;
   static constexpr std::size_t head_bytes = 16;
 
-  char bytes[bytes_max] = {};
+  char bytes[bytes_max] = {' '};  // of no key yet: no token begins with a space
   std::uint32_t size = 0;
-  std::uint32_t head_mask = 0xffff;  // of no key: sixteen zeros are none
+  std::uint32_t head_mask = 0xffff;
   std::int32_t meaning = -1;
   KeyGuess* next = nullptr;  // what is expected behind it
 

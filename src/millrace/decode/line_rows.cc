@@ -2,6 +2,7 @@
 #include "millrace/decode/line_rows.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "millrace/base/chunk.h"
@@ -76,8 +77,8 @@ bool LineRows::judge_line(std::string_view line, std::uint64_t number, FoundRow&
   return true;
 }
 
-// As many whole lines as fit. What is said of a line depends on the line alone: one that fits gets its structure looked at, whatever
-// stands in its neighbours and wherever the slice was cut.
+// As many whole lines as fit. What is said of a line depends on the line alone: one that fits gets its structure looked at,
+// whatever stands in its neighbours and wherever the slice was cut.
 void LineRows::open_window() {
   window_begin_ = text_ = at_;
   const char* const end = at_ + std::min(static_cast<std::size_t>(end_ - at_), RowReader::line_bytes_max);
@@ -108,6 +109,7 @@ void LineRows::find_structure(std::string_view text) {
   MILLRACE_PROFILE_SCOPE("find structure", "bytes", text.size());
   position_ = structure_.find(text) ? structure_.positions() : nullptr;
   if (position_ == nullptr) return;
+  if (newlines_.size() <= text.size()) newlines_.resize(std::bit_ceil(text.size() + 1));
   find_newlines(text, newlines_.data());
   newline_ = newlines_.data();
   walk_.open(text);

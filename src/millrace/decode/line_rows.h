@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of NDJSON. Lines are taken many at a time, a window, whose structure is found at once; a line that is not as it should be
-// is judged by the strict reader.
+// The rows of NDJSON. Lines are taken many at a time, a window, whose structure is found at once; a line that is not as it
+// should be is judged by the strict reader.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace millrace::decode {
 
 class LineRows {
  public:
-  explicit LineRows(FieldTree& tree) : newlines_(RowReader::line_bytes_max + 2), structure_(RowReader::line_bytes_max), walk_(tree), slots_(tree) {}
+  explicit LineRows(FieldTree& tree) : walk_(tree), slots_(tree) {}
 
   void open(const Slice& slice);
   bool next(FoundRow& found);
@@ -43,7 +43,8 @@ class LineRows {
 
   // The window's text: in the slice, or with the newline that an input's last line lacks in tail_.
   const char* text_ = nullptr;
-  const std::uint32_t* position_ = nullptr;  // of the next line's first token, or of one behind it; null: the strict reader's window
+  const std::uint32_t* position_ =
+      nullptr;  // of the next line's first token, or of one behind it; null: the strict reader's window
   std::string tail_;
   std::vector<std::uint32_t> newlines_;
   const std::uint32_t* newline_ = nullptr;  // the next line's

@@ -8,8 +8,8 @@
 
 namespace millrace::decode {
 
-// Writes the position of each '\n' to `positions` and returns their end; up to two behind it are overwritten. 64 bytes behind the text
-// are readable; it has less than 4 GiB.
+// Writes the position of each '\n' to `positions` and returns their end; one behind it is overwritten. 64 bytes behind the
+// text are readable; it has less than 4 GiB.
 std::uint32_t* find_newlines(std::string_view text, std::uint32_t* positions);
 
 }  // namespace millrace::decode

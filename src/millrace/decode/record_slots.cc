@@ -43,8 +43,7 @@ Slot slot_of(std::string_view value) {
     case 't': return {.kind = SlotKind::true_value, .text = value};
     case 'f': return {.kind = SlotKind::false_value, .text = value};
     case 'n': return {.kind = SlotKind::null_value, .text = value};
-    default:
-      return {.kind = value.find_first_of(".eE") == value.npos ? SlotKind::integer : SlotKind::real, .text = value};
+    default: return {.kind = value.find_first_of(".eE") == value.npos ? SlotKind::integer : SlotKind::real, .text = value};
   }
 }
 

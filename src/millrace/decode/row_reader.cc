@@ -49,6 +49,8 @@ RowReader::~RowReader() = default;
 
 void RowReader::open(const Slice& slice) { implementation_->open(slice); }
 bool RowReader::next(FoundRow& found) { return implementation_->next(found); }
-std::string RowReader::as_json(std::string_view input, const Slice& slice) { return implementation_->as_json(input, slice); }
+std::string RowReader::as_json(std::string_view input, const Slice& slice) {
+  return implementation_->as_json(input, slice);
+}
 
 }  // namespace millrace::decode

@@ -6,16 +6,16 @@
 //   reader.open(slice);
 //   while (reader.next(found)) { if (found.error) … else use(found.row.slots[0], found.row.slots[1]); }
 //
-// NDJSON is read at the speed of its structure: simdjson finds the quotes and brackets of many lines at once, and one pass over their
-// positions checks that brackets, keys, colons and commas are where they belong. What is in a slot is validated whole. Elsewhere a
-// record is refused for its structure, UTF-8, control characters in strings and nesting, but not for a number such as 01, a word
-// such as nul, an escape such as \x or a lone surrogate; `strict` refuses those, too. A line of more than RowReader::line_bytes_max
-// or with more than 64 levels in a value that nobody asked for is always validated whole, and so is every other format. What is
-// said of a line depends on nothing but the line.
+// NDJSON is read at the speed of its structure: simdjson finds the quotes and brackets of many lines at once, and one pass
+// over their positions checks that brackets, keys, colons and commas are where they belong. What is in a slot is validated
+// whole. Elsewhere a record is refused for its structure, UTF-8, control characters in strings and nesting, but not for a
+// number such as 01, a word such as nul, an escape such as \x or a lone surrogate; `strict` refuses those, too. A line of
+// more than RowReader::line_bytes_max or with more than 64 levels in a value that nobody asked for is always validated
+// whole, and so is every other format. What is said of a line depends on nothing but the line.
 //
 // Threads: one reader per thread; it keeps its scratch from slice to slice.
-// Memory: positions for line_bytes_max bytes of input, 4 bytes each at most, and what a slot's repeated keys or an input's last line
-// without a line's end need.
+// Memory: eight bytes for each of line_bytes_max bytes of input at most (1 MiB), of which a fifth is touched, and what a
+// slot's repeated keys or an input's last line without a line's end need.
 #pragma once
 
 #include <cstddef>

@@ -29,7 +29,8 @@ inline Token token_of(char c) { return tokens[static_cast<unsigned char>(c)]; }
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Whether all of the one to eight bytes are digits, the first no zero: the usual integer, with no loop. Eight bytes are readable.
+// Whether all of the one to eight bytes are digits, the first no zero: the usual integer, with no loop. Eight bytes are
+// readable.
 inline bool is_short_integer(const char* p, std::size_t size) {
   if (size - 1 > 7 || *p == '0') return false;
   std::uint64_t bytes;
@@ -87,7 +88,8 @@ const Position* RowWalk::record(const Position* at, const char* line_end) {
   return members(tree_.root(), at + 1);
 }
 
-// From behind a '{' to behind its '}'. Every key is looked at, although all slots may be filled: the last of equal ones wins.
+// From behind a '{' to behind its '}'. Every key is looked at, although all slots may be filled: the last of equal ones
+// wins.
 const Position* RowWalk::members(FieldTree::Node& node, const Position* at) {
   const char* const text = text_;
   const char* const text_end = text_end_;
@@ -133,10 +135,12 @@ const Position* RowWalk::members(FieldTree::Node& node, const Position* at) {
   return node.guesses.learn(known, {key, colon + 1}, child);
 }
 
-// The value at *at goes into the slots of the node and of those below it, which forget what an earlier key of this name had left.
+// The value at *at goes into the slots of the node and of those below it, which forget what an earlier key of this name had
+// left.
 inline const Position* RowWalk::take(FieldTree::Node& node, const Position* at) {
   const char* const value = text_ + *at;
-  if (!node.is_plain || token_of(*value) != Token::scalar) [[unlikely]] return take_other(node, at);
+  if (!node.is_plain || token_of(*value) != Token::scalar) [[unlikely]]
+    return take_other(node, at);
   ++at;
   return read_scalar(value, text_ + *at, slots_.data()[node.plain_slot]) ? at : nullptr;
 }
@@ -196,8 +200,8 @@ const Position* RowWalk::read_flat_array(const Position* at) {
   }
 }
 
-// From an opening bracket to behind the one that closes it. `kinds` holds a bit for each level around, the innermost lowest: 1 for an
-// object.
+// From an opening bracket to behind the one that closes it. `kinds` holds a bit for each level around, the innermost
+// lowest: 1 for an object.
 [[gnu::noinline]] const Position* RowWalk::skip_nested(const Position* at) const {
   const char* const text = text_;
   std::uint64_t kinds = 0;
@@ -248,8 +252,9 @@ inline bool RowWalk::read_scalar(const char* value, const char* next, Slot& slot
   }
 }
 
-// Stage 1 has found the closing quote, and looked at UTF-8 and control characters; what is left are the escapes. In a short text they
-// are looked for with no loop, whose end would be guessed wrong; for long ones, where the next backslash is gets looked up once.
+// Stage 1 has found the closing quote, and looked at UTF-8 and control characters; what is left are the escapes. In a short
+// text they are looked for with no loop, whose end would be guessed wrong; for long ones, where the next backslash is gets
+// looked up once.
 inline bool RowWalk::read_string(const char* value, const char* end, Slot& slot) {
   const char* const begin = value + 1;
   const char* const closing = end - 1;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Walks over the structural positions of one record (simdjson's stage 1: every bracket, colon and comma outside of strings, and the
-// first byte of every string, number and word) and fills the slots of a FieldTree. It checks that the tokens stand in JSON's order
-// everywhere and brackets match; what goes into a slot is validated whole. It says only whether all is well: what is wrong, and where,
-// is the strict reader's to find.
+// Walks over the structural positions of one record (simdjson's stage 1: every bracket, colon and comma outside of strings,
+// and the first byte of every string, number and word) and fills the slots of a FieldTree. It checks that the tokens stand
+// in JSON's order everywhere and brackets match; what goes into a slot is validated whole. It says only whether all is
+// well: what is wrong, and where, is the strict reader's to find.
 //
 // Where a line ends too early: behind the last position stand two more that point at a line's end; no step accepts one.
 #pragma once
@@ -32,8 +32,8 @@ class RowWalk {
     text_end_ = text_ + text.size();
     backslash_ = nullptr;
   }
-  // The record whose '{' should stand at text[*at]: the position behind its '}', or null. Records are taken in their order. `line_end`
-  // is where the record's line ends.
+  // The record whose '{' should stand at text[*at]: the position behind its '}', or null. Records are taken in their order.
+  // `line_end` is where the record's line ends.
   const std::uint32_t* record(const std::uint32_t* at, const char* line_end);
 
   // Valid until the next record.

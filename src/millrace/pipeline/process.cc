@@ -189,7 +189,10 @@ class ProcessRun {
     counts_.bytes_read += block.bytes_read;
     counts_.records_filtered += block.filtered;
     if (block.failure) note_failure(*block.failure);
-    for (const RowBlock::Reject& reject : block.rejects) add_reject(reject);
+    for (const RowBlock::Reject& reject : block.rejects) {
+      add_reject(reject);
+      if (failure_) break;
+    }
     if (!is_gathered()) write(cut(block));
     counts_.records_written += block.records - block.filtered - block.rejects.size();
     budget_.release(block.bytes_counted);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/record/json.h"
 
+#include <emmintrin.h>
 #include <fmt/format.h>
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -116,6 +118,27 @@ struct JsonWriter {
   }
 };
 
+// A bit for each of the sixteen bytes that needs no escape.
+unsigned plain_bytes(const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+  const __m128i printed = _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(' ')), bytes);
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_andnot_si128(special, printed)));
+}
+
+// The first byte from `at` on that may need an escape, or the end.
+std::size_t skip_plain(std::string_view text, std::size_t at) {
+  for (; at + 16 <= text.size(); at += 16) {
+    const unsigned plain = plain_bytes(text.data() + at);
+    if (plain != 0xffff) return at + static_cast<std::size_t>(std::countr_one(plain));
+  }
+  if (at == text.size() || text.size() < 16) return at;
+  // The last sixteen, of which some were seen already.
+  const std::size_t seen = at + 16 - text.size();
+  const bool all_plain = plain_bytes(text.data() + text.size() - 16) >> seen == 0xffffU >> seen;
+  return all_plain ? text.size() : at;
+}
+
 constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
@@ -123,7 +146,7 @@ constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t copied = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  for (std::size_t at = skip_plain(text, 0); at < text.size(); ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
     if (byte >= 0x20 && byte != '"' && byte != '\\') [[likely]]
       continue;
@@ -139,6 +162,7 @@ void append_json_string(std::string& out, std::string_view text) {
       case '\f': out += "\\f"; break;
       default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
     }
+    at = skip_plain(text, copied) - 1;
   }
   out.append(text.substr(copied));
   out += '"';

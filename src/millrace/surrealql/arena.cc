@@ -25,14 +25,13 @@ std::string_view Arena::append(std::string_view a, std::string_view b) {
   const auto* const behind = reinterpret_cast<const std::byte*>(a.data()) + a.size();
   // Not what only ends where this piece begins.
   if (behind == at_ && a.size() <= static_cast<std::size_t>(at_ - begin_) && b.size() <= room) {
-    std::memcpy(at_, b.data(), b.size());
+    std::copy(b.begin(), b.end(), reinterpret_cast<char*>(at_));
     at_ += b.size();
     return {a.data(), size};
   }
   // Room for as much again where a new piece is needed: what grows on is then copied a few times only.
   char* const to = allocate<char>(size > room ? 2 * size : size);
-  std::memcpy(to, a.data(), a.size());
-  std::memcpy(to + a.size(), b.data(), b.size());
+  std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), to));  // either may be empty, and stand nowhere
   at_ = reinterpret_cast<std::byte*>(to) + size;
   return {to, size};
 }

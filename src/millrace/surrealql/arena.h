@@ -42,7 +42,7 @@ class Arena {
   }
   std::string_view copy(std::string_view text) {
     char* const to = allocate<char>(text.size());
-    std::memcpy(to, text.data(), text.size());
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
     return {to, text.size()};
   }
 

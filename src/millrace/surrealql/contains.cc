@@ -4,9 +4,12 @@
 
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/text_forms.h"
+#include "millrace/surrealql/text_search.h"
 
 namespace millrace::surrealql {
 namespace {
+
+bool has_text(std::string_view text, std::string_view wanted) { return find_text(text, wanted) != std::string_view::npos; }
 
 bool has_key(std::span<const DatumMember> members, std::string_view key) {
   const auto at = std::lower_bound(members.begin(), members.end(), key,
@@ -34,7 +37,7 @@ bool are_strings(std::span<const Datum> elements) {
 
 // Whether one of the wanted is in it, for texts in texts and elements in arrays.
 bool holds(const Datum& a, const Datum& wanted) {
-  if (a.is(Type::string)) return wanted.is(Type::string) && a.string().contains(wanted.string());
+  if (a.is(Type::string)) return wanted.is(Type::string) && has_text(a.string(), wanted.string());
   return a.is(Type::array) && any_equals(a.elements(), wanted);
 }
 
@@ -50,7 +53,7 @@ bool any_equal(const Datum& a, const Datum& b) { return a.is(Type::array) ? any_
 bool contains(const Datum& a, const Datum& b) {
   switch (a.type()) {
     case Type::array: return any_equals(a.elements(), b);
-    case Type::string: return b.is(Type::string) && a.string().contains(b.string());
+    case Type::string: return b.is(Type::string) && has_text(a.string(), b.string());
     case Type::object: return b.is(Type::string) && has_key(a.members(), b.string());
     case Type::range: return in_range(a.range(), b);
     case Type::uuid: {
@@ -64,7 +67,7 @@ bool contains(const Datum& a, const Datum& b) {
 }
 
 bool contains_all(const Datum& a, const Datum& b) {
-  if (b.is(Type::string)) return a.is(Type::string) && a.string().contains(b.string());
+  if (b.is(Type::string)) return a.is(Type::string) && has_text(a.string(), b.string());
   if (!b.is(Type::array)) return false;
   // A text is only searched for texts alone.
   if (a.is(Type::string) && !are_strings(b.elements())) return false;
@@ -72,7 +75,7 @@ bool contains_all(const Datum& a, const Datum& b) {
 }
 
 bool contains_any(const Datum& a, const Datum& b) {
-  if (b.is(Type::string)) return a.is(Type::string) && a.string().contains(b.string());
+  if (b.is(Type::string)) return a.is(Type::string) && has_text(a.string(), b.string());
   if (!b.is(Type::array)) return false;
   if (a.is(Type::string) && !are_strings(b.elements())) return false;
   return std::any_of(b.elements().begin(), b.elements().end(), [&](const Datum& wanted) { return holds(a, wanted); });

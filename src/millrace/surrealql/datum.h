@@ -15,6 +15,8 @@
 #include <span>
 #include <string_view>
 
+#include "millrace/base/assert.h"
+
 namespace millrace::surrealql {
 
 // In SurrealDB's order of types: a value of an earlier type is less than any of a later one. The three kinds of number are one type there.
@@ -76,7 +78,10 @@ class Datum {
   std::uint32_t nanoseconds() const { return size_; }  // of durations and datetimes
   const Decimal96& decimal() const { return *pointer<Decimal96>(); }
   const std::uint8_t* uuid() const { return pointer<std::uint8_t>(); }
-  std::span<const Datum> elements() const { return {pointer<Datum>(), size_}; }   // of an array that is open
+  std::span<const Datum> elements() const {  // of an array that is open
+    MILLRACE_ASSERT(!is_text_);
+    return {pointer<Datum>(), size_};
+  }
   std::span<const DatumMember> members() const;                                   // of an object that is open
   const DatumRange& range() const { return *pointer<DatumRange>(); }
   const DatumRecord& record() const { return *pointer<DatumRecord>(); }
@@ -117,6 +122,9 @@ struct DatumRecord {
 };
 
 inline Datum Datum::of_object(std::span<const DatumMember> members) { return Datum(Type::object, members.size(), members.data()); }
-inline std::span<const DatumMember> Datum::members() const { return {pointer<DatumMember>(), size_}; }
+inline std::span<const DatumMember> Datum::members() const {
+  MILLRACE_ASSERT(!is_text_);
+  return {pointer<DatumMember>(), size_};
+}
 
 }  // namespace millrace::surrealql

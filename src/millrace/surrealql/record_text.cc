@@ -58,7 +58,9 @@ std::optional<Datum> read_key(std::string_view text, Arena& arena) {
     if (minus) skip_space(text);
     const std::size_t size = std::min(text.find_first_not_of(digits), text.size());
     if (size == 0) return std::nullopt;
-    return integer_key((minus ? "-" : "") + std::string(text.substr(0, size)), arena);
+    std::string number(minus ? "-" : "");
+    number.append(text.substr(0, size));
+    return integer_key(number, arena);
   }
   if (text.size() >= 39 && text.starts_with('u') && (text[1] == '\'' || text[1] == '"') && text[38] == text[1]) {
     std::uint8_t bytes[16];

@@ -28,6 +28,9 @@ using DatumSpan = std::span<const Datum>;
 
 // The types of parameters that are not plain: std::string_view is a string, std::int64_t an int, bool a bool, Datum
 // anything.
+struct UnopenedArgument {  // anything, as it is: an array or object may be text
+  Datum value;
+};
 struct ArrayArgument {
   DatumSpan elements;
 };
@@ -88,6 +91,10 @@ struct ArgumentPlace {
   std::size_t index;
 };
 // Each puts the argument into `out`, or fails and says false.
+inline bool read_argument(const ArgumentPlace&, const Datum& datum, UnopenedArgument& out) {
+  out.value = datum;
+  return true;
+}
 bool read_argument(const ArgumentPlace& place, const Datum& datum, Datum& out);  // open, when it is text
 bool read_argument(const ArgumentPlace& place, const Datum& datum, std::int64_t& out);
 bool read_argument(const ArgumentPlace& place, const Datum& datum, bool& out);

@@ -8,7 +8,7 @@
 
 namespace millrace::surrealql {
 
-Datum type_of(Evaluation&, Datum value) { return Datum::of_string(kind_name(value.type())); }
+Datum type_of(Evaluation&, UnopenedArgument argument) { return Datum::of_string(kind_name(argument.value.type())); }
 
 Datum type_record(Evaluation& evaluation, Datum table, OptionalDatum key) {
   if (table.is(Type::string) && table.string().empty()) {
@@ -61,7 +61,8 @@ Datum type_string_lossy(Evaluation& evaluation, Datum value) {
   return datum_of_text(evaluation, out);
 }
 
-Datum type_is_record(Evaluation&, Datum value, OptionalText table) {
+Datum type_is_record(Evaluation&, UnopenedArgument argument, OptionalText table) {
+  const Datum& value = argument.value;
   return Datum::of_boolean(value.is(Type::record) && (!table || value.record().table == *table));
 }
 

@@ -12,8 +12,8 @@
 
 namespace millrace::surrealql::test {
 
-// SurrealQL's text of what comes out, or "error: " and why. A call is `name(arguments)` or `value.method(arguments)`; a value that
-// is no plain number, text, array or object stands in parentheses.
+// SurrealQL's text of what comes out, or "error: " and why. A call is `name(arguments)` or `value.method(arguments)`; a
+// value that is no plain number, text, array or object stands in parentheses.
 inline std::string called(std::string_view call, Evaluation& evaluation) {
   // The text outlives the arguments, which point into it.
   call = evaluation.arena.copy(call);
@@ -23,7 +23,8 @@ inline std::string called(std::string_view call, Evaluation& evaluation) {
   std::vector<Datum> arguments;
   if (call[name_size] == '(' && name_size > 0) {
     function = find_function(call.substr(0, name_size));
-    const std::string_view text = evaluation.arena.copy("[" + std::string(call.substr(name_size + 1, call.size() - name_size - 2)) + "]");
+    const std::string_view text =
+        evaluation.arena.copy("[" + std::string(call.substr(name_size + 1, call.size() - name_size - 2)) + "]");
     const auto elements = literal(text, evaluation.arena).elements();
     arguments.assign(elements.begin(), elements.end());
   } else {
@@ -32,7 +33,8 @@ inline std::string called(std::string_view call, Evaluation& evaluation) {
     std::string_view value = call.substr(0, dot);
     if (value.starts_with('(')) value = value.substr(1, value.size() - 2);
     arguments.push_back(literal(value, evaluation.arena));
-    const std::string_view text = evaluation.arena.copy("[" + std::string(call.substr(open + 1, call.size() - open - 2)) + "]");
+    const std::string_view text =
+        evaluation.arena.copy("[" + std::string(call.substr(open + 1, call.size() - open - 2)) + "]");
     const auto elements = literal(text, evaluation.arena).elements();
     arguments.insert(arguments.end(), elements.begin(), elements.end());
     function = find_method(arguments[0].type(), call.substr(dot + 1, open - dot - 1));

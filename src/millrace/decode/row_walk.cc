@@ -275,7 +275,7 @@ inline bool RowWalk::read_string(const char* value, const char* end, Slot& slot)
   return !slot.escaped || check_escapes(value, backslash, end);
 }
 
-bool RowWalk::check_escapes(const char* value, const char* backslash, const char* end) {
+[[gnu::noinline]] bool RowWalk::check_escapes(const char* value, const char* backslash, const char* end) {
   const char* const closing = end - 1;
   for (const char* p = backslash; p != closing; p = find_first_of<'\\'>(p + 2, closing)) {
     if (p[1] == 'u') return scanner_.scan_value({value, end}).has_value();

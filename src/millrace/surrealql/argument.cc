@@ -30,8 +30,8 @@ Datum wrong_count(Evaluation& evaluation, std::string_view function, std::size_t
   return wrong_arguments(evaluation, function, why);
 }
 
-bool wrong_type(Evaluation& evaluation, std::string_view function, std::size_t index, std::string_view kind, const Datum& found,
-                std::string_view element_of) {
+bool wrong_type(Evaluation& evaluation, std::string_view function, std::size_t index, std::string_view kind,
+                const Datum& found, std::string_view element_of) {
   if (evaluation.failed()) return false;  // as when `found` could not be opened
   std::string text;
   append_sql(text, found);
@@ -45,8 +45,14 @@ Datum too_much(Evaluation& evaluation, std::string_view function) {
   return wrong_arguments(evaluation, function, fmt::format("Output must not exceed {} bytes.", generated_bytes_max));
 }
 
+std::string plain_number(const Datum& number) {
+  if (number.is(Type::real) && std::isinf(number.real())) return number.real() < 0 ? "-inf" : "inf";
+  return number_text(number);
+}
+
 Datum overflow(Evaluation& evaluation, std::string_view what) {
-  return evaluation.fail(fmt::format("Failed to compute: \"{}\", as the operation results in an arithmetic overflow.", what));
+  return evaluation.fail(
+      fmt::format("Failed to compute: \"{}\", as the operation results in an arithmetic overflow.", what));
 }
 
 std::optional<std::int64_t> coerce_integer(const Datum& datum) {
@@ -67,8 +73,8 @@ bool refuse(const ArgumentPlace& place, std::string_view kind, const Datum& foun
 
 // An array whose elements are all for `is_wanted`.
 template <typename Predicate>
-bool read_elements(const ArgumentPlace& place, const Datum& datum, std::string_view kind, std::string_view element, DatumSpan& out,
-                   Predicate is_wanted) {
+bool read_elements(const ArgumentPlace& place, const Datum& datum, std::string_view kind, std::string_view element,
+                   DatumSpan& out, Predicate is_wanted) {
   if (!datum.is(Type::array)) return refuse(place, kind, datum);
   out = open(datum, place.evaluation).elements();
   for (const Datum& each : out) {
@@ -116,7 +122,8 @@ bool read_argument(const ArgumentPlace& place, const Datum& datum, NumberArgumen
 }
 
 bool read_argument(const ArgumentPlace& place, const Datum& datum, NumbersArgument& out) {
-  return read_elements(place, datum, "array<number>", "number", out.elements, [](const Datum& each) { return each.is_number(); });
+  return read_elements(place, datum, "array<number>", "number", out.elements,
+                       [](const Datum& each) { return each.is_number(); });
 }
 
 bool read_argument(const ArgumentPlace& place, const Datum& datum, DatetimeArgument& out) {
@@ -126,7 +133,8 @@ bool read_argument(const ArgumentPlace& place, const Datum& datum, DatetimeArgum
 }
 
 bool read_argument(const ArgumentPlace& place, const Datum& datum, DatetimesArgument& out) {
-  return read_elements(place, datum, "array<datetime>", "datetime", out.elements, [](const Datum& each) { return each.is(Type::datetime); });
+  return read_elements(place, datum, "array<datetime>", "datetime", out.elements,
+                       [](const Datum& each) { return each.is(Type::datetime); });
 }
 
 bool read_argument(const ArgumentPlace& place, const Datum& datum, DurationArgument& out) {
@@ -156,7 +164,8 @@ bool read_argument(const ArgumentPlace& place, const Datum& datum, RecordArgumen
 bool ParameterTraits<Rest<ArrayArgument>>::read(const ArgumentPlace& place, DatumSpan arguments, Rest<ArrayArgument>& out) {
   ArrayBuilder arrays(place.evaluation, arguments.size());
   for (std::size_t index = place.index; index < arguments.size(); ++index) {
-    if (!arguments[index].is(Type::array)) return wrong_type(place.evaluation, place.function, index, "array", arguments[index]);
+    if (!arguments[index].is(Type::array))
+      return wrong_type(place.evaluation, place.function, index, "array", arguments[index]);
     arrays.push(open(arguments[index], place.evaluation));
   }
   out.values = arrays.span();

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From what a function takes to what it is called with: an implementation says by its parameters which types it wants, and the
-// arguments are checked, counted and refused in SurrealDB's words before it runs.
+// From what a function takes to what it is called with: an implementation says by its parameters which types it wants, and
+// the arguments are checked, counted and refused in SurrealDB's words before it runs.
 //
 //   Datum string_len(Evaluation&, std::string_view text);
 //   constexpr Function len = function_entry<"string::len", string_len>();     // takes exactly one string
 //
 // Types are coerced as SurrealDB coerces a function's arguments, which is less than a cast: 1f is an int, '1' is none.
-// std::optional<T> is an argument that may be left out; it is not one that may be NONE. Rest<T> is what is left, in any number.
+// std::optional<T> is an argument that may be left out; it is not one that may be NONE. Rest<T> is what is left, in any
+// number.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +26,11 @@ namespace millrace::surrealql {
 
 using DatumSpan = std::span<const Datum>;
 
-// The types of parameters that are not plain: std::string_view is a string, std::int64_t an int, bool a bool, Datum anything.
+// The types of parameters that are not plain: std::string_view is a string, std::int64_t an int, bool a bool, Datum
+// anything.
+struct UnopenedArgument {  // anything, as it is: an array or object may be text
+  Datum value;
+};
 struct ArrayArgument {
   DatumSpan elements;
 };
@@ -68,10 +73,10 @@ struct Rest {
 // "Incorrect arguments for function string::len(). Expected 1 argument"
 Datum wrong_arguments(Evaluation& evaluation, std::string_view function, std::string_view why);
 Datum wrong_count(Evaluation& evaluation, std::string_view function, std::size_t min, std::size_t max);
-// "… Argument 2 was the wrong type. Expected `int` but found `'x'`", with "when coercing an element of `array<number>`" behind it
-// when `element_of` says of what. `index` counts from 0.
-bool wrong_type(Evaluation& evaluation, std::string_view function, std::size_t index, std::string_view kind, const Datum& found,
-                std::string_view element_of = {});
+// "… Argument 2 was the wrong type. Expected `int` but found `'x'`", with "when coercing an element of `array<number>`"
+// behind it when `element_of` says of what. `index` counts from 0.
+bool wrong_type(Evaluation& evaluation, std::string_view function, std::size_t index, std::string_view kind,
+                const Datum& found, std::string_view element_of = {});
 
 // ---- coercion
 
@@ -86,6 +91,10 @@ struct ArgumentPlace {
   std::size_t index;
 };
 // Each puts the argument into `out`, or fails and says false.
+inline bool read_argument(const ArgumentPlace&, const Datum& datum, UnopenedArgument& out) {
+  out.value = datum;
+  return true;
+}
 bool read_argument(const ArgumentPlace& place, const Datum& datum, Datum& out);  // open, when it is text
 bool read_argument(const ArgumentPlace& place, const Datum& datum, std::int64_t& out);
 bool read_argument(const ArgumentPlace& place, const Datum& datum, bool& out);
@@ -110,7 +119,9 @@ template <typename T>
 struct ParameterTraits {
   static constexpr std::size_t min = 1;
   static constexpr std::size_t max = 1;
-  static bool read(const ArgumentPlace& place, DatumSpan arguments, T& out) { return read_argument(place, arguments[place.index], out); }
+  static bool read(const ArgumentPlace& place, DatumSpan arguments, T& out) {
+    return read_argument(place, arguments[place.index], out);
+  }
 };
 template <typename T>
 struct ParameterTraits<std::optional<T>> {
@@ -165,7 +176,8 @@ struct FunctionCall<name, implementation> {
   template <std::size_t... indexes>
   static Datum read_and_run([[maybe_unused]] DatumSpan arguments, Evaluation& evaluation, std::index_sequence<indexes...>) {
     std::tuple<Parameters...> values;
-    const bool is_read = (... && ParameterTraits<Parameters>::read({evaluation, name.view(), indexes}, arguments, std::get<indexes>(values)));
+    const bool is_read = (... && ParameterTraits<Parameters>::read({evaluation, name.view(), indexes}, arguments,
+                                                                   std::get<indexes>(values)));
     if (!is_read) return {};
     return implementation(evaluation, std::get<indexes>(values)...);
   }
@@ -175,7 +187,11 @@ template <FunctionName name, auto implementation>
 constexpr Function function_entry(bool same_each_time = true) {
   using Call = FunctionCall<name, implementation>;
   // A template's argument lives as long as the program.
-  return {.name = name.view(), .arguments_min = Call::min, .arguments_max = Call::max, .run = Call::run, .same_each_time = same_each_time};
+  return {.name = name.view(),
+          .arguments_min = Call::min,
+          .arguments_max = Call::max,
+          .run = Call::run,
+          .same_each_time = same_each_time};
 }
 
 // ---- what implementations share
@@ -185,8 +201,8 @@ inline constexpr std::size_t generated_bytes_max = std::size_t{1} << 20;
 // "Output must not exceed 1048576 bytes."
 Datum too_much(Evaluation& evaluation, std::string_view function);
 
-// As SurrealDB writes a value into a text: strings without quotes, datetimes and uuids without prefix, the rest as append_sql.
-// Borrowed from strings, else in the arena.
+// As SurrealDB writes a value into a text: strings without quotes, datetimes and uuids without prefix, the rest as
+// append_sql. Borrowed from strings, else in the arena.
 std::string_view value_text(const Datum& datum, Evaluation& evaluation);
 // As append_sql, in the arena.
 std::string_view sql_text(const Datum& datum, Evaluation& evaluation);
@@ -194,7 +210,9 @@ std::string_view sql_text(const Datum& datum, Evaluation& evaluation);
 std::string_view kind_name(Type type);
 
 inline Datum datum_of_size(std::size_t size) { return Datum::of_integer(static_cast<std::int64_t>(size)); }
-inline Datum datum_of_text(Evaluation& evaluation, std::string_view text) { return Datum::of_string(evaluation.arena.copy(text)); }
+inline Datum datum_of_text(Evaluation& evaluation, std::string_view text) {
+  return Datum::of_string(evaluation.arena.copy(text));
+}
 
 // Elements, one behind the other, in the arena; for at most as many as were asked for.
 class ArrayBuilder {

@@ -25,7 +25,6 @@ bool is_lower_case(char32_t point) {
   return u_isULowercase(static_cast<UChar32>(point)) != 0;
 }
 
-
 int decimal_digit(char32_t point) {
   if (point < 0x80) return point >= '0' && point <= '9' ? static_cast<int>(point - '0') : -1;
   return u_charDigitValue(static_cast<UChar32>(point));

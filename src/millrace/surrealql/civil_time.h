@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The calendar for every year that SurrealDB has (-262143 to 262142), by std::chrono, whose own years end at 32767: the calendar
-// repeats itself every 400 years.
+// The calendar for every year that SurrealDB has (-262143 to 262142), by std::chrono, whose own years end at 32767: the
+// calendar repeats itself every 400 years.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,9 @@ struct CivilTime {
   unsigned second = 0;
 };
 
+// Of a positive `b`, rounded down.
 constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-constexpr std::int64_t floor_modulo(std::int64_t a, std::int64_t b) { return a - floor_divide(a, b) * b; }
+constexpr std::int64_t floor_modulo(std::int64_t a, std::int64_t b) { return a % b + (a % b < 0 ? b : 0); }
 
 // Of seconds since 1970 in UTC.
 constexpr CivilTime civil_time(std::int64_t seconds) {
@@ -41,13 +42,16 @@ constexpr CivilTime civil_time(std::int64_t seconds) {
           .second = static_cast<unsigned>(in_day % 60)};
 }
 
-constexpr bool is_leap_year(std::int64_t year) { return std::chrono::year(static_cast<int>(floor_modulo(year, 400))).is_leap(); }
+constexpr bool is_leap_year(std::int64_t year) {
+  return std::chrono::year(static_cast<int>(floor_modulo(year, 400))).is_leap();
+}
 
 // Nothing for a day that does not exist, and a year beyond SurrealDB's.
 constexpr std::optional<std::int64_t> days_since_1970(std::int64_t year, std::int64_t month, std::int64_t day) {
   if (year < year_min || year > year_max || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
   const std::int64_t cycles = floor_divide(year, 400);
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year - cycles * 400)), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year - cycles * 400)),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
   return std::chrono::sys_days(date).time_since_epoch().count() + cycles * days_in_400_years;

@@ -23,12 +23,13 @@ constexpr auto aggregate_names = std::to_array<AggregateName>({
     {"math::mean", AggregateKind::mean},
     {"math::stddev", AggregateKind::stddev},
     {"math::variance", AggregateKind::variance},
+    {"math::median", AggregateKind::median},
     {"time::max", AggregateKind::time_max},
     {"time::min", AggregateKind::time_min},
 });
 
 // What is given an array of all that its first argument is in the group.
-constexpr auto collecting_names = std::to_array<std::string_view>({"array::group", "array::distinct", "array::join", "math::median"});
+constexpr auto collecting_names = std::to_array<std::string_view>({"array::group", "array::distinct", "array::join"});
 
 bool is_aggregate(const Expression& expression) {
   const auto* const call = expression.as<Call>();
@@ -89,6 +90,7 @@ void Compiler::check_method(const Part& part) {
 
 // The program that computes what an aggregate is fed with; the same expression is computed once.
 std::size_t Compiler::argument(const Expression& expression) {
+  if (has_aggregate(expression)) throw Problem{expression.span, "an aggregate of aggregates has no meaning: the inner one is of the whole group"};
   const std::string name = to_sql(expression);
   const auto found = std::find(argument_names_.begin(), argument_names_.end(), name);
   if (found != argument_names_.end()) return static_cast<std::size_t>(found - argument_names_.begin());
@@ -111,7 +113,7 @@ bool Compiler::emit_aggregate(const Call& call, std::uint16_t to) {
     if (name.function == call.name) kind = name.kind;
   }
   if (kind) {
-    if (*kind != AggregateKind::count && call.arguments.size() != 1) throw Problem{call.name_span, fmt::format("{} takes 1 argument here, not {}", call.name, call.arguments.size())};
+    if (call.name != "count" && call.arguments.size() != 1) throw Problem{call.name_span, fmt::format("{} takes 1 argument here, not {}", call.name, call.arguments.size())};
     add_aggregate(*kind, *kind == AggregateKind::count ? 0 : argument(*call.arguments.front()), to);
     return true;
   }
@@ -121,16 +123,25 @@ bool Compiler::emit_aggregate(const Call& call, std::uint16_t to) {
 }
 
 void Compiler::emit_collected(const Call& call, std::uint16_t to) {
-  const Function& function = function_of(call);
   if (call.arguments.empty()) throw Problem{call.name_span, fmt::format("{} takes what it is to gather", call.name)};
-  add_aggregate(AggregateKind::collect, argument(*call.arguments.front()), to);
+  const Expression* gathered = call.arguments.front().get();
+  // What is distinct in what was gathered.
+  const auto* const inner = gathered->as<Call>();
+  if (call.name == "array::distinct" && inner != nullptr && inner->name == "array::group" && inner->arguments.size() == 1) gathered = inner->arguments.front().get();
+  add_aggregate(AggregateKind::collect, argument(*gathered), to);
   if (call.name == "array::group") return;
+  const Function& function = *find_function(call.name);
   std::uint16_t into = to;
   for (std::size_t i = 1; i < call.arguments.size(); ++i) {
     into = next(into, *call.arguments[i]);
     emit(*call.arguments[i], into);
   }
-  add(Opcode::call, to, call.arguments.size(), program_->functions.size());
+  std::size_t count = call.arguments.size();
+  if (call.name == "array::join" && count == 1) {
+    add_constant(Datum::of_string(""), next(to, *gathered));
+    ++count;
+  }
+  add(Opcode::call, to, count, program_->functions.size());
   program_->functions.push_back(&function);
 }
 

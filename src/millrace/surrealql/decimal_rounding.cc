@@ -42,9 +42,7 @@ Decimal96 absolute(const Decimal96& decimal) {
   return result;
 }
 
-Decimal96 signum(const Decimal96& decimal) {
-  return is_zero(decimal) ? Decimal96() : make_decimal(1, 0, decimal.negative);
-}
+Decimal96 signum(const Decimal96& decimal) { return is_zero(decimal) ? Decimal96() : make_decimal(1, 0, decimal.negative); }
 
 Decimal96 square_root(const Decimal96& decimal) {
   if (is_zero(decimal)) return {};

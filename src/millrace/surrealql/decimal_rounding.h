@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What math:: does to decimals and operators do not: cutting and rounding at a digit. Halves go to the even digit, as SurrealDB's
-// decimals round; its floats round away from zero.
+// What math:: does to decimals and operators do not: cutting and rounding at a digit. Halves go to the even digit, as
+// SurrealDB's decimals round; its floats round away from zero.
 #pragma once
 
 #include <cstddef>

@@ -59,6 +59,7 @@ enum class BinaryOperator : std::uint8_t {
 
 struct Literal {
   Value value;
+  std::string name;  // of a constant, as SurrealQL writes it: "math::PI"
 };
 struct RegexLiteral {
   std::string pattern;
@@ -72,7 +73,6 @@ struct Unary {
 };
 struct CastTo {
   Cast to;
-  std::string type;  // as SurrealQL writes it: "array<int>"
   ExpressionPtr operand;
 };
 struct Binary {

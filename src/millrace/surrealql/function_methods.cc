@@ -19,27 +19,36 @@ constexpr OwnMethods number_methods{
     "math", " abs acos acot asin atan ceil cos cot deg2rad floor ln log log10 log2 rad2deg round sign sin tan "};
 constexpr OwnMethods string_methods{
     "string",
-    " capitalize concat contains ends_with join len lowercase matches repeat replace reverse slice slug split starts_with trim uppercase words"
+    " capitalize concat contains ends_with join len lowercase matches repeat replace reverse slice slug split starts_with "
+    "trim uppercase words"
     " distance_damerau_levenshtein distance_hamming distance_levenshtein distance_normalized_damerau_levenshtein"
-    " distance_normalized_levenshtein html_encode is_alpha is_alphanum is_ascii is_datetime is_domain is_email is_hexadecimal is_ip is_ipv4"
-    " is_ipv6 is_latitude is_longitude is_numeric is_record is_semver is_ulid is_url is_uuid semver_compare semver_inc_major semver_inc_minor"
-    " semver_inc_patch semver_major semver_minor semver_patch semver_set_major semver_set_minor semver_set_patch similarity_jaro"
+    " distance_normalized_levenshtein html_encode is_alpha is_alphanum is_ascii is_datetime is_domain is_email "
+    "is_hexadecimal is_ip is_ipv4"
+    " is_ipv6 is_latitude is_longitude is_numeric is_record is_semver is_ulid is_url is_uuid semver_compare "
+    "semver_inc_major semver_inc_minor"
+    " semver_inc_patch semver_major semver_minor semver_patch semver_set_major semver_set_minor semver_set_patch "
+    "similarity_jaro"
     " similarity_jaro_winkler similarity_sorensen_dice "};
 constexpr OwnMethods array_methods{
     "array",
-    " add all any append at boolean_and boolean_not boolean_or boolean_xor clump combine complement concat difference distinct every fill"
-    " filter filter_index find find_index first flatten group includes index_of insert intersect is_empty join last len logical_and"
-    " logical_or logical_xor matches max min pop prepend push remove reverse slice some sort sort_asc sort_desc sort_lexical sort_natural"
+    " add all any append at boolean_and boolean_not boolean_or boolean_xor clump combine complement concat difference "
+    "distinct every fill"
+    " filter filter_index find find_index first flatten group includes index_of insert intersect is_empty join last len "
+    "logical_and"
+    " logical_or logical_xor matches max min pop prepend push remove reverse slice some sort sort_asc sort_desc "
+    "sort_lexical sort_natural"
     " sort_natural_lexical swap transpose union windows vector_add vector_angle vector_cross vector_distance_chebyshev"
-    " vector_distance_euclidean vector_distance_hamming vector_distance_manhattan vector_distance_minkowski vector_divide vector_dot"
-    " vector_magnitude vector_multiply vector_normalize vector_project vector_scale vector_similarity_cosine vector_similarity_jaccard"
+    " vector_distance_euclidean vector_distance_hamming vector_distance_manhattan vector_distance_minkowski vector_divide "
+    "vector_dot"
+    " vector_magnitude vector_multiply vector_normalize vector_project vector_scale vector_similarity_cosine "
+    "vector_similarity_jaccard"
     " vector_similarity_pearson vector_subtract "};
 constexpr OwnMethods object_methods{"object", " entries extend is_empty keys len remove values "};
 constexpr OwnMethods duration_methods{"duration", " days hours micros millis mins nanos secs weeks years "};
-constexpr OwnMethods datetime_methods{
-    "time",
-    " ceil day floor format group hour is_leap_year micros millis minute month nano round second set_day set_hour set_minute set_month"
-    " set_nanosecond set_second set_year unix wday week yday year "};
+constexpr OwnMethods datetime_methods{"time",
+                                      " ceil day floor format group hour is_leap_year micros millis minute month nano "
+                                      "round second set_day set_hour set_minute set_month"
+                                      " set_nanosecond set_second set_year unix wday week yday year "};
 constexpr OwnMethods bytes_methods{"bytes", " len "};
 constexpr OwnMethods record_methods{"record", " id table tb "};
 
@@ -65,14 +74,21 @@ struct Below {
   std::string_view family;
 };
 constexpr Below below[] = {
-    {"distance_", "string::distance::"},      {"html_", "string::html::"},     {"similarity_", "string::similarity::"},
-    {"semver_inc_", "string::semver::inc::"}, {"semver_set_", "string::semver::set::"}, {"semver_", "string::semver::"},
-    {"vector_distance_", "vector::distance::"}, {"vector_similarity_", "vector::similarity::"}, {"vector_", "vector::"},
+    {"distance_", "string::distance::"},
+    {"html_", "string::html::"},
+    {"similarity_", "string::similarity::"},
+    {"semver_inc_", "string::semver::inc::"},
+    {"semver_set_", "string::semver::set::"},
+    {"semver_", "string::semver::"},
+    {"vector_distance_", "vector::distance::"},
+    {"vector_similarity_", "vector::similarity::"},
+    {"vector_", "vector::"},
 };
 
 const Function* own_method(const OwnMethods& methods, std::string_view name) {
   for (const Below& each : below) {
-    if (name.starts_with(each.method)) return find_function(std::string(each.family).append(name.substr(each.method.size())));
+    if (name.starts_with(each.method))
+      return find_function(std::string(each.family).append(name.substr(each.method.size())));
   }
   if (name == "sort_asc" || name == "sort_desc") return find_function(std::string("array::sort::").append(name.substr(5)));
   return find_function(fmt::format("{}::{}", methods.family, name));
@@ -82,7 +98,8 @@ const Function* own_method(const OwnMethods& methods, std::string_view name) {
 
 const Function* find_method(Type type, std::string_view name) {
   // Unlike functions, methods are found in lower case only.
-  const bool is_plain = std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  const bool is_plain =
+      std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
   if (!is_plain || name.empty()) return nullptr;
   const OwnMethods* const methods = own_methods(type);
   if (methods != nullptr && methods->names.contains(fmt::format(" {} ", name))) return own_method(*methods, name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The implementations of SurrealQL's functions, by family: what function_table.cc gives names to. Their parameters say what they
-// take (argument.h). Private to this room.
+// The implementations of SurrealQL's functions, by family: what function_table.cc gives names to. Their parameters say what
+// they take (argument.h). Private to this room.
 #pragma once
 
 #include <optional>
@@ -256,13 +256,13 @@ Datum type_cast(Evaluation& evaluation, Datum value) {
   return cast(value, {.kind = kind}, evaluation);
 }
 template <Type... types>
-Datum type_is(Evaluation&, Datum value) {
-  return Datum::of_boolean((... || value.is(types)));
+Datum type_is(Evaluation&, UnopenedArgument argument) {
+  return Datum::of_boolean((... || argument.value.is(types)));
 }
-Datum type_of(Evaluation& evaluation, Datum value);
+Datum type_of(Evaluation& evaluation, UnopenedArgument value);
 Datum type_record(Evaluation& evaluation, Datum table, OptionalDatum key);
 Datum type_string_lossy(Evaluation& evaluation, Datum value);
-Datum type_is_record(Evaluation& evaluation, Datum value, OptionalText table);
+Datum type_is_record(Evaluation& evaluation, UnopenedArgument value, OptionalText table);
 Datum record_id(Evaluation& evaluation, RecordArgument record);
 Datum record_table(Evaluation& evaluation, RecordArgument record);
 Datum count_truthy(Evaluation& evaluation, OptionalDatum value);

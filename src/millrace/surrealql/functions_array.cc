@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "millrace/surrealql/datum_set.h"
 #include "millrace/surrealql/functions.h"
 #include "millrace/surrealql/integer_range.h"
 
@@ -10,7 +11,7 @@ namespace millrace::surrealql {
 namespace {
 
 // What the engine takes a value to weigh where it limits what is made.
-constexpr std::size_t engine_value_bytes = 64;
+constexpr std::size_t engine_value_bytes = 56;
 
 bool are_few(Evaluation& evaluation, Text function, std::uint64_t count) {
   if (count <= generated_bytes_max / engine_value_bytes) return true;
@@ -18,8 +19,18 @@ bool are_few(Evaluation& evaluation, Text function, std::uint64_t count) {
   return false;
 }
 
+// What grows with the product of two sizes has a limit of ours, which the engine does not have.
+constexpr std::size_t made_elements_max = std::size_t{1} << 20;
+constexpr std::size_t joined_bytes_max = std::size_t{64} << 20;
+
+Datum too_many(Evaluation& evaluation, Text function) {
+  return wrong_arguments(evaluation, function, fmt::format("Output must not exceed {} elements.", made_elements_max));
+}
+
 // The place that an index means of `size` elements, -1 being the last; it may be outside.
-std::int64_t from_back(std::int64_t index, std::size_t size) { return index < 0 ? index + static_cast<std::int64_t>(size) : index; }
+std::int64_t from_back(std::int64_t index, std::size_t size) {
+  return index < 0 ? index + static_cast<std::int64_t>(size) : index;
+}
 
 // The array with `count` elements from `at` on replaced by one, or by none.
 Datum replaced(Evaluation& evaluation, DatumSpan array, std::size_t at, std::size_t count, std::span<const Datum> by) {
@@ -44,17 +55,22 @@ bool has(DatumSpan array, const Datum& value) {
 
 Datum array_add(Evaluation& evaluation, ArrayArgument array, Datum value) {
   const DatumSpan added = value.is(Type::array) ? value.elements() : DatumSpan(&value, 1);
-  ArrayBuilder out(evaluation, array.elements.size() + added.size());
-  for (const Datum& each : array.elements) out.push(each);
+  const std::size_t size = array.elements.size();
+  ArrayBuilder out(evaluation, size + added.size());
+  Distinct seen(added.size() == 1 ? 0 : size + added.size());
+  for (const Datum& each : array.elements) {
+    out.push(each);
+    if (added.size() > 1) seen.is_new(each);
+  }
   for (const Datum& each : added) {
-    if (!has(out.span(), each)) out.push(each);
+    if (added.size() == 1 ? !has(array.elements, each) : seen.is_new(each)) out.push(each);
   }
   return out.datum();
 }
 
 Datum array_all(Evaluation&, ArrayArgument array, OptionalDatum value) {
-  return Datum::of_boolean(
-      std::ranges::all_of(array.elements, [&](const Datum& each) { return value ? exactly_equal(each, *value) : is_truthy(each); }));
+  return Datum::of_boolean(std::ranges::all_of(
+      array.elements, [&](const Datum& each) { return value ? exactly_equal(each, *value) : is_truthy(each); }));
 }
 
 Datum array_any(Evaluation&, ArrayArgument array, OptionalDatum value) {
@@ -64,11 +80,14 @@ Datum array_any(Evaluation&, ArrayArgument array, OptionalDatum value) {
 Datum array_append(Evaluation& evaluation, ArrayArgument array, Datum value) {
   return replaced(evaluation, array.elements, array.elements.size(), 0, {&value, 1});
 }
-Datum array_prepend(Evaluation& evaluation, ArrayArgument array, Datum value) { return replaced(evaluation, array.elements, 0, 0, {&value, 1}); }
+Datum array_prepend(Evaluation& evaluation, ArrayArgument array, Datum value) {
+  return replaced(evaluation, array.elements, 0, 0, {&value, 1});
+}
 
 Datum array_at(Evaluation&, ArrayArgument array, std::int64_t index) {
   const std::int64_t at = from_back(index, array.elements.size());
-  return at < 0 || static_cast<std::size_t>(at) >= array.elements.size() ? Datum() : array.elements[static_cast<std::size_t>(at)];
+  return at < 0 || static_cast<std::size_t>(at) >= array.elements.size() ? Datum()
+                                                                         : array.elements[static_cast<std::size_t>(at)];
 }
 
 Datum array_clump(Evaluation& evaluation, ArrayArgument array, std::int64_t size) {
@@ -83,7 +102,8 @@ Datum array_clump(Evaluation& evaluation, ArrayArgument array, std::int64_t size
 }
 
 Datum array_windows(Evaluation& evaluation, ArrayArgument array, std::int64_t size) {
-  if (size < 1) return wrong_arguments(evaluation, "array::windows", "The second argument must be an integer greater than 0");
+  if (size < 1)
+    return wrong_arguments(evaluation, "array::windows", "The second argument must be an integer greater than 0");
   ArrayBuilder out(evaluation, array.elements.size());
   const auto count = static_cast<std::size_t>(size);
   for (std::size_t at = 0; at < array.elements.size() && count <= array.elements.size() - at; ++at) {
@@ -93,6 +113,8 @@ Datum array_windows(Evaluation& evaluation, ArrayArgument array, std::int64_t si
 }
 
 Datum array_combine(Evaluation& evaluation, ArrayArgument a, ArrayArgument b) {
+  if (!b.elements.empty() && a.elements.size() > made_elements_max / b.elements.size())
+    return too_many(evaluation, "array::combine");
   ArrayBuilder out(evaluation, a.elements.size() * b.elements.size());
   for (const Datum& left : a.elements) {
     for (const Datum& right : b.elements) {
@@ -191,6 +213,9 @@ Datum array_join(Evaluation& evaluation, ArrayArgument array, Text separator) {
   for (std::size_t i = 0; i < array.elements.size(); ++i) {
     if (i > 0) out += separator;
     out += value_text(array.elements[i], evaluation);
+    if (out.size() > joined_bytes_max) {
+      return wrong_arguments(evaluation, "array::join", fmt::format("Output must not exceed {} bytes.", joined_bytes_max));
+    }
   }
   return datum_of_text(evaluation, out);
 }
@@ -209,7 +234,8 @@ Datum array_range(Evaluation& evaluation, Datum from, OptionalInt to) {
   const Wider last = Wider{range->to.value_or(INT64_MAX)} - (range->to && !range->to_included ? 1 : 0);
   if (first > last) return Datum::of_array({});
   const Wider steps = last - first;
-  if (steps > INT64_MAX || !are_few(evaluation, "array::range", static_cast<std::uint64_t>(steps))) return too_much(evaluation, "array::range");
+  if (steps > INT64_MAX || !are_few(evaluation, "array::range", static_cast<std::uint64_t>(steps)))
+    return too_much(evaluation, "array::range");
   return integers(evaluation, static_cast<std::int64_t>(first), static_cast<std::size_t>(steps) + 1);
 }
 
@@ -254,7 +280,8 @@ Datum array_swap(Evaluation& evaluation, ArrayArgument array, std::int64_t from,
     const std::int64_t at = from_back(index, size);
     if (at >= 0 && at < static_cast<std::int64_t>(size)) return at;
     const std::int64_t least = -static_cast<std::int64_t>(size);
-    wrong_arguments(evaluation, "array::swap", fmt::format("Argument {} is out of range. Expected a number between {} and {}", argument, least, size));
+    wrong_arguments(evaluation, "array::swap",
+                    fmt::format("Argument {} is out of range. Expected a number between {} and {}", argument, least, size));
     return std::int64_t{-1};
   };
   const std::int64_t first = place(from, 1);
@@ -267,11 +294,13 @@ Datum array_swap(Evaluation& evaluation, ArrayArgument array, std::int64_t from,
   return out.datum();
 }
 
-// A row for each place in the longest element: what stands there in each, NONE where one is shorter. What is no array is one of one.
+// A row for each place in the longest element: what stands there in each, NONE where one is shorter. What is no array is
+// one of one.
 Datum array_transpose(Evaluation& evaluation, ArrayArgument array) {
   const auto row_of = [](const Datum& each) { return each.is(Type::array) ? each.elements() : DatumSpan(&each, 1); };
   std::size_t height = 0;
   for (const Datum& each : array.elements) height = std::max(height, row_of(each).size());
+  if (height > 0 && array.elements.size() > made_elements_max / height) return too_many(evaluation, "array::transpose");
   ArrayBuilder out(evaluation, height);
   for (std::size_t i = 0; i < height; ++i) {
     ArrayBuilder row(evaluation, array.elements.size());

@@ -36,8 +36,12 @@ std::strong_ordering by_value(const Datum& a, const Datum& b) { return compare(a
 Datum array_sort(Evaluation& evaluation, ArrayArgument array, OptionalDatum order) {
   return sorted(evaluation, array.elements, is_descending(order), by_value);
 }
-Datum array_sort_asc(Evaluation& evaluation, ArrayArgument array) { return sorted(evaluation, array.elements, false, by_value); }
-Datum array_sort_desc(Evaluation& evaluation, ArrayArgument array) { return sorted(evaluation, array.elements, true, by_value); }
+Datum array_sort_asc(Evaluation& evaluation, ArrayArgument array) {
+  return sorted(evaluation, array.elements, false, by_value);
+}
+Datum array_sort_desc(Evaluation& evaluation, ArrayArgument array) {
+  return sorted(evaluation, array.elements, true, by_value);
+}
 
 Datum array_sort_lexical(Evaluation& evaluation, ArrayArgument array, OptionalDatum order) {
   return sorted_as_text(evaluation, array, order, {.is_lexical = true});

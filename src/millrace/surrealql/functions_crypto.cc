@@ -68,7 +68,8 @@ Datum encoding_base64_decode(Evaluation& evaluation, Text text) {
   std::string padded(text);
   while (padded.size() % 4 != 0 && !padded.ends_with("==")) padded.push_back('=');
   const auto bytes = decode_base64(padded);
-  if (!bytes || encode_base64(*bytes) != padded) return wrong_arguments(evaluation, "encoding::base64::decode", "invalid base64");
+  if (!bytes || encode_base64(*bytes) != padded)
+    return wrong_arguments(evaluation, "encoding::base64::decode", "invalid base64");
   return Datum::of_bytes(evaluation.arena.copy(*bytes));
 }
 

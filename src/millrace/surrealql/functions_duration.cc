@@ -32,7 +32,8 @@ Datum from_seconds(Evaluation& evaluation, std::string_view function, std::int64
 
 Datum from_below_second(std::int64_t count, std::uint64_t in_second) {
   const auto units = static_cast<std::uint64_t>(count);
-  return Datum::of_duration(units / in_second, static_cast<std::uint32_t>(units % in_second * (nanoseconds_in_second / in_second)));
+  return Datum::of_duration(units / in_second,
+                            static_cast<std::uint32_t>(units % in_second * (nanoseconds_in_second / in_second)));
 }
 
 }  // namespace
@@ -47,10 +48,18 @@ Datum duration_millis(Evaluation&, DurationArgument duration) { return count_bel
 Datum duration_micros(Evaluation&, DurationArgument duration) { return count_below_second(duration, 1'000'000); }
 Datum duration_nanos(Evaluation&, DurationArgument duration) { return count_below_second(duration, nanoseconds_in_second); }
 
-Datum duration_from_weeks(Evaluation& evaluation, std::int64_t units) { return from_seconds(evaluation, "duration::from_weeks", units, week); }
-Datum duration_from_days(Evaluation& evaluation, std::int64_t units) { return from_seconds(evaluation, "duration::from_days", units, day); }
-Datum duration_from_hours(Evaluation& evaluation, std::int64_t units) { return from_seconds(evaluation, "duration::from_hours", units, hour); }
-Datum duration_from_mins(Evaluation& evaluation, std::int64_t units) { return from_seconds(evaluation, "duration::from_mins", units, minute); }
+Datum duration_from_weeks(Evaluation& evaluation, std::int64_t units) {
+  return from_seconds(evaluation, "duration::from_weeks", units, week);
+}
+Datum duration_from_days(Evaluation& evaluation, std::int64_t units) {
+  return from_seconds(evaluation, "duration::from_days", units, day);
+}
+Datum duration_from_hours(Evaluation& evaluation, std::int64_t units) {
+  return from_seconds(evaluation, "duration::from_hours", units, hour);
+}
+Datum duration_from_mins(Evaluation& evaluation, std::int64_t units) {
+  return from_seconds(evaluation, "duration::from_mins", units, minute);
+}
 Datum duration_from_secs(Evaluation&, std::int64_t units) { return from_below_second(units, 1); }
 Datum duration_from_millis(Evaluation&, std::int64_t units) { return from_below_second(units, 1'000); }
 Datum duration_from_micros(Evaluation&, std::int64_t units) { return from_below_second(units, 1'000'000); }

@@ -15,7 +15,9 @@
 namespace millrace::surrealql {
 namespace {
 
-Datum of_decimal(Evaluation& evaluation, const Decimal96& decimal) { return Datum::of_decimal(evaluation.arena.make(decimal)); }
+Datum of_decimal(Evaluation& evaluation, const Decimal96& decimal) {
+  return Datum::of_decimal(evaluation.arena.make(decimal));
+}
 
 // Of a whole number itself, else by what is done to floats or decimals.
 template <typename OfReal, typename OfDecimal>
@@ -37,22 +39,31 @@ Datum math_abs(Evaluation& evaluation, NumberArgument number) {
   const Datum& value = number.value;
   if (value.is(Type::real)) return Datum::of_real(std::abs(value.real()));
   if (value.is(Type::decimal)) return of_decimal(evaluation, absolute(value.decimal()));
-  if (value.integer() == std::numeric_limits<std::int64_t>::min()) return overflow(evaluation, fmt::format("math::abs({})", value.integer()));
+  if (value.integer() == std::numeric_limits<std::int64_t>::min())
+    return overflow(evaluation, fmt::format("math::abs({})", value.integer()));
   return Datum::of_integer(std::abs(value.integer()));
 }
 
 Datum math_ceil(Evaluation& evaluation, NumberArgument number) {
-  return cut(evaluation, number.value, [](double real) { return std::ceil(real); }, [](const Decimal96& decimal) { return ceil(decimal); });
+  return cut(
+      evaluation, number.value, [](double real) { return std::ceil(real); },
+      [](const Decimal96& decimal) { return ceil(decimal); });
 }
 Datum math_floor(Evaluation& evaluation, NumberArgument number) {
-  return cut(evaluation, number.value, [](double real) { return std::floor(real); }, [](const Decimal96& decimal) { return floor(decimal); });
+  return cut(
+      evaluation, number.value, [](double real) { return std::floor(real); },
+      [](const Decimal96& decimal) { return floor(decimal); });
 }
 Datum math_round(Evaluation& evaluation, NumberArgument number) {
-  return cut(evaluation, number.value, [](double real) { return std::round(real); }, [](const Decimal96& decimal) { return round(decimal, 0); });
+  return cut(
+      evaluation, number.value, [](double real) { return std::round(real); },
+      [](const Decimal96& decimal) { return round(decimal, 0); });
 }
 
 Datum math_acos(Evaluation&, NumberArgument number) { return Datum::of_real(std::acos(to_real(number.value))); }
-Datum math_acot(Evaluation&, NumberArgument number) { return Datum::of_real(std::numbers::pi / 2.0 - std::atan(to_real(number.value))); }
+Datum math_acot(Evaluation&, NumberArgument number) {
+  return Datum::of_real(std::numbers::pi / 2.0 - std::atan(to_real(number.value)));
+}
 Datum math_asin(Evaluation&, NumberArgument number) { return Datum::of_real(std::asin(to_real(number.value))); }
 Datum math_atan(Evaluation&, NumberArgument number) { return Datum::of_real(std::atan(to_real(number.value))); }
 Datum math_cos(Evaluation&, NumberArgument number) { return Datum::of_real(std::cos(to_real(number.value))); }
@@ -60,8 +71,12 @@ Datum math_cot(Evaluation&, NumberArgument number) { return Datum::of_real(1.0 /
 Datum math_sin(Evaluation&, NumberArgument number) { return Datum::of_real(std::sin(to_real(number.value))); }
 Datum math_tan(Evaluation&, NumberArgument number) { return Datum::of_real(std::tan(to_real(number.value))); }
 // Both factors as Rust has them: rounded once.
-Datum math_deg2rad(Evaluation&, NumberArgument number) { return Datum::of_real(to_real(number.value) * (std::numbers::pi / 180.0)); }
-Datum math_rad2deg(Evaluation&, NumberArgument number) { return Datum::of_real(to_real(number.value) * 57.2957795130823208767981548141051703); }
+Datum math_deg2rad(Evaluation&, NumberArgument number) {
+  return Datum::of_real(to_real(number.value) * (std::numbers::pi / 180.0));
+}
+Datum math_rad2deg(Evaluation&, NumberArgument number) {
+  return Datum::of_real(to_real(number.value) * 57.2957795130823208767981548141051703);
+}
 Datum math_ln(Evaluation&, NumberArgument number) { return Datum::of_real(std::log(to_real(number.value))); }
 Datum math_log(Evaluation&, NumberArgument number, NumberArgument base) {
   return Datum::of_real(std::log(to_real(number.value)) / std::log(to_real(base.value)));
@@ -94,11 +109,13 @@ Datum math_fixed(Evaluation& evaluation, NumberArgument number, std::int64_t dig
   }
   const Datum& value = number.value;
   if (value.is(Type::integer)) return value;
-  if (value.is(Type::decimal)) return of_decimal(evaluation, round(value.decimal(), static_cast<std::size_t>(std::min<std::int64_t>(digits, 28))));
+  if (value.is(Type::decimal))
+    return of_decimal(evaluation, round(value.decimal(), static_cast<std::size_t>(std::min<std::int64_t>(digits, 28))));
   if (!std::isfinite(value.real())) return value;
   // Printed exactly, with so many digits, and read again. No float has more than 1074 behind the point, or 309 before it.
   char text[1500];
-  const auto printed = std::to_chars(text, text + sizeof text, value.real(), std::chars_format::fixed, static_cast<int>(std::min<std::int64_t>(digits, 1074)));
+  const auto printed = std::to_chars(text, text + sizeof text, value.real(), std::chars_format::fixed,
+                                     static_cast<int>(std::min<std::int64_t>(digits, 1074)));
   double result = 0;
   std::from_chars(text, printed.ptr, result);
   return Datum::of_real(result);
@@ -129,7 +146,9 @@ Datum math_lerpangle(Evaluation& evaluation, NumberArgument from, NumberArgument
   return Datum::of_real(lerp_reals(start, start + way, to_real(factor.value)));
 }
 
-Datum math_pow(Evaluation& evaluation, NumberArgument number, NumberArgument exponent) { return power(number.value, exponent.value, evaluation); }
+Datum math_pow(Evaluation& evaluation, NumberArgument number, NumberArgument exponent) {
+  return power(number.value, exponent.value, evaluation);
+}
 
 Datum math_sign(Evaluation& evaluation, NumberArgument number) {
   const Datum& value = number.value;

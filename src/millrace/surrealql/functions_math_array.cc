@@ -29,8 +29,8 @@ Datum divided(const Datum& sum, std::size_t count, Evaluation& evaluation) {
   return divide(sum, to_decimal(datum_of_size(count), evaluation), evaluation);
 }
 
-// The heap of Rust's standard library, by hand: SurrealDB gives what math::top and math::bottom leave in it in the order in which it
-// lies there. `is_at_most` says which of two may lie below the other.
+// The heap of Rust's standard library, by hand: SurrealDB gives what math::top and math::bottom leave in it in the order in
+// which it lies there. `is_at_most` says which of two may lie below the other.
 template <typename AtMost>
 class Heap {
  public:

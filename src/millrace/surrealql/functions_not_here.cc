@@ -15,16 +15,20 @@ constexpr std::string_view no_cbor = "values go in and out as JSON or CSV here, 
 constexpr std::string_view no_files = "a query does not touch files here, but for its input";
 constexpr std::string_view no_geometry = "there are no geometries here";
 constexpr std::string_view no_network = "a query does not reach into the network here";
-constexpr std::string_view not_random = "the same input is to give the same output; of what is random there are only uuids (rand::uuid)";
+constexpr std::string_view not_random =
+    "the same input is to give the same output; of what is random there are only uuids (rand::uuid)";
 constexpr std::string_view no_database = "it asks the database, and there is none behind a file";
 constexpr std::string_view no_index = "it asks an index of the database, and a file has none";
 constexpr std::string_view no_session = "nobody has signed in here: there is no session";
-constexpr std::string_view no_sets = "there are no sets here; an array with array::distinct, array::union and their like does the same";
+constexpr std::string_view no_sets =
+    "there are no sets here; an array with array::distinct, array::union and their like does the same";
 constexpr std::string_view no_waiting = "a query over files does not wait";
 constexpr std::string_view no_sanitizer = "no library here cleans HTML well; string::html::encode makes it plain text";
-constexpr std::string_view no_fuzzy = "it is not built here; string::similarity::jaro_winkler and string::distance::osa are";
+constexpr std::string_view no_fuzzy =
+    "it is not built here; string::similarity::jaro_winkler and string::distance::osa are";
 constexpr std::string_view no_timezone = "datetimes are in UTC here, wherever the machine is";
-constexpr std::string_view field_by_name = "a field is written by its name, so that it is known before reading which fields are needed";
+constexpr std::string_view field_by_name =
+    "a field is written by its name, so that it is known before reading which fields are needed";
 constexpr std::string_view no_table = "there are no tables here; a table's name is a text";
 constexpr std::string_view no_patches = "patches are not made or applied here";
 constexpr std::string_view not_implemented = "SurrealDB itself has its name only: it answers that it is not implemented";
@@ -161,7 +165,9 @@ constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c
 }  // namespace
 
 std::string_view why_not_here(std::string_view name) {
-  const auto less = [](std::string_view a, std::string_view b) { return std::ranges::lexicographical_compare(a, b, {}, lower, lower); };
+  const auto less = [](std::string_view a, std::string_view b) {
+    return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
+  };
   const auto* const found = std::ranges::lower_bound(not_here, name, less, &NotHere::name);
   return found == std::ranges::end(not_here) || less(name, found->name) ? std::string_view() : found->why;
 }

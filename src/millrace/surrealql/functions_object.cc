@@ -58,10 +58,12 @@ Datum object_from_entries(Evaluation& evaluation, ArrayArgument entries) {
   std::size_t size = 0;
   for (const Datum& entry : entries.elements) {
     if (!entry.is(Type::array) || entry.elements().size() != 2) {
-      return wrong_arguments(evaluation, "object::from_entries", fmt::format("Expected entries, found {}", kind_name(entry.type())));
+      return wrong_arguments(evaluation, "object::from_entries",
+                             fmt::format("Expected entries, found {}", kind_name(entry.type())));
     }
     const Datum& key = entry.elements()[0];
-    members[size++] = {.key = key.is(Type::string) ? key.string() : sql_text(key, evaluation), .value = entry.elements()[1]};
+    members[size++] = {.key = key.is(Type::string) ? key.string() : sql_text(key, evaluation),
+                       .value = entry.elements()[1]};
   }
   return object_of(sort_members({members, size}));
 }
@@ -70,8 +72,9 @@ Datum object_remove(Evaluation& evaluation, ObjectArgument object, Datum keys) {
   const DatumSpan all = keys.is(Type::array) ? keys.elements() : DatumSpan(&keys, 1);
   for (const Datum& key : all) {
     if (key.is(Type::string)) continue;
-    return wrong_arguments(evaluation, "object::remove",
-                           fmt::format("'{}' cannot be used as a key. Please use a string instead.", sql_text(key, evaluation)));
+    return wrong_arguments(
+        evaluation, "object::remove",
+        fmt::format("'{}' cannot be used as a key. Please use a string instead.", sql_text(key, evaluation)));
   }
   DatumMember* const members = evaluation.arena.allocate<DatumMember>(object.members.size());
   std::size_t size = 0;

@@ -8,7 +8,9 @@
 namespace millrace::surrealql {
 namespace {
 
-Datum text_or_none(Evaluation& evaluation, const std::optional<std::string>& text) { return text ? datum_of_text(evaluation, *text) : Datum(); }
+Datum text_or_none(Evaluation& evaluation, const std::optional<std::string>& text) {
+  return text ? datum_of_text(evaluation, *text) : Datum();
+}
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "millrace/surrealql/characters.h"
@@ -14,6 +16,51 @@ namespace {
 // What did not change is borrowed from the argument; only what did is copied, into the arena.
 Datum cow(Evaluation& evaluation, const CowString& text) {
   return Datum::of_string(text.is_borrowed() ? text.view() : evaluation.arena.copy(text.view()));
+}
+
+constexpr std::uint64_t each_byte(std::uint8_t byte) { return 0x0101010101010101u * byte; }
+
+// 0x80 in each of eight bytes of ASCII that is a letter from `first` on to the 26th.
+constexpr std::uint64_t letters_of(std::uint64_t bytes, char first) {
+  const std::uint64_t from_first = bytes + each_byte(static_cast<std::uint8_t>(0x80 - first));
+  const std::uint64_t behind_last = bytes + each_byte(static_cast<std::uint8_t>(0x80 - (first + 26)));
+  return (from_first ^ behind_last) & each_byte(0x80);
+}
+
+std::uint64_t load_up_to_eight(Text text, std::size_t at) {
+  std::uint64_t bytes = 0;
+  if (text.size() - at >= 8) {
+    std::memcpy(&bytes, text.data() + at, 8);  // a move, where the size is known
+  } else {
+    std::memcpy(&bytes, text.data() + at, text.size() - at);
+  }
+  return bytes;
+}
+
+// Short texts of ASCII are changed straight in the arena: 20 ns for 48 bytes where text::uppercase and its allocation
+// take 33. Longer ones are that room's, which is faster from some 150 bytes on (256: 66 and 41 ns). Nothing when the text
+// is not for this.
+constexpr std::size_t short_text_bytes = 128;
+
+// `first` is the first of the letters to change.
+std::optional<Datum> change_ascii_case(Evaluation& evaluation, Text text, char first) {
+  if (text.size() > short_text_bytes) return std::nullopt;
+  std::uint64_t all = 0;
+  std::uint64_t changed = 0;
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    const std::uint64_t bytes = load_up_to_eight(text, at);
+    all |= bytes;
+    changed |= letters_of(bytes & each_byte(0x7f), first);
+  }
+  if ((all & each_byte(0x80)) != 0) return std::nullopt;
+  if (changed == 0) return Datum::of_string(text);
+  char* const out = evaluation.arena.allocate<char>(text.size() + 8);  // whole words are written
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    const std::uint64_t bytes = load_up_to_eight(text, at);
+    const std::uint64_t other_case = bytes ^ letters_of(bytes, first) >> 2;  // 0x20
+    std::memcpy(out + at, &other_case, 8);
+  }
+  return Datum::of_string({out, text.size()});
 }
 
 // memmem looks at more than one byte at a time, string_view::find does not.
@@ -75,7 +122,9 @@ Datum string_concat(Evaluation& evaluation, Rest<Datum> values) {
   return values.values.empty() ? Datum::of_string({}) : joined(evaluation, "string::concat", values.values, {});
 }
 
-Datum string_contains(Evaluation&, Text text, Text part) { return Datum::of_boolean(find_text(text, part, 0) != Text::npos); }
+Datum string_contains(Evaluation&, Text text, Text part) {
+  return Datum::of_boolean(find_text(text, part, 0) != Text::npos);
+}
 Datum string_ends_with(Evaluation&, Text text, Text part) { return Datum::of_boolean(text.ends_with(part)); }
 Datum string_starts_with(Evaluation&, Text text, Text part) { return Datum::of_boolean(text.starts_with(part)); }
 
@@ -86,8 +135,14 @@ Datum string_join(Evaluation& evaluation, Rest<Datum> values) {
 }
 
 Datum string_len(Evaluation&, Text text) { return datum_of_size(count_characters(text)); }
-Datum string_lowercase(Evaluation& evaluation, Text text) { return cow(evaluation, text::lowercase(text)); }
-Datum string_uppercase(Evaluation& evaluation, Text text) { return cow(evaluation, text::uppercase(text)); }
+Datum string_lowercase(Evaluation& evaluation, Text text) {
+  const auto ascii = change_ascii_case(evaluation, text, 'A');
+  return ascii ? *ascii : cow(evaluation, text::lowercase(text));
+}
+Datum string_uppercase(Evaluation& evaluation, Text text) {
+  const auto ascii = change_ascii_case(evaluation, text, 'a');
+  return ascii ? *ascii : cow(evaluation, text::uppercase(text));
+}
 Datum string_trim(Evaluation&, Text text) { return Datum::of_string(text::trim(text).view()); }
 
 Datum string_matches(Evaluation& evaluation, Text text, Datum pattern) {
@@ -129,7 +184,8 @@ Datum replace_empty(Evaluation& evaluation, Text text, Text replacement) {
 Datum replace_text(Evaluation& evaluation, Text text, Text search, Text replacement) {
   if (search.empty()) return replace_empty(evaluation, text, replacement);
   std::size_t count = 0;
-  for (std::size_t at = find_text(text, search, 0); at != Text::npos; at = find_text(text, search, at + search.size())) ++count;
+  for (std::size_t at = find_text(text, search, 0); at != Text::npos; at = find_text(text, search, at + search.size()))
+    ++count;
   if (count == 0) return Datum::of_string(text);
   const std::size_t size = text.size() - count * search.size() + count * replacement.size();
   if (replacement.size() > search.size() && size > generated_bytes_max) return too_much(evaluation, "string::replace");
@@ -211,7 +267,9 @@ Datum string_split(Evaluation& evaluation, Text text, Text separator) {
     return out.datum();
   }
   std::size_t count = 1;
-  for (std::size_t at = find_text(text, separator, 0); at != Text::npos; at = find_text(text, separator, at + separator.size())) ++count;
+  for (std::size_t at = find_text(text, separator, 0); at != Text::npos;
+       at = find_text(text, separator, at + separator.size()))
+    ++count;
   ArrayBuilder out(evaluation, count);
   std::size_t behind = 0;
   for (std::size_t at = find_text(text, separator, 0); at != Text::npos; at = find_text(text, separator, behind)) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How far apart or alike two texts are, by code points. The formulas, and the order of their floating-point steps, are those of the
-// engine's library (strsim).
+// How far apart or alike two texts are, by code points. The formulas, and the order of their floating-point steps, are
+// those of the engine's library (strsim).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,8 +21,9 @@ constexpr std::size_t input_bytes_max = 16384;  // these take time by the produc
 
 bool are_short(Evaluation& evaluation, Text function, Text a, Text b) {
   if (a.size() <= input_bytes_max && b.size() <= input_bytes_max) return true;
-  wrong_arguments(evaluation, function,
-                  fmt::format("Input strings must not exceed {} bytes (got {} and {}).", input_bytes_max, a.size(), b.size()));
+  wrong_arguments(
+      evaluation, function,
+      fmt::format("Input strings must not exceed {} bytes (got {} and {}).", input_bytes_max, a.size(), b.size()));
   return false;
 }
 
@@ -65,8 +66,8 @@ std::size_t osa(const Points& a, const Points& b) {
   return last[b.size()];
 }
 
-// Damerau and Levenshtein without that limit, in memory for three rows (Zhao and Sahni, "Linear space string correction algorithm
-// using the Damerau-Levenshtein distance", 2020).
+// Damerau and Levenshtein without that limit, in memory for three rows (Zhao and Sahni, "Linear space string correction
+// algorithm using the Damerau-Levenshtein distance", 2020).
 std::size_t damerau_levenshtein(const Points& a, const Points& b) {
   using Count = std::int64_t;
   const Count a_size = static_cast<Count>(a.size());
@@ -141,7 +142,8 @@ double jaro(const Points& a, const Points& b) {
   transpositions /= 2;
   const double count = static_cast<double>(matches);
   return (count / static_cast<double>(a.size()) + count / static_cast<double>(b.size()) +
-          static_cast<double>(matches - transpositions) / count) / 3.0;
+          static_cast<double>(matches - transpositions) / count) /
+         3.0;
 }
 
 }  // namespace
@@ -179,7 +181,8 @@ Datum distance_hamming(Evaluation& evaluation, Text a, Text b) {
   if (!are_short(evaluation, "string::distance::hamming", a, b)) return {};
   const Points left = points_of(a);
   const Points right = points_of(b);
-  if (left.size() != right.size()) return wrong_arguments(evaluation, "string::distance::hamming", "Strings must be of equal length.");
+  if (left.size() != right.size())
+    return wrong_arguments(evaluation, "string::distance::hamming", "Strings must be of equal length.");
   std::size_t count = 0;
   for (std::size_t i = 0; i < left.size(); ++i) count += left[i] != right[i];
   return datum_of_size(count);

@@ -8,7 +8,8 @@
 namespace millrace::surrealql {
 namespace {
 
-// What HTML gives a meaning, and white space, so that the result is one word of plain text anywhere; as ammonia's clean_text has it.
+// What HTML gives a meaning, and white space, so that the result is one word of plain text anywhere; as ammonia's
+// clean_text has it.
 constexpr Text html_escape(char c) {
   switch (c) {
     case '<': return "&lt;";

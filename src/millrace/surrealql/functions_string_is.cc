@@ -20,8 +20,8 @@ Datum is_all(Text text, Predicate is_wanted) {
   return Datum::of_boolean(!text.empty());
 }
 
-// A sign, digits, and perhaps a point and digits, whose absolute value is at most `degrees_max`. Digits are those of any script,
-// and a number has no leading zero, as the engine's regular expressions have it.
+// A sign, digits, and perhaps a point and digits, whose absolute value is at most `degrees_max`. Digits are those of any
+// script, and a number has no leading zero, as the engine's regular expressions have it.
 bool is_degrees(Text text, int degrees_max) {
   std::size_t at = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
   const auto digit = [&]() {
@@ -63,7 +63,9 @@ Datum string_is_ascii(Evaluation&, Text text) {
   return is_all(text, [](char32_t point) { return point < 0x80; });
 }
 Datum string_is_hexadecimal(Evaluation&, Text text) {
-  return is_all(text, [](char32_t point) { return (point >= '0' && point <= '9') || ((point | 0x20) >= 'a' && (point | 0x20) <= 'f'); });
+  return is_all(text, [](char32_t point) {
+    return (point >= '0' && point <= '9') || ((point | 0x20) >= 'a' && (point | 0x20) <= 'f');
+  });
 }
 
 Datum string_is_datetime(Evaluation&, Text text, OptionalText format) {
@@ -93,7 +95,8 @@ Datum string_is_record(Evaluation& evaluation, Text text, OptionalDatum table) {
   evaluation.failure.clear();
   if (!is_record || !table) return Datum::of_boolean(is_record);
   if (!table->is(Type::string)) {
-    return wrong_arguments(evaluation, "string::is_record()", "Expected an optional string or table type for the second argument");
+    return wrong_arguments(evaluation, "string::is_record()",
+                           "Expected an optional string or table type for the second argument");
   }
   return Datum::of_boolean(record.record().table == table->string());
 }

@@ -7,7 +7,8 @@ namespace {
 
 using Part = std::uint64_t SemanticVersion::*;
 
-std::optional<SemanticVersion> read_version(Evaluation& evaluation, Text function, Text version, Text why = "Invalid semantic version") {
+std::optional<SemanticVersion> read_version(Evaluation& evaluation, Text function, Text version,
+                                            Text why = "Invalid semantic version") {
   const auto parsed = parse_semantic_version(version);
   if (!parsed) wrong_arguments(evaluation, function, why);
   return parsed;
@@ -46,9 +47,15 @@ Datum semver_compare(Evaluation& evaluation, Text a, Text b) {
   return Datum::of_integer(order < 0 ? -1 : order > 0 ? 1 : 0);
 }
 
-Datum semver_major(Evaluation& evaluation, Text version) { return get(evaluation, "string::semver::major", version, &SemanticVersion::major); }
-Datum semver_minor(Evaluation& evaluation, Text version) { return get(evaluation, "string::semver::minor", version, &SemanticVersion::minor); }
-Datum semver_patch(Evaluation& evaluation, Text version) { return get(evaluation, "string::semver::patch", version, &SemanticVersion::patch); }
+Datum semver_major(Evaluation& evaluation, Text version) {
+  return get(evaluation, "string::semver::major", version, &SemanticVersion::major);
+}
+Datum semver_minor(Evaluation& evaluation, Text version) {
+  return get(evaluation, "string::semver::minor", version, &SemanticVersion::minor);
+}
+Datum semver_patch(Evaluation& evaluation, Text version) {
+  return get(evaluation, "string::semver::patch", version, &SemanticVersion::patch);
+}
 
 Datum semver_inc_major(Evaluation& evaluation, Text version) {
   return increase(evaluation, "string::semver::inc::major", version, &SemanticVersion::major);

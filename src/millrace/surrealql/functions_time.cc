@@ -13,7 +13,8 @@ namespace {
 DatetimeArgument now() {
   const std::int64_t nanoseconds = Clock::system().now().time_since_epoch().count();
   constexpr std::int64_t second = 1'000'000'000;
-  return {.seconds = floor_divide(nanoseconds, second), .nanoseconds = static_cast<std::uint32_t>(floor_modulo(nanoseconds, second))};
+  return {.seconds = floor_divide(nanoseconds, second),
+          .nanoseconds = static_cast<std::uint32_t>(floor_modulo(nanoseconds, second))};
 }
 
 DatetimeArgument or_now(const OptionalDatetime& time) { return time ? *time : now(); }
@@ -29,7 +30,8 @@ Datum count(DatetimeArgument time, std::int64_t in_second) {
 }
 
 bool is_before(const Datum& a, const Datum& b) {
-  return a.datetime_seconds() != b.datetime_seconds() ? a.datetime_seconds() < b.datetime_seconds() : a.nanoseconds() < b.nanoseconds();
+  return a.datetime_seconds() != b.datetime_seconds() ? a.datetime_seconds() < b.datetime_seconds()
+                                                      : a.nanoseconds() < b.nanoseconds();
 }
 
 }  // namespace

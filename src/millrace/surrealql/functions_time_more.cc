@@ -7,6 +7,7 @@
 #include "millrace/surrealql/civil_time.h"
 #include "millrace/surrealql/functions.h"
 #include "millrace/surrealql/mail_address.h"
+#include "millrace/surrealql/number.h"
 #include "millrace/surrealql/text_forms.h"
 #include "millrace/surrealql/time_format.h"
 
@@ -26,8 +27,10 @@ Datum datetime_of(Nanoseconds time) {
 
 enum class Rounding : std::uint8_t { down, nearest, up };
 
-// To a multiple of the step since 1970. Both have to fit into 64 bits of nanoseconds: years 1678 to 2262, steps up to 292 years.
-Datum rounded(Evaluation& evaluation, std::string_view function, DatetimeArgument time, DurationArgument step, Rounding rounding) {
+// To a multiple of the step since 1970. Both have to fit into 64 bits of nanoseconds: years 1678 to 2262, steps up to 292
+// years.
+Datum rounded(Evaluation& evaluation, std::string_view function, DatetimeArgument time, DurationArgument step,
+              Rounding rounding) {
   const Nanoseconds at = nanoseconds_of(time);
   const Nanoseconds span = Nanoseconds{step.seconds} * second + step.nanoseconds;
   if (span == 0) return Datum::of_datetime(time.seconds, time.nanoseconds);
@@ -40,31 +43,31 @@ Datum rounded(Evaluation& evaluation, std::string_view function, DatetimeArgumen
   return datetime_of(at - rest + (is_up ? span : 0));
 }
 
-Datum from_count(Evaluation& evaluation, std::string_view function, std::string_view unit, std::int64_t count, std::int64_t in_second) {
+Datum from_count(Evaluation& evaluation, std::string_view function, std::string_view unit, std::int64_t count,
+                 std::int64_t in_second) {
   const std::int64_t seconds = floor_divide(count, in_second);
   if (seconds < datetime_seconds_min || seconds > datetime_seconds_max) {
-    return wrong_arguments(evaluation, function,
-                           fmt::format("The argument must be a number of {} relative to January 1, 1970 0:00:00 UTC that produces a datetime "
-                                       "between -262143-01-01T00:00:00Z and +262142-12-31T23:59:59Z.",
-                                       unit));
+    return wrong_arguments(
+        evaluation, function,
+        fmt::format("The argument must be a number of {} relative to January 1, 1970 0:00:00 UTC that produces a datetime "
+                    "between -262143-01-01T00:00:00Z and +262142-12-31T23:59:59Z.",
+                    unit));
   }
   return Datum::of_datetime(seconds, static_cast<std::uint32_t>(floor_modulo(count, in_second) * (second / in_second)));
 }
 
-// `what` has a {} for the number, without the f or dec behind it.
+// `what` has a {} for the number.
 Datum not_settable(Evaluation& evaluation, std::string_view what, const Datum& number) {
-  std::string text;
-  if (number.is(Type::integer)) append_integer(text, number.integer());
-  if (number.is(Type::real)) append_real(text, number.real());
-  if (number.is(Type::decimal)) append_decimal(text, number.decimal());
-  return evaluation.fail("Unable to set datetime to " + fmt::format(fmt::runtime(what), text));
+  return evaluation.fail("Unable to set datetime to " + fmt::format(fmt::runtime(what), plain_number(number)));
 }
 
 // The time with one of its parts set: 32 bits, of which `limit` and more do not exist.
 template <typename Part>
-Datum set(Evaluation& evaluation, DatetimeArgument time, const Datum& number, std::string_view what, unsigned limit, Part part) {
+Datum set(Evaluation& evaluation, DatetimeArgument time, const Datum& number, std::string_view what, unsigned limit,
+          Part part) {
   if (!number.is(Type::integer)) return not_settable(evaluation, what, number);
-  if (number.integer() < 0 || number.integer() > UINT32_MAX) return evaluation.fail("out of range integral type conversion attempted");
+  if (number.integer() < 0 || number.integer() > UINT32_MAX)
+    return evaluation.fail("out of range integral type conversion attempted");
   CivilTime civil = civil_time(time.seconds);
   if (number.integer() >= limit) return not_settable(evaluation, what, number);
   civil.*part = static_cast<unsigned>(number.integer());
@@ -94,8 +97,9 @@ Datum time_group(Evaluation& evaluation, DatetimeArgument time, Text unit) {
   constexpr Text units[] = {"year", "month", "day", "hour", "minute", "second"};
   const std::size_t kept = static_cast<std::size_t>(std::ranges::find(units, unit) - units);
   if (kept == std::size(units)) {
-    return wrong_arguments(evaluation, "time::group",
-                           "The second argument must be a string, and can be one of 'year', 'month', 'day', 'hour', 'minute', or 'second'.");
+    return wrong_arguments(
+        evaluation, "time::group",
+        "The second argument must be a string, and can be one of 'year', 'month', 'day', 'hour', 'minute', or 'second'.");
   }
   CivilTime civil = civil_time(time.seconds);
   if (kept < 1) civil.month = 1;
@@ -106,19 +110,26 @@ Datum time_group(Evaluation& evaluation, DatetimeArgument time, Text unit) {
   return Datum::of_datetime(*seconds_since_1970(civil), 0);
 }
 
-Datum time_from_nanos(Evaluation& evaluation, std::int64_t count) { return from_count(evaluation, "time::from_nanos", "nanoseconds", count, second); }
+Datum time_from_nanos(Evaluation& evaluation, std::int64_t count) {
+  return from_count(evaluation, "time::from_nanos", "nanoseconds", count, second);
+}
 Datum time_from_micros(Evaluation& evaluation, std::int64_t count) {
   return from_count(evaluation, "time::from_micros", "microseconds", count, 1'000'000);
 }
 Datum time_from_millis(Evaluation& evaluation, std::int64_t count) {
   return from_count(evaluation, "time::from_millis", "milliseconds", count, 1'000);
 }
-Datum time_from_secs(Evaluation& evaluation, std::int64_t count) { return from_count(evaluation, "time::from_secs", "seconds", count, 1); }
-Datum time_from_unix(Evaluation& evaluation, std::int64_t count) { return from_count(evaluation, "time::from_unix", "seconds", count, 1); }
+Datum time_from_secs(Evaluation& evaluation, std::int64_t count) {
+  return from_count(evaluation, "time::from_secs", "seconds", count, 1);
+}
+Datum time_from_unix(Evaluation& evaluation, std::int64_t count) {
+  return from_count(evaluation, "time::from_unix", "seconds", count, 1);
+}
 
 Datum time_from_ulid(Evaluation& evaluation, Text text) {
   const auto milliseconds = parse_ulid_milliseconds(text);
-  if (!milliseconds) return wrong_arguments(evaluation, "time::from_ulid", "The first argument must be a string, containing a valid ULID.");
+  if (!milliseconds)
+    return wrong_arguments(evaluation, "time::from_ulid", "The first argument must be a string, containing a valid ULID.");
   return datetime_of(Nanoseconds{*milliseconds} * 1'000'000);
 }
 
@@ -143,7 +154,8 @@ Datum time_from_uuid(Evaluation& evaluation, UuidArgument uuid) {
 Datum time_set_year(Evaluation& evaluation, DatetimeArgument time, NumberArgument value) {
   const Datum& year = value.value;
   if (!year.is(Type::integer)) return not_settable(evaluation, "year {}", year);
-  if (year.integer() < INT32_MIN || year.integer() > INT32_MAX) return evaluation.fail("out of range integral type conversion attempted");
+  if (year.integer() < INT32_MIN || year.integer() > INT32_MAX)
+    return evaluation.fail("out of range integral type conversion attempted");
   CivilTime civil = civil_time(time.seconds);
   civil.year = year.integer();
   const auto seconds = seconds_since_1970(civil);
@@ -167,7 +179,8 @@ Datum time_set_second(Evaluation& evaluation, DatetimeArgument time, NumberArgum
 Datum time_set_nanosecond(Evaluation& evaluation, DatetimeArgument time, NumberArgument value) {
   const Datum& number = value.value;
   if (!number.is(Type::integer)) return not_settable(evaluation, "{} nanoseconds", number);
-  if (number.integer() < 0 || number.integer() > UINT32_MAX) return evaluation.fail("out of range integral type conversion attempted");
+  if (number.integer() < 0 || number.integer() > UINT32_MAX)
+    return evaluation.fail("out of range integral type conversion attempted");
   // A second of a billion nanoseconds more is a leap second.
   if (number.integer() >= 2 * second) return not_settable(evaluation, "{} nanoseconds", number);
   return datetime_of(Nanoseconds{time.seconds} * second + number.integer());

@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "millrace/surrealql/functions.h"
-#include "millrace/surrealql/text_forms.h"
+#include "millrace/surrealql/number.h"
 
 namespace millrace::surrealql {
 
-Datum type_of(Evaluation&, Datum value) { return Datum::of_string(kind_name(value.type())); }
+Datum type_of(Evaluation&, UnopenedArgument argument) { return Datum::of_string(kind_name(argument.value.type())); }
 
 Datum type_record(Evaluation& evaluation, Datum table, OptionalDatum key) {
   if (table.is(Type::string) && table.string().empty()) {
@@ -16,17 +16,10 @@ Datum type_record(Evaluation& evaluation, Datum table, OptionalDatum key) {
   }
   if (!key) return cast(table, {.kind = CastKind::record}, evaluation);
   Datum made = *key;
-  std::string digits;
   switch (key->type()) {
     case Type::record: made = key->record().key; break;
     case Type::real:
-      append_real(digits, key->real());
-      made = datum_of_text(evaluation, digits);
-      break;
-    case Type::decimal:
-      append_decimal(digits, key->decimal());
-      made = datum_of_text(evaluation, digits);
-      break;
+    case Type::decimal: made = datum_of_text(evaluation, plain_number(*key)); break;
     case Type::integer:
     case Type::array:
     case Type::object:
@@ -45,9 +38,15 @@ Datum type_string_lossy(Evaluation& evaluation, Datum value) {
   const Text bytes = value.string();
   std::string out;
   for (std::size_t at = 0; at < bytes.size();) {
-    const auto byte = [&](std::size_t offset) { return at + offset < bytes.size() ? static_cast<std::uint8_t>(bytes[at + offset]) : std::uint8_t{0}; };
+    const auto byte = [&](std::size_t offset) {
+      return at + offset < bytes.size() ? static_cast<std::uint8_t>(bytes[at + offset]) : std::uint8_t{0};
+    };
     const std::uint8_t lead = byte(0);
-    const std::size_t wanted = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    const std::size_t wanted = lead < 0x80                   ? 1
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                             : 0;
     // The second byte's limits keep out overlong forms, surrogates, and what is over U+10FFFF.
     const std::uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
     const std::uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
@@ -62,7 +61,8 @@ Datum type_string_lossy(Evaluation& evaluation, Datum value) {
   return datum_of_text(evaluation, out);
 }
 
-Datum type_is_record(Evaluation&, Datum value, OptionalText table) {
+Datum type_is_record(Evaluation&, UnopenedArgument argument, OptionalText table) {
+  const Datum& value = argument.value;
   return Datum::of_boolean(value.is(Type::record) && (!table || value.record().table == *table));
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "millrace/surrealql/datum_set.h"
 #include "millrace/surrealql/functions.h"
 #include "millrace/surrealql/number.h"
 #include "millrace/surrealql/statistics.h"
@@ -39,14 +40,18 @@ Datum quotient(const Datum& a, const Datum& b, Evaluation& evaluation) {
 
 Datum dot(DatumSpan a, DatumSpan b, Evaluation& evaluation) {
   Datum sum = Datum::of_integer(0);
-  for (std::size_t i = 0; i < a.size() && !evaluation.failed(); ++i) sum = add(sum, multiply(a[i], b[i], evaluation), evaluation);
+  for (std::size_t i = 0; i < a.size() && !evaluation.failed(); ++i)
+    sum = add(sum, multiply(a[i], b[i], evaluation), evaluation);
   return evaluation.failed() ? Datum() : sum;
 }
+
+// Rust adds up from -0, which stays when there is nothing to add.
+constexpr double nothing = -0.0;
 
 double square(double number) { return number * number; }
 
 double squared_magnitude(DatumSpan vector) {
-  double sum = 0;
+  double sum = nothing;
   for (const Datum& each : vector) sum += square(to_real(each));
   return sum;
 }
@@ -57,7 +62,7 @@ Datum magnitudes(DatumSpan a, DatumSpan b) { return Datum::of_real(magnitude(a) 
 // Of all of it, not of a sample.
 double deviation(DatumSpan vector, double mean) {
   if (vector.size() < 2) return vector.empty() ? nan : 0.0;
-  double sum = 0;
+  double sum = nothing;
   for (const Datum& each : vector) sum += square(to_real(each) - mean);
   return std::sqrt(sum / static_cast<double>(vector.size()));
 }
@@ -68,13 +73,16 @@ Datum vector_add(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
   return each_pair(evaluation, "vector::add", a, b, [&](const Datum& x, const Datum& y) { return add(x, y, evaluation); });
 }
 Datum vector_subtract(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
-  return each_pair(evaluation, "vector::subtract", a, b, [&](const Datum& x, const Datum& y) { return subtract(x, y, evaluation); });
+  return each_pair(evaluation, "vector::subtract", a, b,
+                   [&](const Datum& x, const Datum& y) { return subtract(x, y, evaluation); });
 }
 Datum vector_multiply(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
-  return each_pair(evaluation, "vector::multiply", a, b, [&](const Datum& x, const Datum& y) { return multiply(x, y, evaluation); });
+  return each_pair(evaluation, "vector::multiply", a, b,
+                   [&](const Datum& x, const Datum& y) { return multiply(x, y, evaluation); });
 }
 Datum vector_divide(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
-  return each_pair(evaluation, "vector::divide", a, b, [&](const Datum& x, const Datum& y) { return quotient(x, y, evaluation); });
+  return each_pair(evaluation, "vector::divide", a, b,
+                   [&](const Datum& x, const Datum& y) { return quotient(x, y, evaluation); });
 }
 
 Datum vector_scale(Evaluation& evaluation, NumbersArgument vector, NumberArgument factor) {
@@ -103,32 +111,36 @@ Datum vector_angle(Evaluation& evaluation, NumbersArgument a, NumbersArgument b)
 }
 
 Datum vector_cross(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
-  if (a.elements.size() != 3 || b.elements.size() != 3) return wrong_arguments(evaluation, "vector::cross", "Both vectors must have a dimension of 3.");
+  if (a.elements.size() != 3 || b.elements.size() != 3)
+    return wrong_arguments(evaluation, "vector::cross", "Both vectors must have a dimension of 3.");
   ArrayBuilder out(evaluation, 3);
   for (std::size_t i = 0; i < 3; ++i) {
     const std::size_t j = (i + 1) % 3;
     const std::size_t k = (i + 2) % 3;
-    out.push(subtract(multiply(a.elements[j], b.elements[k], evaluation), multiply(a.elements[k], b.elements[j], evaluation), evaluation));
+    out.push(subtract(multiply(a.elements[j], b.elements[k], evaluation),
+                      multiply(a.elements[k], b.elements[j], evaluation), evaluation));
   }
   return evaluation.failed() ? Datum() : out.datum();
 }
 
 Datum vector_project(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
   if (!are_alike(evaluation, "vector::project", a, b)) return {};
-  const Datum scale = quotient(dot(a.elements, b.elements, evaluation), Datum::of_real(squared_magnitude(b.elements)), evaluation);
+  const Datum scale =
+      quotient(dot(a.elements, b.elements, evaluation), Datum::of_real(squared_magnitude(b.elements)), evaluation);
   return evaluation.failed() ? Datum() : vector_scale(evaluation, b, {scale});
 }
 
 Datum vector_chebyshev(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
   if (!are_alike(evaluation, "vector::distance::chebyshev", a, b)) return {};
   double most = std::numeric_limits<double>::lowest();
-  for (std::size_t i = 0; i < a.elements.size(); ++i) most = std::fmax(most, std::abs(to_real(a.elements[i]) - to_real(b.elements[i])));
+  for (std::size_t i = 0; i < a.elements.size(); ++i)
+    most = std::fmax(most, std::abs(to_real(a.elements[i]) - to_real(b.elements[i])));
   return Datum::of_real(most);
 }
 
 Datum vector_euclidean(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
   if (!are_alike(evaluation, "vector::distance::euclidean", a, b)) return {};
-  double sum = 0;
+  double sum = nothing;
   for (std::size_t i = 0; i < a.elements.size(); ++i) {
     const Datum difference = subtract(a.elements[i], b.elements[i], evaluation);
     if (evaluation.failed()) return {};
@@ -157,8 +169,9 @@ Datum vector_manhattan(Evaluation& evaluation, NumbersArgument a, NumbersArgumen
 Datum vector_minkowski(Evaluation& evaluation, NumbersArgument a, NumbersArgument b, NumberArgument order) {
   if (!are_alike(evaluation, "vector::distance::minkowski", a, b)) return {};
   const double p = to_real(order.value);
-  double sum = 0;
-  for (std::size_t i = 0; i < a.elements.size(); ++i) sum += std::pow(std::abs(to_real(a.elements[i]) - to_real(b.elements[i])), p);
+  double sum = nothing;
+  for (std::size_t i = 0; i < a.elements.size(); ++i)
+    sum += std::pow(std::abs(to_real(a.elements[i]) - to_real(b.elements[i])), p);
   return Datum::of_real(std::pow(sum, 1.0 / p));
 }
 
@@ -169,17 +182,17 @@ Datum vector_cosine(Evaluation& evaluation, NumbersArgument a, NumbersArgument b
 }
 
 // What is in both, by what is in either; each value once, but for a value that the second has more than once.
-Datum vector_jaccard(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
-  ArrayBuilder either(evaluation, a.elements.size() + b.elements.size());
-  const auto insert = [&](const Datum& value) {
-    if (std::ranges::any_of(either.span(), [&](const Datum& other) { return compare(value, other) == 0; })) return false;
-    either.push(value);
-    return true;
-  };
-  for (const Datum& each : a.elements) insert(each);
+Datum vector_jaccard(Evaluation&, NumbersArgument a, NumbersArgument b) {
+  Distinct either(a.elements.size() + b.elements.size());
+  std::size_t count = 0;
   std::size_t both = 0;
-  for (const Datum& each : b.elements) both += !insert(each);
-  return Datum::of_real(static_cast<double>(both) / static_cast<double>(either.size()));
+  for (const Datum& each : a.elements) count += either.is_new(each);
+  for (const Datum& each : b.elements) {
+    const bool is_new = either.is_new(each);
+    count += is_new;
+    both += !is_new;
+  }
+  return Datum::of_real(static_cast<double>(both) / static_cast<double>(count));
 }
 
 Datum vector_pearson(Evaluation& evaluation, NumbersArgument a, NumbersArgument b) {
@@ -187,7 +200,7 @@ Datum vector_pearson(Evaluation& evaluation, NumbersArgument a, NumbersArgument 
   const Datum a_mean = mean_of(a.elements, evaluation);
   const Datum b_mean = mean_of(b.elements, evaluation);
   if (evaluation.failed()) return {};
-  double covariance = 0;
+  double covariance = nothing;
   for (std::size_t i = 0; i < a.elements.size(); ++i) {
     covariance += (to_real(a.elements[i]) - to_real(a_mean)) * (to_real(b.elements[i]) - to_real(b_mean));
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/plan.h"
@@ -24,7 +25,7 @@ Result<void> GroupsAside::put(GroupTable& table) {
   if (!run) return std::unexpected(std::move(run).error());
   std::string record;
   for (const Group& group : table.sorted()) {
-    record.clear();
+    record.assign(reinterpret_cast<const char*>(&group.first), sizeof(group.first));
     for (std::size_t i = 0; i < table.key_count(); ++i) append_stored(record, group.keys[i]);
     table.layout().append_stored(record, group.state);
     if (record.size() > UINT32_MAX) return fail(Code::too_large, "a single group has more than 4 GiB");
@@ -66,9 +67,12 @@ Result<bool> MergedGroups::advance(Source& source) {
   if (!*record) return false;
   source.arena.reset();
   std::string_view rest = source.arena.copy(**record);
+  std::memcpy(&source.group.first, rest.data(), sizeof(source.group.first));
+  rest.remove_prefix(sizeof(source.group.first));
   Datum* const keys = source.arena.allocate<Datum>(key_count_);
   for (std::size_t i = 0; i < key_count_; ++i) keys[i] = read_stored(rest, source.arena);
-  source.group = {keys, make_state(source.arena, layout_)};
+  source.group.keys = keys;
+  source.group.state = make_state(source.arena, layout_);
   layout_.read_stored(rest, source.group.state, source.arena);
   return true;
 }
@@ -93,15 +97,20 @@ Result<std::optional<Group>> MergedGroups::next() {
   if (heap_.empty()) return std::nullopt;
   arena_.reset();
   Datum* const keys = arena_.allocate<Datum>(key_count_);
-  const Group& first = sources_[heap_.front()]->group;
-  std::transform(first.keys, first.keys + key_count_, keys, [&](const Datum& key) { return deep_copy(key, arena_); });
-  const Group given{keys, make_state(arena_, layout_)};
+  const auto take_keys = [&](const Group& group) { std::transform(group.keys, group.keys + key_count_, keys, [&](const Datum& key) { return deep_copy(key, arena_); }); };
+  take_keys(sources_[heap_.front()]->group);
+  Group given{keys, make_state(arena_, layout_), sources_[heap_.front()]->group.first};
   layout_.begin(given.state);
   while (!heap_.empty() && compare_keys(sources_[heap_.front()]->group, given) == 0) {
     std::pop_heap(heap_.begin(), heap_.end(), later);
     const std::size_t source = heap_.back();
     heap_.pop_back();
-    layout_.merge(given.state, sources_[source]->group.state, arena_, scratch_);
+    const Group& group = sources_[source]->group;
+    layout_.merge(given.state, group.state, arena_, scratch_);
+    if (group.first < given.first) {
+      take_keys(group);
+      given.first = group.first;
+    }
     if (Result<void> done = pass(source); !done) return std::unexpected(std::move(done).error());
   }
   return given;

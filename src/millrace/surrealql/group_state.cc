@@ -20,6 +20,7 @@ struct VarianceState {
 };
 struct ExtremeState {
   Datum value;
+  std::uint64_t position = 0;  // of the record: of equal values the first one's is shown
   bool is_there = false;
 };
 // What was collected, newest first.
@@ -48,6 +49,7 @@ std::size_t size_of(AggregateKind kind) {
     case AggregateKind::min:
     case AggregateKind::time_max:
     case AggregateKind::time_min: return sizeof(ExtremeState);
+    case AggregateKind::median:
     case AggregateKind::collect: return sizeof(CollectState);
   }
   return 0;
@@ -63,14 +65,18 @@ const State& as(const std::byte* state) {
   return *std::launder(reinterpret_cast<const State*>(state));
 }
 
+bool is_collected(AggregateKind kind) { return kind == AggregateKind::collect || kind == AggregateKind::median; }
 bool is_time(AggregateKind kind) { return kind == AggregateKind::time_max || kind == AggregateKind::time_min; }
 bool is_extreme(AggregateKind kind) { return kind == AggregateKind::max || kind == AggregateKind::min || is_time(kind); }
 bool is_greatest(AggregateKind kind) { return kind == AggregateKind::max || kind == AggregateKind::time_max; }
 
-void take_extreme(ExtremeState& state, const Datum& value, AggregateKind kind, Arena& arena) {
-  const auto order = state.is_there ? compare(value, state.value) : std::strong_ordering::equal;
-  if (state.is_there && (is_greatest(kind) ? order <= 0 : order >= 0)) return;
-  state = {deep_copy(value, arena), true};
+void take_extreme(ExtremeState& state, const ExtremeState& other, AggregateKind kind, Arena& arena) {
+  if (state.is_there) {
+    const auto order = compare(other.value, state.value);
+    if (is_greatest(kind) ? order < 0 : order > 0) return;
+    if (order == 0 && other.position >= state.position) return;
+  }
+  state = {deep_copy(other.value, arena), other.position, true};
 }
 
 // (Σx² − (Σx)²/n) / (n − 1), with twice a double's digits until the end.
@@ -86,6 +92,32 @@ double variance(const VarianceState& state) {
   left.low -= quotient_low;
   const double value = left.value();
   return (value < 0 ? 0 : value) / (count - 1);
+}
+
+double mean(const MeanState& state) {
+  return state.count == 0 ? std::numeric_limits<double>::quiet_NaN() : state.sum.real() / static_cast<double>(state.count);
+}
+
+// The middle one, with its type; of two in the middle their mean as a float; nothing of nothing.
+Datum median(std::vector<Datum>& numbers) {
+  if (numbers.empty()) return {};
+  std::sort(numbers.begin(), numbers.end(), [](const Datum& a, const Datum& b) { return compare(a, b) < 0; });
+  const std::size_t middle = numbers.size() / 2;
+  if (numbers.size() % 2 == 1) return numbers[middle];
+  return Datum::of_real((nearest_real(numbers[middle - 1]) + nearest_real(numbers[middle])) / 2);
+}
+
+// All of it in the records' order, or its median.
+Datum collected(const CollectState& state, AggregateKind kind, Arena& arena) {
+  std::vector<const Collected*> all;
+  for (const Collected* one = state.last; one != nullptr; one = one->before) all.push_back(one);
+  std::sort(all.begin(), all.end(), [](const Collected* a, const Collected* b) { return a->position < b->position; });
+  std::vector<Datum> values;
+  for (const Collected* one : all) values.push_back(one->value);
+  if (kind == AggregateKind::median) return median(values);
+  Datum* const elements = arena.allocate<Datum>(values.size());
+  std::copy(values.begin(), values.end(), elements);
+  return Datum::of_array({elements, values.size()});
 }
 
 template <typename T>
@@ -123,6 +155,7 @@ void GroupLayout::begin(std::byte* state) const {
       case AggregateKind::min:
       case AggregateKind::time_max:
       case AggregateKind::time_min: new (at) ExtremeState(); break;
+      case AggregateKind::median:
       case AggregateKind::collect: new (at) CollectState(); break;
     }
   }
@@ -153,14 +186,16 @@ void GroupLayout::add(std::byte* state, std::span<const Datum> arguments, std::u
         as<VarianceState>(at).squares.add_square(nearest_real(argument));
         ++as<VarianceState>(at).count;
         break;
+      case AggregateKind::median:
       case AggregateKind::collect: {
+        if (aggregate.kind == AggregateKind::median && !argument.is_number()) break;
         auto& collect = as<CollectState>(at);
         collect.last = arena.make(Collected{collect.last, position, deep_copy(argument, arena)});
         ++collect.count;
         break;
       }
       default:
-        if (is_time(aggregate.kind) ? argument.is(Type::datetime) : argument.is_number()) take_extreme(as<ExtremeState>(at), argument, aggregate.kind, arena);
+        if (is_time(aggregate.kind) ? argument.is(Type::datetime) : argument.is_number()) take_extreme(as<ExtremeState>(at), {argument, position, true}, aggregate.kind, arena);
         break;
     }
   }
@@ -184,6 +219,7 @@ void GroupLayout::merge(std::byte* state, const std::byte* other, Arena& arena, 
         as<VarianceState>(at).squares.add(as<VarianceState>(from).squares);
         as<VarianceState>(at).count += as<VarianceState>(from).count;
         break;
+      case AggregateKind::median:
       case AggregateKind::collect: {
         auto& collect = as<CollectState>(at);
         for (const Collected* one = as<CollectState>(from).last; one != nullptr; one = one->before) {
@@ -193,7 +229,7 @@ void GroupLayout::merge(std::byte* state, const std::byte* other, Arena& arena, 
         break;
       }
       default:
-        if (as<ExtremeState>(from).is_there) take_extreme(as<ExtremeState>(at), as<ExtremeState>(from).value, aggregate.kind, arena);
+        if (as<ExtremeState>(from).is_there) take_extreme(as<ExtremeState>(at), as<ExtremeState>(from), aggregate.kind, arena);
         break;
     }
   }
@@ -206,19 +242,11 @@ void GroupLayout::values(const std::byte* state, Datum* out, Arena& arena) const
       case AggregateKind::count:
       case AggregateKind::count_truthy: *out++ = Datum::of_integer(static_cast<std::int64_t>(as<std::uint64_t>(at))); break;
       case AggregateKind::sum: *out++ = as<NumberSum>(at).value(arena); break;
-      case AggregateKind::mean: *out++ = Datum::of_real(as<MeanState>(at).sum.real() / static_cast<double>(as<MeanState>(at).count)); break;
+      case AggregateKind::mean: *out++ = Datum::of_real(mean(as<MeanState>(at))); break;
       case AggregateKind::variance: *out++ = Datum::of_real(variance(as<VarianceState>(at))); break;
       case AggregateKind::stddev: *out++ = Datum::of_real(std::sqrt(variance(as<VarianceState>(at)))); break;
-      case AggregateKind::collect: {
-        const auto& collect = as<CollectState>(at);
-        std::vector<const Collected*> all;
-        for (const Collected* one = collect.last; one != nullptr; one = one->before) all.push_back(one);
-        std::sort(all.begin(), all.end(), [](const Collected* a, const Collected* b) { return a->position < b->position; });
-        Datum* const elements = arena.allocate<Datum>(all.size());
-        std::transform(all.begin(), all.end(), elements, [](const Collected* one) { return one->value; });
-        *out++ = Datum::of_array({elements, all.size()});
-        break;
-      }
+      case AggregateKind::median:
+      case AggregateKind::collect: *out++ = collected(as<CollectState>(at), aggregate.kind, arena); break;
       default: {
         const auto& extreme = as<ExtremeState>(at);
         const bool greatest = is_greatest(aggregate.kind);
@@ -239,7 +267,7 @@ void GroupLayout::values(const std::byte* state, Datum* out, Arena& arena) const
 void GroupLayout::append_stored(std::string& out, const std::byte* state) const {
   for (const auto& [aggregate, offset] : fields_) {
     const std::byte* const at = state + offset;
-    if (aggregate.kind == AggregateKind::collect) {
+    if (is_collected(aggregate.kind)) {
       append_raw(out, as<CollectState>(at).count);
       for (const Collected* one = as<CollectState>(at).last; one != nullptr; one = one->before) {
         append_raw(out, one->position);
@@ -247,7 +275,9 @@ void GroupLayout::append_stored(std::string& out, const std::byte* state) const 
       }
     } else if (is_extreme(aggregate.kind)) {
       append_raw(out, as<ExtremeState>(at).is_there);
-      if (as<ExtremeState>(at).is_there) surrealql::append_stored(out, as<ExtremeState>(at).value);
+      if (!as<ExtremeState>(at).is_there) continue;
+      append_raw(out, as<ExtremeState>(at).position);
+      surrealql::append_stored(out, as<ExtremeState>(at).value);
     } else {
       out.append(reinterpret_cast<const char*>(at), size_of(aggregate.kind));
     }
@@ -258,7 +288,7 @@ void GroupLayout::read_stored(std::string_view& in, std::byte* state, Arena& are
   begin(state);
   for (const auto& [aggregate, offset] : fields_) {
     std::byte* const at = state + offset;
-    if (aggregate.kind == AggregateKind::collect) {
+    if (is_collected(aggregate.kind)) {
       auto& collect = as<CollectState>(at);
       collect.count = read_raw<std::uint64_t>(in);
       for (std::uint64_t i = 0; i < collect.count; ++i) {
@@ -266,7 +296,9 @@ void GroupLayout::read_stored(std::string_view& in, std::byte* state, Arena& are
         collect.last = arena.make(Collected{collect.last, position, surrealql::read_stored(in, arena)});
       }
     } else if (is_extreme(aggregate.kind)) {
-      if (read_raw<bool>(in)) as<ExtremeState>(at) = {surrealql::read_stored(in, arena), true};
+      if (!read_raw<bool>(in)) continue;
+      const auto position = read_raw<std::uint64_t>(in);
+      as<ExtremeState>(at) = {surrealql::read_stored(in, arena), position, true};
     } else {
       std::memcpy(at, in.data(), size_of(aggregate.kind));
       in.remove_prefix(size_of(aggregate.kind));

@@ -31,11 +31,11 @@ bool GroupTable::add(Machine& machine, std::uint64_t position) {
     return true;
   };
   if (!compute(plan_.keys, keys_) || !compute(plan_.arguments, arguments_)) return false;
-  layout_.add(find_or_add(keys_).state, arguments_, position, arena_, scratch_);
+  layout_.add(find_or_add(keys_, position).state, arguments_, position, arena_, scratch_);
   return true;
 }
 
-void GroupTable::merge(const Group& group) { layout_.merge(find_or_add({group.keys, keys_.size()}).state, group.state, arena_, scratch_); }
+void GroupTable::merge(const Group& group) { layout_.merge(find_or_add({group.keys, keys_.size()}, group.first).state, group.state, arena_, scratch_); }
 
 bool GroupTable::has_keys(const Group& group, std::span<const Datum> keys) const {
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -46,7 +46,7 @@ bool GroupTable::has_keys(const Group& group, std::span<const Datum> keys) const
   return true;
 }
 
-Group& GroupTable::find_or_add(std::span<const Datum> keys) {
+Group& GroupTable::find_or_add(std::span<const Datum> keys, std::uint64_t position) {
   const std::uint32_t hash = hash_of(keys);
   std::size_t at = hash & (slots_.size() - 1);
   for (; slots_[at].group != 0; at = (at + 1) & (slots_.size() - 1)) {
@@ -56,7 +56,7 @@ Group& GroupTable::find_or_add(std::span<const Datum> keys) {
   Datum* const kept = arena_.allocate<Datum>(keys.size());
   std::transform(keys.begin(), keys.end(), kept, [&](const Datum& key) { return deep_copy(key, arena_); });
   auto* const state = arena_.allocate<std::max_align_t>((layout_.bytes() + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t));
-  groups_.push_back({kept, reinterpret_cast<std::byte*>(state)});
+  groups_.push_back({kept, reinterpret_cast<std::byte*>(state), position});
   layout_.begin(groups_.back().state);
   slots_[at] = {hash, static_cast<std::uint32_t>(groups_.size())};
   if (groups_.size() * 2 > slots_.size()) grow();

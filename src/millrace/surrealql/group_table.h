@@ -24,6 +24,7 @@ namespace millrace::surrealql {
 struct Group {
   const Datum* keys = nullptr;
   std::byte* state = nullptr;
+  std::uint64_t first = 0;  // where its first record stands: of equal keys (1, 1.0) that one's are shown
 };
 
 class GroupTable {
@@ -48,7 +49,7 @@ class GroupTable {
     std::uint32_t hash = 0;
     std::uint32_t group = 0;  // its number + 1; 0: none
   };
-  Group& find_or_add(std::span<const Datum> keys);
+  Group& find_or_add(std::span<const Datum> keys, std::uint64_t position);
   void grow();
   bool has_keys(const Group& group, std::span<const Datum> keys) const;
 

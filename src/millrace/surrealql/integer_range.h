@@ -19,8 +19,8 @@ struct IntegerRange {
   bool to_included = false;
 };
 
-// `from..to` when there is a `to`, the range that `from` is, or `from..`. Nothing, and a failure that names `function`'s first
-// argument as the engine does, for what is no int.
+// `from..to` when there is a `to`, the range that `from` is, or `from..`. Nothing, and a failure that names `function`'s
+// first argument as the engine does, for what is no int.
 std::optional<IntegerRange> read_integer_range(Evaluation& evaluation, std::string_view function, const Datum& from,
                                                std::optional<std::int64_t> to);
 

@@ -7,6 +7,7 @@
 
 #include "millrace/record/json.h"
 #include "millrace/surrealql/escapes.h"
+#include "millrace/surrealql/text_forms.h"
 #include "millrace/surrealql/token.h"
 
 namespace millrace::surrealql {
@@ -207,10 +208,10 @@ Token Lexer::number() {
   const bool is_duration = is_micro || (std::string_view("nsmhywud").contains(at(at_)) && at(at_) != '\0' && !begins("dec"));
   if (is_duration) {
     while (is_name_part(at(at_)) || begins("µs")) at_ += begins("µs") ? std::string_view("µs").size() : 1;
-    auto duration = parse_duration(without_underscores(text_.substr(begin, at_ - begin)));
-    if (!duration) return wrong(begin, duration.error().message);
+    const auto duration = parse_duration_text(without_underscores(text_.substr(begin, at_ - begin)));
+    if (!duration) return wrong(begin, fmt::format("'{}' is no duration such as 1h30m", text_.substr(begin, at_ - begin)));
     Token token = finish(TokenKind::number, begin, {});
-    token.value = Value(*duration);
+    token.value = Value(Duration{duration->seconds, duration->nanoseconds});
     return token;
   }
   bool is_real = false;

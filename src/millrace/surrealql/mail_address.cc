@@ -32,8 +32,9 @@ bool is_user(std::string_view user) {
     return std::ranges::all_of(user, [](char c) { return is_user_character(c) || c == '.'; });
   }
   if (user.size() < 3 || user.back() != '"') return false;
-  return std::ranges::all_of(user.substr(1, user.size() - 2),
-                             [](char c) { return is_user_character(c) || std::string_view(" \"(),.:;<>@[\\]").contains(c); });
+  return std::ranges::all_of(user.substr(1, user.size() - 2), [](char c) {
+    return is_user_character(c) || std::string_view(" \"(),.:;<>@[\\]").contains(c);
+  });
 }
 
 int hex_value(char c) {

@@ -10,8 +10,8 @@
 
 namespace millrace::surrealql {
 
-// Labels of letters, digits, hyphens inside, and anything that is not ASCII; at most 63 bytes each and 253 together; the last one
-// not of digits only, and perhaps with a '.' behind it.
+// Labels of letters, digits, hyphens inside, and anything that is not ASCII; at most 63 bytes each and 253 together; the
+// last one not of digits only, and perhaps with a '.' behind it.
 bool is_domain_name(std::string_view text);
 
 struct MailAddress {

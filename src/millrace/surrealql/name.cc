@@ -37,6 +37,7 @@ Power power_of(const Expression& expression) {
   if (const auto* const binary = expression.as<Binary>()) return power_of(binary->operation);
   if (expression.as<Unary>() != nullptr || expression.as<CastTo>() != nullptr) return Power::prefix;
   if (expression.as<RangeOf>() != nullptr) return Power::range;
+  if (expression.as<IfElse>() != nullptr) return Power::base;
   return Power::prime;
 }
 
@@ -61,6 +62,23 @@ void append_name(std::string& out, std::string_view name, bool first) {
   out += '`';
 }
 
+bool begins_with_minus(const Expression& expression) {
+  const auto* const literal = expression.as<Literal>();
+  if (literal == nullptr || !literal->name.empty()) return false;
+  Arena arena;
+  std::string written;
+  append_sql(written, to_datum(literal->value, arena));
+  return written.starts_with('-');
+}
+
+std::string type_text(const Cast& cast) {
+  std::string out(to_string(cast.kind));
+  if ((cast.kind == CastKind::array || cast.kind == CastKind::set) && (cast.element != CastKind::any || cast.size_max >= 0)) {
+    out += '<' + std::string(to_string(cast.element)) + (cast.size_max >= 0 ? ", " + std::to_string(cast.size_max) : "") + '>';
+  }
+  return out;
+}
+
 class Writer {
  public:
   std::string out;
@@ -83,12 +101,18 @@ class Writer {
   void write_list(const List& list) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (i > 0) out += ", ";
-      write(*list[i]);
+      write_within(*list[i], list[i]->template as<IfElse>() != nullptr);
     }
   }
-  void write_members(const std::vector<ObjectOf::Member>& members) {
+  // With `short_forms` {k}, not {k: k}.
+  void write_members(const std::vector<ObjectOf::Member>& members, bool short_forms = false) {
     for (std::size_t i = 0; i < members.size(); ++i) {
       if (i > 0) out += ", ";
+      const auto* const path = members[i].value->as<Path>();
+      if (short_forms && path != nullptr && path->start == nullptr && path->parts.size() == 1 && path->parts.front().name == members[i].key) {
+        append_name(out, members[i].key, false);
+        continue;
+      }
       if (is_name(members[i].key)) {
         out += members[i].key;
       } else {
@@ -104,19 +128,30 @@ class Writer {
   }
 
   void write_node(const Literal& literal) {
+    if (!literal.name.empty()) {
+      out += literal.name;
+      return;
+    }
     Arena arena;
     append_sql(out, to_datum(literal.value, arena));
   }
-  void write_node(const RegexLiteral& regex) { out += '/' + regex.pattern + '/'; }
+  void write_node(const RegexLiteral& regex) {
+    out += '/';
+    for (const char c : regex.pattern) {
+      if (c == '/') out += '\\';
+      out += c;
+    }
+    out += '/';
+  }
   void write_node(const Parameter& parameter) { out += '$' + parameter.name; }
   void write_node(const Unary& unary) {
     out += unary.operation == UnaryOperator::minus ? "-" : unary.operation == UnaryOperator::plus ? "+" : "!";
     const auto* const inner = unary.operand->as<Unary>();
-    const bool double_minus = unary.operation == UnaryOperator::minus && inner != nullptr && inner->operation == UnaryOperator::minus;
+    const bool double_minus = unary.operation == UnaryOperator::minus && ((inner != nullptr && inner->operation == UnaryOperator::minus) || begins_with_minus(*unary.operand));
     write_within(*unary.operand, power_of(*unary.operand) < Power::prefix || double_minus);
   }
   void write_node(const CastTo& cast) {
-    out += '<' + cast.type + "> ";
+    out += '<' + type_text(cast.to) + "> ";
     write_within(*cast.operand, power_of(*cast.operand) < Power::prefix);
   }
   void write_node(const Binary& binary) {
@@ -203,7 +238,7 @@ class Writer {
       case PartKind::optional: out += ".?"; break;
       case PartKind::destructure:
         out += ".{ ";
-        write_members(part.members);
+        write_members(part.members, true);
         out += " }";
         break;
       case PartKind::method:
@@ -231,6 +266,30 @@ std::string to_sql(const PlainPath& path) {
   return std::move(writer.out);
 }
 
+namespace {
+
+// The fields of a path, and before them what it starts with, as it is written. A name that needs quotes makes one flat name of it all.
+std::vector<std::string> path_names(const Expression& expression, const Path& path) {
+  std::vector<std::string> names;
+  const Path* const inner = path.start != nullptr ? path.start->as<Path>() : nullptr;
+  if (inner != nullptr) {
+    names = path_names(*path.start, *inner);
+  } else if (path.start != nullptr) {
+    const bool covered = power_of(*path.start) < Power::prime;
+    names.push_back(covered ? '(' + to_sql(*path.start) + ')' : to_sql(*path.start));
+  }
+  const std::size_t before = names.size();
+  for (const Part& part : path.parts) {
+    if (part.kind == PartKind::field) names.push_back(part.name);
+  }
+  const bool is_quoted = names.size() > 1 && std::any_of(names.begin() + static_cast<std::ptrdiff_t>(before), names.end(), [](const std::string& name) { return !is_name(name); });
+  const bool is_object = path.start != nullptr && path.start->as<ObjectOf>() != nullptr && names.size() > 1;
+  if (is_quoted || is_object) return {to_sql(expression)};
+  return names;
+}
+
+}  // namespace
+
 std::vector<std::string> output_path(const SelectItem& item) {
   std::vector<std::string> names;
   if (item.alias) {
@@ -240,13 +299,7 @@ std::vector<std::string> output_path(const SelectItem& item) {
     return names;
   }
   const Expression& expression = *item.expression;
-  if (const auto* const path = expression.as<Path>()) {
-    if (path->start != nullptr) names.push_back(to_sql(*path->start));
-    for (const Part& part : path->parts) {
-      if (part.kind == PartKind::field) names.push_back(part.name);
-    }
-    return names;
-  }
+  if (const auto* const path = expression.as<Path>()) return path_names(expression, *path);
   if (const auto* const parameter = expression.as<Parameter>()) return {parameter->name};
   if (const auto* const call = expression.as<Call>()) return {call->name};
   return {to_sql(expression)};

@@ -3,6 +3,7 @@
 // Numbers of any of the three kinds, as functions reckon with them. Private to this room.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "millrace/surrealql/decimal96.h"
@@ -19,9 +20,13 @@ inline double to_real(const Datum& number) {
 // A number as a decimal; 0 for a float that is none, as the engine has it.
 inline Datum to_decimal(const Datum& number, Evaluation& evaluation) {
   if (number.is(Type::decimal)) return number;
-  const Decimal96 decimal = number.is(Type::integer) ? decimal_of(number.integer()) : decimal_of(number.real()).value_or(Decimal96());
+  const Decimal96 decimal =
+      number.is(Type::integer) ? decimal_of(number.integer()) : decimal_of(number.real()).value_or(Decimal96());
   return Datum::of_decimal(evaluation.arena.make(decimal));
 }
+
+// Without what says its kind, and an infinity as Rust prints it: 1.5, inf.
+std::string plain_number(const Datum& number);
 
 // "Failed to compute: "math::abs(-9223372036854775808)", as the operation results in an arithmetic overflow."
 Datum overflow(Evaluation& evaluation, std::string_view what);

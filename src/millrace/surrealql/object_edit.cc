@@ -74,31 +74,27 @@ Datum with_value(const Datum& datum, std::span<const Step> steps, const Datum& v
 
 Datum without(const Datum& datum, std::span<const Step> steps, Evaluation& evaluation) {
   const Step& step = steps.front();
-  const bool is_last = steps.size() == 1;
-  if (datum.is(Type::object) && step.kind == PartKind::field) {
+  const auto rest = steps.subspan(1);
+  if (datum.is(Type::object)) {
+    if (step.kind == PartKind::all) return rest.empty() ? Datum::of_object({}) : datum;
     const auto members = open(datum, evaluation).members();
     const auto place = find(members, step.name);
-    if (place == members.end() || place->key != step.name) return datum;
-    return changed(members, step.name, is_last ? std::nullopt : std::optional(without(place->value, steps.subspan(1), evaluation)), evaluation.arena);
+    if (step.kind != PartKind::field || place == members.end() || place->key != step.name) return datum;
+    return changed(members, step.name, rest.empty() ? std::nullopt : std::optional(without(place->value, rest, evaluation)), evaluation.arena);
   }
-  if (!datum.is(Type::array)) return datum;
+  if (!datum.is(Type::array) || step.kind == PartKind::field) return datum;
   const Datum array = open(datum, evaluation);
-  if (step.kind == PartKind::field) return each(array, evaluation.arena, [&](const Datum& element) { return without(element, steps, evaluation); });
   if (step.kind == PartKind::all) {
-    if (is_last) return Datum::of_array({});
-    return each(array, evaluation.arena, [&](const Datum& element) { return without(element, steps.subspan(1), evaluation); });
+    if (rest.empty()) return Datum::of_array({});
+    return each(array, evaluation.arena, [&](const Datum& element) { return without(element, rest, evaluation); });
   }
-  const auto elements = array.elements();
-  const auto at = element_of(step, elements.size());
-  if (!at) return datum;
-  if (!is_last) {
-    std::size_t i = 0;
-    return each(array, evaluation.arena, [&](const Datum& element) { return i++ == *at ? without(element, steps.subspan(1), evaluation) : element; });
-  }
-  Datum* const copy = evaluation.arena.allocate<Datum>(elements.size());
-  Datum* out = std::copy(elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(*at), copy);
-  out = std::copy(elements.begin() + static_cast<std::ptrdiff_t>(*at) + 1, elements.end(), out);
-  return Datum::of_array({copy, static_cast<std::size_t>(out - copy)});
+  // An element keeps its place: it becomes NONE.
+  const auto at = element_of(step, array.elements().size());
+  std::size_t i = 0;
+  return each(array, evaluation.arena, [&](const Datum& element) {
+    if (i++ != at) return element;
+    return rest.empty() ? Datum() : without(element, rest, evaluation);
+  });
 }
 
 Datum at_steps(const Datum& datum, std::span<const Step> steps, Evaluation& evaluation) {

@@ -16,7 +16,7 @@ namespace millrace::surrealql {
 Datum with_member(const Datum& object, std::span<const std::string> names, const Datum& value, Evaluation& evaluation);
 // `datum` with `value` in place of what stands at the steps (fields and numbers); unchanged when nothing stands there.
 Datum with_value(const Datum& datum, std::span<const Step> steps, const Datum& value, Evaluation& evaluation);
-// `datum` without what stands at the steps; fields of an array are those of its elements.
+// `datum` without what stands at the steps: OMIT's rules. A field of an array is none of its elements' (arr[*].x is).
 Datum without(const Datum& datum, std::span<const Step> steps, Evaluation& evaluation);
 // What stands at the steps, as a path would find it; steps are fields, numbers, [*] and [$].
 Datum at_steps(const Datum& datum, std::span<const Step> steps, Evaluation& evaluation);

@@ -245,12 +245,10 @@ void Parser::refuse_large_number() const {
 ExpressionPtr Parser::cast() {
   const std::size_t begin = token_.span.at;
   advance();
-  const std::size_t type_begin = token_.span.at;
   const Cast to = cast_type();
-  std::string type(query_.substr(type_begin, behind_ - type_begin));
   expect_sign(">", "which ends the type of the cast");
   ExpressionPtr operand = expression(Power::prefix);
-  return make(begin, CastTo{to, std::move(type), std::move(operand)});
+  return make(begin, CastTo{to, std::move(operand)});
 }
 
 Cast Parser::cast_type() {

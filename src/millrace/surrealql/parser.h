@@ -65,6 +65,8 @@ class Parser {
   ExpressionPtr in_parentheses();
   ExpressionPtr if_else();
   ExpressionPtr block();
+  ExpressionPtr rest_of_block(std::size_t begin);
+  [[noreturn]] static void refuse_constant(const std::string& name, Span span);
   ExpressionPtr named();
   ExpressionPtr call(std::string name, Span name_span);
   ExpressionPtr record_id(std::string table, std::size_t begin);

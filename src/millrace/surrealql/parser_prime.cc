@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "millrace/surrealql/constant.h"
+#include "millrace/surrealql/function.h"
 #include "millrace/surrealql/parser.h"
 
 namespace millrace::surrealql {
@@ -99,13 +101,11 @@ ExpressionPtr Parser::object() {
   const std::size_t begin = token_.span.at;
   advance();
   ObjectOf object;
-  if (accept_sign(",")) {  // {,} is SurrealQL's empty set
-    refuse("sets are not supported");
-  }
+  const bool is_member = token_.kind == TokenKind::name || token_.kind == TokenKind::string || token_.kind == TokenKind::number;
+  if (!at_sign("}") && !(is_member && peek().is_sign(":"))) return rest_of_block(begin);
   while (!at_sign("}")) {
     std::string key = member_key();
-    if (!at_sign(":")) refuse(at_sign(",") || at_sign("}") ? "sets and blocks are not supported: an object's member is name: value" : fmt::format("expected ':' behind the member's name, found '{}'", query_.substr(token_.span.at, token_.span.size)));
-    advance();
+    expect_sign(":", "behind the member's name");
     object.members.push_back({std::move(key), expression()});
     if (!accept_sign(",")) break;
   }
@@ -126,10 +126,18 @@ ExpressionPtr Parser::in_parentheses() {
 
 // `{ expression }`, one statement.
 ExpressionPtr Parser::block() {
+  const std::size_t begin = token_.span.at;
   expect_sign("{");
+  return rest_of_block(begin);
+}
+
+ExpressionPtr Parser::rest_of_block(std::size_t begin) {
+  if (at_sign(",")) refuse("sets are not supported");
   ExpressionPtr inside = expression();
+  if (at_sign(",")) refuse("sets are not supported; an array is [a, b], an object's member name: value");
   accept_sign(";");
   expect_sign("}", "which ends the block (of one expression)");
+  inside->span = since(begin);
   return inside;
 }
 
@@ -182,7 +190,7 @@ ExpressionPtr Parser::named() {
     for (const Missing& word : missing) {
       if (at_keyword(word.keyword)) refuse(std::string(word.why));
     }
-    if (!begins_expression()) refuse_token("an expression");
+    if (at_keyword("FROM") && behind.kind == TokenKind::parameter) refuse_token("an expression");
   }
   if (at_keyword("IF") && behind.is_sign("(")) return with_parts(if_else());
   std::string name = token_.text;
@@ -205,8 +213,17 @@ ExpressionPtr Parser::named() {
   const Span name_span = since(begin);
   std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (at_sign("(")) return with_parts(call(std::move(name), name_span));
-  // A constant, such as math::pi: a function of no arguments to the checks.
-  return with_parts(make(begin, Call{std::move(name), name_span, {}}));
+  const Constant* const constant = find_constant(name);
+  if (constant == nullptr) refuse_constant(name, name_span);
+  return with_parts(make(begin, Literal{constant->value(), std::string(constant->written)}));
+}
+
+void Parser::refuse_constant(const std::string& name, Span span) {
+  std::vector<std::string_view> names;
+  for (const Constant& constant : all_constants()) names.push_back(constant.name);
+  const std::string_view near = nearest_name(name, names);
+  throw Problem{span, find_function(name) != nullptr ? fmt::format("{} is a function: write {}(…)", name, name)
+                      : near.empty() ? fmt::format("there is no constant {}", name) : fmt::format("there is no constant {}; did you mean {}?", name, near)};
 }
 
 // Behind `table`, at the colon: an int, a name, a uuid.

@@ -240,7 +240,7 @@ void Parser::check_named(const Select& select, const PlainPath& path, std::strin
     if (item.alias && names(path.parts, item.alias->parts, false)) return;
     if (const auto* const own = item.expression->as<Path>(); own != nullptr && own->start == nullptr) {
       if (names(path.parts, own->parts, prefix)) return;
-    } else if (output_path(item) == std::vector<std::string>{to_sql(path)}) {
+    } else if (path.parts.size() == 1 && output_path(item) == std::vector<std::string>{path.parts.front().name}) {
       return;
     }
   }

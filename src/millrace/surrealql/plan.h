@@ -14,7 +14,7 @@
 
 namespace millrace::surrealql {
 
-enum class AggregateKind : std::uint8_t { count, count_truthy, max, min, sum, mean, stddev, variance, time_max, time_min, collect };
+enum class AggregateKind : std::uint8_t { count, count_truthy, max, min, sum, mean, stddev, variance, time_max, time_min, median, collect };
 
 struct Aggregate {
   AggregateKind kind = AggregateKind::count;

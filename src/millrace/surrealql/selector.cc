@@ -71,6 +71,7 @@ Datum Selector::whole_row() {
 
 Datum Selector::row() {
   Datum row = whole_row();
+  if (plan_.value) return row;
   for (const auto& steps : plan_.omit) row = without(row, steps, machine_.evaluation());
   return row;
 }

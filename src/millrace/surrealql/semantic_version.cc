@@ -32,7 +32,8 @@ bool are_identifiers(std::string_view text, bool may_have_leading_zeros) {
   for (;;) {
     const std::size_t dot = text.find('.');
     const std::string_view one = text.substr(0, dot);
-    const bool is_plain = std::ranges::all_of(one, [](char c) { return is_digit(c) || c == '-' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); });
+    const bool is_plain = std::ranges::all_of(
+        one, [](char c) { return is_digit(c) || c == '-' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); });
     if (one.empty() || !is_plain) return false;
     if (!may_have_leading_zeros && one.size() > 1 && one[0] == '0' && is_number(one)) return false;
     if (dot == std::string_view::npos) return true;
@@ -43,7 +44,9 @@ bool are_identifiers(std::string_view text, bool may_have_leading_zeros) {
 std::strong_ordering compare_identifiers(std::string_view a, std::string_view b) {
   if (is_number(a) != is_number(b)) return is_number(a) ? std::strong_ordering::less : std::strong_ordering::greater;
   if (!is_number(a)) return a <=> b;
-  const auto without_zeros = [](std::string_view text) { return text.substr(std::min(text.find_first_not_of('0'), text.size())); };
+  const auto without_zeros = [](std::string_view text) {
+    return text.substr(std::min(text.find_first_not_of('0'), text.size()));
+  };
   const std::string_view a_digits = without_zeros(a);
   const std::string_view b_digits = without_zeros(b);
   if (a_digits.size() != b_digits.size()) return a_digits.size() <=> b_digits.size();

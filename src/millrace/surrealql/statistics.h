@@ -11,9 +11,9 @@
 
 namespace millrace::surrealql {
 
-// Variance without keeping the numbers (Welford 1962), and of two parts together (Chan, Golub and LeVeque 1979): the steps, and so
-// the rounding, of the engine's math::variance and math::stddev over a GROUP. Over an array the engine takes two passes instead:
-// variance_of() below.
+// Variance without keeping the numbers (Welford 1962), and of two parts together (Chan, Golub and LeVeque 1979): the steps,
+// and so the rounding, of the engine's math::variance and math::stddev over a GROUP. Over an array the engine takes two
+// passes instead: variance_of() below.
 class Welford {
  public:
   void add(double number) {
@@ -50,8 +50,8 @@ class Welford {
 Datum mean_of(std::span<const Datum> numbers, Evaluation& evaluation);
 Datum variance_of(std::span<const Datum> numbers, Evaluation& evaluation);
 
-// Of numbers in compare()'s order: the middle one as a float, or the mean of the two; NaN of none. Over a GROUP the engine gives the
-// middle number as it is, and NONE of none.
+// Of numbers in compare()'s order: the middle one as a float, or the mean of the two; NaN of none. Over a GROUP the engine
+// gives the middle number as it is, and NONE of none.
 double median_of_sorted(std::span<const Datum> numbers);
 // Between neighbours by their distance; NaN of none, and outside of 0 to 100.
 double percentile_of_sorted(std::span<const Datum> numbers, double percent);

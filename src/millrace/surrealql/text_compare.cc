@@ -32,7 +32,8 @@ class Characters {
   }
   // The next one, if it is a digit of ASCII.
   bool next_digit(std::uint64_t& out) {
-    const std::string_view rest = pending_at_ < pending_.size() ? std::string_view(pending_).substr(pending_at_) : text_.substr(at_);
+    const std::string_view rest =
+        pending_at_ < pending_.size() ? std::string_view(pending_).substr(pending_at_) : text_.substr(at_);
     if (rest.empty() || rest[0] < '0' || rest[0] > '9') return false;
     char32_t digit = 0;
     next(digit);

@@ -17,8 +17,8 @@ struct TextOrder {
 // Where this order sees no difference, by bytes.
 std::strong_ordering compare_text(std::string_view a, std::string_view b, TextOrder order);
 
-// A letter or sign of a Latin, Greek or Cyrillic script as ASCII, as the engine's library (deunicode) spells it: "Щ" is "Shch", "é" is
-// "e", "½" is "1/2". Appends it, and says whether it knew it.
+// A letter or sign of a Latin, Greek or Cyrillic script as ASCII, as the engine's library (deunicode) spells it: "Щ" is
+// "Shch", "é" is "e", "½" is "1/2". Appends it, and says whether it knew it.
 bool append_ascii(std::string& out, char32_t point);
 
 }  // namespace millrace::surrealql

@@ -42,7 +42,9 @@ void append_wide(std::string& out, std::int64_t value, std::size_t width, Paddin
   out += digits;
 }
 
-void append_year(std::string& out, std::int64_t year, Padding padding) { append_wide(out, year, 4, padding, year < 0 || year > 9999); }
+void append_year(std::string& out, std::int64_t year, Padding padding) {
+  append_wide(out, year, 4, padding, year < 0 || year > 9999);
+}
 
 // The weeks that have begun since the year did, the first one with `first_day` (0: Sunday, 1: Monday).
 std::int64_t week_of_year(const Parts& parts, unsigned first_day) {
@@ -55,7 +57,8 @@ void append_number(std::string& out, const Parts& parts, const TimeItem& item) {
   const bool is_spaced = item.letter == 'e' || item.letter == 'k' || item.letter == 'l';
   const bool is_plain = std::string_view("qwus").contains(item.letter);
   Padding padding = is_spaced ? Padding::space : is_plain ? Padding::none : Padding::zero;
-  if (item.padding != 0) padding = item.padding == '-' ? Padding::none : item.padding == '_' ? Padding::space : Padding::zero;
+  if (item.padding != 0)
+    padding = item.padding == '-' ? Padding::none : item.padding == '_' ? Padding::space : Padding::zero;
   switch (item.letter) {
     case 'Y': return append_year(out, time.year, padding);
     case 'G': return append_year(out, iso_week(parts.days).year, padding);
@@ -189,7 +192,10 @@ TimeItem next_time_item(std::string_view& format) {
 }
 
 bool append_time(std::string& out, std::int64_t seconds, std::uint32_t nanoseconds, std::string_view format) {
-  const Parts parts{.time = civil_time(seconds), .seconds = seconds, .nanoseconds = nanoseconds, .days = floor_divide(seconds, seconds_in_day)};
+  const Parts parts{.time = civil_time(seconds),
+                    .seconds = seconds,
+                    .nanoseconds = nanoseconds,
+                    .days = floor_divide(seconds, seconds_in_day)};
   for (;;) {
     const TimeItem item = next_time_item(format);
     switch (item.kind) {

@@ -18,7 +18,8 @@ void skip_space(std::string_view& text) {
 
 bool take_text(std::string_view& text, std::string_view wanted) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  if (text.size() < wanted.size() || !std::equal(wanted.begin(), wanted.end(), text.begin(), [&](char a, char b) { return lower(a) == lower(b); })) {
+  if (text.size() < wanted.size() ||
+      !std::equal(wanted.begin(), wanted.end(), text.begin(), [&](char a, char b) { return lower(a) == lower(b); })) {
     return false;
   }
   text.remove_prefix(wanted.size());
@@ -30,7 +31,8 @@ std::optional<std::int64_t> take_number(std::string_view& text, std::size_t widt
   std::size_t size = 0;
   std::int64_t number = 0;
   while (size < width && size < text.size() && is_digit(text[size])) {
-    if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, text[size] - '0', &number)) return std::nullopt;
+    if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, text[size] - '0', &number))
+      return std::nullopt;
     ++size;
   }
   if (size == 0) return std::nullopt;
@@ -74,7 +76,9 @@ std::optional<std::int64_t> Fields::days() const {
     if (get('m') && get('d')) return days_since_1970(*year_number, *get('m'), *get('d'));
     const auto first = days_since_1970(*year_number, 1, 1);
     if (!first) return std::nullopt;
-    if (const auto day = get('j')) return *day >= 1 && *day <= (is_leap_year(*year_number) ? 366 : 365) ? std::optional(*first + *day - 1) : std::nullopt;
+    if (const auto day = get('j'))
+      return *day >= 1 && *day <= (is_leap_year(*year_number) ? 366 : 365) ? std::optional(*first + *day - 1)
+                                                                           : std::nullopt;
     for (const char letter : {'U', 'W'}) {
       const auto week = get(letter);
       if (!week || !weekday) continue;
@@ -95,9 +99,10 @@ bool Fields::agree_with(std::int64_t days) const {
   const unsigned weekday = iso_weekday(days);
   const std::int64_t day = day_of_year(date);
   return agrees('Y', date.year) && agrees('C', floor_divide(date.year, 100)) && agrees('y', floor_modulo(date.year, 100)) &&
-         agrees('m', date.month) && agrees('d', date.day) && agrees('j', day) && agrees('q', (date.month - 1) / 3 + 1) && agrees('u', weekday) &&
-         agrees('G', week.year) && agrees('g', floor_modulo(week.year, 100)) && agrees('V', week.week) &&
-         agrees('U', (day + 6 - weekday % 7) / 7) && agrees('W', (day + 6 - (weekday + 6) % 7) / 7);
+         agrees('m', date.month) && agrees('d', date.day) && agrees('j', day) && agrees('q', (date.month - 1) / 3 + 1) &&
+         agrees('u', weekday) && agrees('G', week.year) && agrees('g', floor_modulo(week.year, 100)) &&
+         agrees('V', week.week) && agrees('U', (day + 6 - weekday % 7) / 7) &&
+         agrees('W', (day + 6 - (weekday + 6) % 7) / 7);
 }
 
 // An hour and a minute have to be there.
@@ -116,7 +121,8 @@ bool Fields::make_a_time() const {
   if (const auto seconds = get('s')) {
     if (floor_divide(*seconds, seconds_in_day) > *days_since_1970(year_max, 12, 31)) return false;
     const CivilTime time = civil_time(*seconds);
-    return agree_with(floor_divide(*seconds, seconds_in_day)) && agrees('H', time.hour) && agrees('M', time.minute) && agrees('S', time.second);
+    return agree_with(floor_divide(*seconds, seconds_in_day)) && agrees('H', time.hour) && agrees('M', time.minute) &&
+           agrees('S', time.second);
   }
   const auto day = days();
   return day && agree_with(*day) && second_of_day().has_value();
@@ -213,7 +219,8 @@ bool read_offset(std::string_view& text) {
 bool read_items(std::string_view& text, std::string_view format, Fields& fields);
 
 bool read_fixed(std::string_view& text, const TimeItem& item, Fields& fields) {
-  if (const std::string_view longer = expanded_time_item(item.letter); !longer.empty()) return read_items(text, longer, fields);
+  if (const std::string_view longer = expanded_time_item(item.letter); !longer.empty())
+    return read_items(text, longer, fields);
   std::optional<std::int64_t> value;
   switch (item.letter) {
     case 'b':

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view fragment_set = " \"<>`";
 constexpr std::string_view query_set = " \"#<>";
 constexpr std::string_view special_query_set = " \"#<>'";
-constexpr std::string_view path_set = " \"#<>?^`{}";
+constexpr std::string_view path_set = " \"#<>?`{}";
 
 constexpr bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -42,7 +42,9 @@ bool is_one_of(std::string_view segment, std::initializer_list<std::string_view>
   });
 }
 
-bool is_drive(std::string_view segment) { return segment.size() == 2 && is_letter(segment[0]) && (segment[1] == ':' || segment[1] == '|'); }
+bool is_drive(std::string_view segment) {
+  return segment.size() == 2 && is_letter(segment[0]) && (segment[1] == ':' || segment[1] == '|');
+}
 
 // Segments with dots worked out: "/a/../b/." is "/b/".
 std::string normal_path(std::string_view text, bool is_special_scheme, bool is_file) {
@@ -55,8 +57,7 @@ std::string normal_path(std::string_view text, bool is_special_scheme, bool is_f
     const std::string_view segment = text.substr(0, slash);
     if (!is_last) text.remove_prefix(slash + 1);
     if (is_one_of(segment, {"..", ".%2e", "%2e.", "%2e%2e"})) {
-      const bool is_drive_only = is_file && segments.size() == 1 && is_drive(segments[0]);
-      if (!segments.empty() && !is_drive_only) segments.pop_back();
+      if (!segments.empty() && !is_drive(segments.back())) segments.pop_back();  // for any scheme, as the library has it
       if (is_last) segments.emplace_back();
     } else if (is_one_of(segment, {".", "%2e"})) {
       if (is_last) segments.emplace_back();
@@ -81,10 +82,7 @@ bool read_authority(std::string_view text, Url& url, bool is_special_scheme) {
   const std::string_view host_text = text.substr(0, colon);
   const bool has_port = colon != std::string_view::npos;
   if (host_text.empty()) {
-    if (is_special_scheme || has_user || has_port) return false;
-    url.host = "";
-    url.is_domain = true;
-    return true;
+    return !is_special_scheme && !has_user && !has_port;
   }
   auto host = parse_url_host(host_text, is_special_scheme);
   if (!host) return false;
@@ -97,6 +95,11 @@ bool read_authority(std::string_view text, Url& url, bool is_special_scheme) {
   if (std::from_chars(digits.data(), digits.data() + digits.size(), port).ec != std::errc()) return false;
   if (known_port(url.scheme) != port) url.port = port;
   return true;
+}
+
+bool is_port_before(std::string_view authority) {
+  const std::size_t colon = authority.rfind(':');
+  return colon != std::string_view::npos && std::ranges::all_of(authority.substr(colon + 1), is_digit);
 }
 
 // What stands between "file:" and the query: perhaps //host, then the path.
@@ -116,6 +119,9 @@ bool read_file(std::string_view rest, Url& url) {
     }
   }
   url.path = normal_path(rest, true, true);
+  if (is_drive(url.path.substr(std::min<std::size_t>(url.path.size(), 1), 2)) &&
+      (url.path.size() == 3 || url.path[3] == '/'))
+    url.host.reset();
   return true;
 }
 
@@ -169,7 +175,10 @@ std::optional<Url> parse_url(std::string_view text) {
     url.path = rest.starts_with('/') ? normal_path(rest, false, false) : encoded(rest, "");
     return url;
   }
-  const std::size_t path = std::min(rest.find_first_of(slashes), rest.size());
+  std::size_t path = std::min(rest.find_first_of(slashes), rest.size());
+  // Where a port ends with a backslash, the library lets a path begin for any scheme.
+  const std::size_t port_end = rest.substr(0, path).find('\\');
+  if (port_end != std::string_view::npos && is_port_before(rest.substr(0, port_end))) path = port_end;
   if (!read_authority(rest.substr(0, path), url, is_special_scheme)) return std::nullopt;
   rest.remove_prefix(path);
   if (!rest.empty() || is_special_scheme) url.path = normal_path(rest, is_special_scheme, false);

@@ -14,8 +14,8 @@ namespace millrace::surrealql {
 
 struct Url {
   std::string scheme;
-  std::optional<std::string> host;  // an IPv6 address with its brackets
-  bool is_domain = false;           // the host is a name, not an address
+  std::optional<std::string> host;    // an IPv6 address with its brackets
+  bool is_domain = false;             // the host is a name, not an address
   std::optional<std::uint16_t> port;  // the scheme's own is left out
   std::string path;
   std::optional<std::string> query;
@@ -26,8 +26,8 @@ std::optional<Url> parse_url(std::string_view text);
 // Of http, https, ws, wss and ftp.
 std::optional<std::uint16_t> known_port(std::string_view scheme);
 
-// A host as a special scheme (those above and file) has it: a domain in ASCII, an IPv4 address however it was written, or an IPv6
-// address in brackets. Otherwise an opaque one.
+// A host as a special scheme (those above and file) has it: a domain in ASCII, an IPv4 address however it was written, or
+// an IPv6 address in brackets. Otherwise an opaque one.
 struct UrlHost {
   std::string text;
   bool is_domain = false;

@@ -44,14 +44,18 @@ std::optional<std::string> to_ascii(std::string_view domain) {
   if (is_ascii && !lower.contains("xn--")) return lower;
   UErrorCode error = U_ZERO_ERROR;
   const std::unique_ptr<UIDNA, decltype(&uidna_close)> idna(
-      uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ, &error), &uidna_close);
+      uidna_openUTS46(
+          UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ,
+          &error),
+      &uidna_close);
   if (U_FAILURE(error)) return std::nullopt;
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
   std::string out(domain.size() * 4 + 64, '\0');
-  const std::int32_t size = uidna_nameToASCII_UTF8(idna.get(), domain.data(), static_cast<std::int32_t>(domain.size()), out.data(),
-                                                   static_cast<std::int32_t>(out.size()), &info, &error);
-  constexpr std::uint32_t ignored = UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LONG | UIDNA_ERROR_DOMAIN_NAME_TOO_LONG |
-                                    UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4;
+  const std::int32_t size = uidna_nameToASCII_UTF8(idna.get(), domain.data(), static_cast<std::int32_t>(domain.size()),
+                                                   out.data(), static_cast<std::int32_t>(out.size()), &info, &error);
+  constexpr std::uint32_t ignored = UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LONG |
+                                    UIDNA_ERROR_DOMAIN_NAME_TOO_LONG | UIDNA_ERROR_LEADING_HYPHEN |
+                                    UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4;
   if (U_FAILURE(error) || (info.errors & ~ignored) != 0) return std::nullopt;
   out.resize(static_cast<std::size_t>(size));
   return out;
@@ -72,7 +76,8 @@ std::optional<std::uint64_t> ipv4_number(std::string_view text) {
   for (const char c : text) {
     const int digit = hex_value(c);
     if (digit < 0 || digit >= base) return std::nullopt;
-    value = std::min<std::uint64_t>(value * static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(digit), std::uint64_t{1} << 40);
+    value = std::min<std::uint64_t>(value * static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(digit),
+                                    std::uint64_t{1} << 40);
   }
   return value;
 }
@@ -92,7 +97,8 @@ std::vector<std::string_view> parts_of(std::string_view host) {
 // Whether it is to be an address: its last part is a number.
 bool ends_in_number(std::string_view host) {
   const std::string_view last = parts_of(host).back();
-  return (!last.empty() && std::ranges::all_of(last, is_digit)) || ((last.starts_with("0x") || last.starts_with("0X")) && ipv4_number(last));
+  return (!last.empty() && std::ranges::all_of(last, is_digit)) ||
+         ((last.starts_with("0x") || last.starts_with("0X")) && ipv4_number(last));
 }
 
 std::optional<std::string> ipv4_text(std::string_view host) {
@@ -151,7 +157,9 @@ std::optional<UrlHost> parse_url_host(std::string_view text, bool is_special) {
     return host;
   }
   const auto domain = to_ascii(percent_decoded(text));
-  const auto is_never = [&](char c) { return is_forbidden(c) || c == '%' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const auto is_never = [&](char c) {
+    return is_forbidden(c) || c == '%' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  };
   if (!domain || domain->empty() || std::ranges::any_of(*domain, is_never)) return std::nullopt;
   if (!ends_in_number(*domain)) return UrlHost{.text = *domain, .is_domain = true};
   auto address = ipv4_text(*domain);

@@ -2,14 +2,21 @@
 //
 // Compares the tables of calls that the tests of our functions use with what the real engine says (tools/surreal-dev), in one process:
 //
+//   node functions.mjs PROGRAM           every function with values of every type (function_calls.mjs), and what our program makes of them
 //   node functions.mjs --check TABLE…    every call
 //   node functions.mjs --write TABLE…    writes the engine's answers into the tables
 //
 // A table's line is "call TAB outcome", or "call TAB our outcome TAB the engine's" where we differ and mean to; "-" in place of the
 // engine's is a call that it is not asked, because it would end with a panic. Exit status: 0 all agree.
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { Engine, EngineError } from "../../../tools/surreal-dev/src/engine.mjs";
 import { read_head, read_text, skip } from "../../../tools/surreal-dev/src/cbor.mjs";
+import { function_calls } from "./function_calls.mjs";
+import { differs, panics } from "./function_differences.mjs";
+
+const BATCH = 2000; // statements in one query
+const SHOWN = 60; // differences
 
 const is_case = (line) => line !== "" && !line.startsWith("#");
 const is_asked = (line) => is_case(line) && line.split("\t")[2] !== "-";
@@ -42,9 +49,56 @@ async function ask(engine, calls) {
   }
 }
 
+function run(program, args, input) {
+  const done = spawnSync(program, args, { input, maxBuffer: 1 << 28 });
+  if (done.status !== 0) throw new Error(`${program} ended with ${done.status ?? done.signal}: ${done.stderr}`);
+  return done.stdout.toString().trimEnd().split("\n");
+}
+
+async function compare(engine, program) {
+  const functions = run(program, ["--list"], "").map((line) => {
+    const [name, min, max, same] = line.split(" ");
+    return { name, min: Number(min), max: Number(max), same: same === "1" };
+  });
+  const calls = function_calls(functions).filter((call) => !panics(call));
+  const ours = run(program, [], calls.map((call) => `${call}\n`).join("")).map((line) => JSON.parse(line));
+  let wrong = 0;
+  let meant = 0;
+  for (let from = 0; from < calls.length; from += BATCH) {
+    const answers = await ask(engine, calls.slice(from, from + BATCH));
+    answers.forEach((answer, i) => {
+      const call = calls[from + i];
+      const our = ours[from + i];
+      if (our === answer) return;
+      if (differs(call, our, answer)) return void meant++;
+      if (++wrong <= SHOWN) console.log(`${call}\n  engine:   ${answer.slice(0, 300)}\n  millrace: ${our.slice(0, 300)}`);
+    });
+  }
+  console.log(`${calls.length} calls of ${functions.length} functions, ${wrong} differences, and ${meant} that are meant`);
+  return wrong === 0;
+}
+
+// Whether a value has a method: what it makes of its arguments does not matter here.
+async function compare_methods(engine, program) {
+  const rows = run(program, ["--methods"], "").map((line) => line.split("\t"));
+  let wrong = 0;
+  for (let from = 0; from < rows.length; from += BATCH) {
+    const batch = rows.slice(from, from + BATCH);
+    const answers = await ask(engine, batch.map(([value, name]) => `(${value}).${name}()`));
+    batch.forEach(([value, name, ours], i) => {
+      const engines = !/no such method found|cannot be called on value/.test(answers[i]);
+      if (engines === (ours === "1") || name === "patch") return; // value::patch is not here
+      if (++wrong <= SHOWN) console.log(`(${value}).${name}(): ${engines ? "the engine has it, we do not" : "we have it, the engine does not"}`);
+    });
+  }
+  console.log(`${rows.length} methods, ${wrong} differences`);
+  return wrong === 0;
+}
+
 async function main([mode, ...paths]) {
   const engine = await Engine.open("mem://");
   await engine.call("use", ["test", "test"]);
+  if (!mode.startsWith("--")) return (await compare(engine, mode)) && (await compare_methods(engine, mode));
   let count = 0;
   let wrong = 0;
   for (const path of paths) {

@@ -5,8 +5,8 @@
 //   const query = new Queries(random, MADE_FIELDS).make();
 //   write_query(query) → "SELECT (i + 1) AS c0 FROM $input WHERE b ORDER BY c0 LIMIT 3"
 //
-// An item is { tree, name } or { text }. Of a grouped query, `keys` and `fed` are the trees that are computed for each record: its
-// keys, and what its aggregates are fed with.
+// An item is { tree, name, fed } or { text }. Of a grouped query, `keys`, and `fed` of its items, are the trees that are computed for each
+// record: its keys, and what its aggregates are fed with.
 //
 // Left out, as the two are known to differ there (known.mjs): an alias that is also a field, '*' with a field renamed, the same expression
 // twice, ORDER BY a field beside an alias; more than 20 rows to be ordered, whose ties the engine does not keep in order.
@@ -17,7 +17,7 @@ import { METHOD_CALLS, SIGNATURES } from "./functions.mjs";
 const plain = (text) => ({ kids: [], write: () => text });
 
 // An alias of a path through arrays: the engine sorts by another path than it shows (known.mjs).
-const whole = (tree) => (/^(?:os\.|[a-z]\w*(?:\.\w+)*[[*])|\][[.]|\)[[.]/.test(write(tree)) ? { kids: [tree], write: (x) => `[${x}]` } : tree);
+const whole = (tree) => ((tree.kids.length === 0 ? /[[*{?]|^os/ : /[\])][[.]/).test(write(tree)) ? { kids: [tree], write: (x) => `[${x}]` } : tree);
 
 function item_text({ tree, name, text }) {
   if (text !== undefined) return text;
@@ -39,7 +39,7 @@ export function write_query(query, { from = "$input", only_records = false } = {
 
 // What a grouped query computes for each record, as one that is not grouped.
 export function write_fed(query, from) {
-  const computed = [...query.keys, ...query.fed].map(write).join(", ");
+  const computed = [...query.keys, ...query.items.flatMap(({ fed = [] }) => fed)].map(write).join(", ");
   return `SELECT VALUE [${computed}] FROM ${from}${query.where ? ` WHERE ${write(query.where)}` : ""}`;
 }
 
@@ -170,13 +170,13 @@ export class Queries {
   #aggregate(i) {
     const random = this.#random;
     const function_name = random.pick(AGGREGATES);
-    if (function_name === "count" && random.chance(0.4)) return { item: { tree: plain("count()"), name: `a${i}` }, fed: [] };
+    if (function_name === "count" && random.chance(0.4)) return { tree: plain("count()"), name: `a${i}` };
     const type = function_name.startsWith("math") ? random.pick(["small", "float", "decimal", "float"]) : function_name.startsWith("time") ? "datetime" : random.pick(TYPES);
     const calm = function_name.startsWith("math") || random.chance(0.6);
     const fed = calm ? this.#expressions.field(function_name.startsWith("math") && random.chance(0.1) ? "any" : type) : this.#new_tree(type, 1);
     let tree = { kids: [fed], write: (x) => `${function_name}(${x})` };
     if (random.chance(0.2)) tree = this.#over(tree, function_name);
-    return { item: { tree, name: `a${i}` }, fed: [fed] };
+    return { tree, name: `a${i}`, fed: [fed] };
   }
 
   // An expression over an aggregate's result.
@@ -191,7 +191,7 @@ export class Queries {
   #grouped() {
     const random = this.#random;
     const items = [];
-    const query = { items, keys: [], fed: [] };
+    const query = { items, keys: [] };
     const key_count = random.chance(0.2) ? 0 : 1 + random.below(2);
     const names = [];
     for (let i = 0; i < key_count; i++) {
@@ -200,19 +200,14 @@ export class Queries {
       names.push(`g${i}`);
       items.push({ tree, name: `g${i}` });
     }
-    for (let i = 0; i < 1 + random.below(3); i++) {
-      const { item, fed } = this.#aggregate(i);
-      items.push(item);
-      query.fed.push(...fed);
-    }
+    for (let i = 0; i < 1 + random.below(3); i++) items.push(this.#aggregate(i));
     if (random.chance(0.15)) {
       const tree = this.#new_tree(undefined, 1);
-      items.push({ tree, name: "all" });
-      query.fed.push(tree);
+      if (!AGGREGATES.some((name) => write(tree).includes(`${name}(`))) items.push({ tree, name: "all", fed: [tree] });
     }
     query.group = names.length === 0 ? "ALL" : names.join(", ");
     if (names.length === 1 && random.chance(0.2)) this.#group_by_field(query);
-    if (names.length === 0 && query.fed.length === 0) query.where = plain("true");  // count() alone: known.mjs
+    if (names.length === 0 && items.every(({ fed }) => fed === undefined)) query.where = plain("true");  // count() alone: known.mjs
     if (random.chance(0.3)) query.order = this.#order_keys([random.pick(items.map((item) => item.name))]);
     return query.order && random.chance(0.5) ? this.#cut(query) : query;
   }

@@ -130,7 +130,7 @@ class Run {
     };
     for (let size = kept.length >> 1; size >= 1; size >>= 1) {
       for (let at = 0; at < kept.length && kept.length > 1; ) {
-        const fewer = kept.toSpliced(at, size);
+        const fewer = [...kept.slice(0, at), ...kept.slice(at + size)];
         await this.judge.take(fewer);
         if (fewer.length > 0 && (await still(query, true))) kept = fewer;
         else at += size;

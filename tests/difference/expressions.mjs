@@ -15,13 +15,15 @@ import { SPECIAL_TEXTS, TEXTS } from "./records.mjs";
 
 const node = (kids, write) => ({ kids, write });
 const leaf = (text) => node([], () => text);
+// The list with another value in one place.
+export const with_one = (list, at, value) => list.map((one, i) => (i === at ? value : one));
 export const write = (tree) => tree.write(...tree.kids.map(write));
 
 // The tree's own parts, then the tree with one kid replaced by a part of the kid.
 export function* smaller(tree) {
   yield* tree.kids;
   for (let i = 0; i < tree.kids.length; i++) {
-    for (const kid of smaller(tree.kids[i])) yield { ...tree, kids: tree.kids.with(i, kid) };
+    for (const kid of smaller(tree.kids[i])) yield { ...tree, kids: with_one(tree.kids, i, kid) };
   }
 }
 

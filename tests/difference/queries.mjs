@@ -11,7 +11,7 @@
 // Left out, as the two are known to differ there (known.mjs): an alias that is also a field, '*' with a field renamed, the same expression
 // twice, ORDER BY a field beside an alias; more than 20 rows to be ordered, whose ties the engine does not keep in order.
 
-import { Expressions, TYPES, smaller, write } from "./expressions.mjs";
+import { Expressions, TYPES, smaller, with_one, write } from "./expressions.mjs";
 import { METHOD_CALLS, SIGNATURES } from "./functions.mjs";
 
 const plain = (text) => ({ kids: [], write: () => text });
@@ -48,15 +48,15 @@ export function* smaller_queries(query) {
   for (const clause of ["limit", "start", "order", "where", "omit", "split"]) {
     if (query[clause] !== undefined) yield { ...query, [clause]: undefined };
   }
-  if (query.order?.length > 1) for (let i = 0; i < query.order.length; i++) yield { ...query, order: query.order.toSpliced(i, 1) };
+  if (query.order?.length > 1) for (let i = 0; i < query.order.length; i++) yield { ...query, order: query.order.filter((_, at) => at !== i) };
   const is_named = ({ name }) => name !== undefined && (query.group?.includes(name) || query.order?.some((key) => key.startsWith(name)));
   for (let i = 0; i < query.items.length; i++) {
-    if (query.items.length > 1 && !is_named(query.items[i])) yield { ...query, items: query.items.toSpliced(i, 1) };
+    if (query.items.length > 1 && !is_named(query.items[i])) yield { ...query, items: query.items.filter((_, at) => at !== i) };
   }
   if (query.where) for (const where of smaller(query.where)) yield { ...query, where };
   for (let i = 0; i < query.items.length && !query.group; i++) {
     const item = query.items[i];
-    if (item.tree) for (const tree of smaller(item.tree)) yield { ...query, items: query.items.with(i, { ...item, tree }) };
+    if (item.tree) for (const tree of smaller(item.tree)) yield { ...query, items: with_one(query.items, i, { ...item, tree }) };
   }
 }
 

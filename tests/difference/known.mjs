@@ -21,7 +21,7 @@ export const KNOWN = [
   { key: "group-value", what: "a key or a field beside an aggregate: `math::sum(v) + k`", engine: "is NONE", millrace: "the key's value; a field is the array of its values", why: "what it would be as a column by itself" },
   { key: "nested-aggregates", what: "an aggregate within an aggregate's argument: `math::sum(math::max([a, b]))`", engine: "is the function of an array there, for each record", millrace: "is refused", why: "it can be read both ways", is: ({ ours }) => /aggregate of aggregates/.test(ours) },
   { key: "value-order", what: "`SELECT VALUE a AS x … ORDER BY x`", engine: "does not sort", millrace: "sorts by it", why: "what it says" },
-  { key: "order-function", what: "`SELECT string::len(s) … ORDER BY `string::len``", engine: "does not sort", millrace: "sorts by the column", why: "what it says" },
+  { key: "order-function", what: "``SELECT string::len(s) … ORDER BY `string::len` ``", engine: "does not sort", millrace: "sorts by the column", why: "what it says" },
   { key: "order-renamed", what: "`SELECT b AS k … GROUP BY b ORDER BY b`", engine: "does not sort: the row has no `b`", millrace: "sorts by the key", why: "what it says" },
   { key: "order-path", what: "ORDER BY the alias of a path through arrays, `os.t[0] AS c`", engine: "sorts by `(os.t)[0]`", millrace: "sorts by what the column shows", why: "what it says" },
   { key: "ties", what: "rows that ORDER BY holds for equal", engine: "in any order from 21 rows on", millrace: "in the input's order", why: "the same output each time" },

@@ -3,7 +3,8 @@
 // What each function takes and gives, for the generator. A letter for each argument, small when it may be left out:
 //   S text   I int   J small int   N number   B bool   A array   M array of numbers   W array of texts   O object   D datetime   U duration
 //   C decimal   X bytes   Q uuid   R record   V any   P pattern   F format of a time   G unit of a time   Y 'asc' or 'desc'
-//   E a literal from 1 to 9   K array of small numbers (decimals beyond 28 digits in a sum end the engine's process)
+//   E a literal from 1 to 9   Z a literal number (math::clamp to a NaN ends the process, too)
+//   K array of small numbers (decimals beyond 28 digits in a sum end the engine's process)
 // and the type of MADE_FIELDS that it gives.
 
 const LINES = `
@@ -25,7 +26,7 @@ duration::from_days I duration | duration::from_hours I duration | duration::fro
 duration::from_mins I duration | duration::from_nanos I duration | duration::from_secs I duration | duration::from_weeks I duration
 encoding::base64::decode S bytes | encoding::base64::encode X string
 math::abs N int | math::acos N float | math::acot N float | math::asin N float | math::atan N float | math::ceil N float
-math::bottom KJ numbers | math::top KJ numbers | math::clamp NNN float | math::cos N float | math::cot N float | math::deg2rad N float | math::fixed NE float
+math::bottom KJ numbers | math::top KJ numbers | math::clamp NZZ float | math::cos N float | math::cot N float | math::deg2rad N float | math::fixed NE float
 math::floor N float | math::interquartile K float | math::lerp NNN float | math::lerpangle NNN float | math::ln N float | math::log NN float
 math::log10 N float | math::log2 N float | math::max M float | math::mean K float | math::median K float | math::midhinge K float
 math::min M float | math::mode K float | math::nearestrank KJ float | math::percentile KJ float | math::pow NJ float | math::product K float

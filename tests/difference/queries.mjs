@@ -173,7 +173,7 @@ export class Queries {
     if (function_name === "count" && random.chance(0.4)) return { tree: plain("count()"), name: `a${i}` };
     const type = function_name.startsWith("math") ? random.pick(["small", "float", "decimal", "float"]) : function_name.startsWith("time") ? "datetime" : random.pick(TYPES);
     const calm = function_name.startsWith("math") || random.chance(0.6);
-    const fed = calm ? this.#expressions.field(function_name.startsWith("math") && random.chance(0.1) ? "any" : type) : this.#new_tree(type, 1);
+    const fed = calm ? this.#expressions.field(function_name.startsWith("math") && random.chance(0.1) ? random.pick(["string", "bool", "array"]) : type) : this.#new_tree(type, 1);
     let tree = { kids: [fed], write: (x) => `${function_name}(${x})` };
     if (random.chance(0.2)) tree = this.#over(tree, function_name);
     return { tree, name: `a${i}`, fed: [fed] };

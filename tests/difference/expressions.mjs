@@ -118,6 +118,7 @@ export class Expressions {
       case "F": return leaf(quote(random.pick(FORMATS)));
       case "G": return leaf(quote(random.pick(["year", "month", "day", "hour", "minute", "second", "week"])));
       case "E": return leaf(String(1 + random.below(9)));
+      case "H": return random.chance(0.8) ? this.field("numbers") : leaf(random.pick(["[]", "[1]", "[1, 2, 3]", "[0.5, 0.25]", "[3, 4]", "[-1, 2.5, 0]"]));
       case "Z": return leaf(random.pick(["-3", "0", "2", "2.5", "7dec", "-0.5", "100"]));
       case "Y": return leaf(random.pick(["'asc'", "'desc'", "true", "false", "'x'"]));
       case "K": return random.chance(0.7) ? leaf(random.pick(["m", "o.z", "os.n"].includes(this.#fields.numbers[0]) ? this.#fields.numbers : LITERALS.numbers)) : this.literal("numbers");
@@ -139,7 +140,7 @@ export class Expressions {
   call_of({ name, takes }, depth) {
     const letters = [...this.#letters(takes)];
     const wrong = name !== "type::bytes" && this.#random.chance(0.08) ? this.#random.below(letters.length) : -1;
-    const kids = letters.map((letter, i) => (i === wrong && !"FKEZ".includes(letter) ? this.any(depth) : this.#argument(letter, depth)));
+    const kids = letters.map((letter, i) => (i === wrong && !"FKEZH".includes(letter) ? this.any(depth) : this.#argument(letter, depth)));
     return node(kids, (...given) => `${name}(${given.join(", ")})`);
   }
 

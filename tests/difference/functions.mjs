@@ -4,6 +4,7 @@
 //   S text   I int   J small int   N number   B bool   A array   M array of numbers   W array of texts   O object   D datetime   U duration
 //   C decimal   X bytes   Q uuid   R record   V any   P pattern   F format of a time   G unit of a time   Y 'asc' or 'desc'
 //   E a literal from 1 to 9   Z a literal number (math::clamp to a NaN ends the process, too)
+//   H array of numbers but decimals (vector::project to a zero one ends the process)
 //   K array of small numbers (decimals beyond 28 digits in a sum end the engine's process)
 // and the type of MADE_FIELDS that it gives.
 
@@ -64,11 +65,11 @@ type::is_geometry V bool | type::is_int V bool | type::is_line V bool | type::is
 type::is_multipolygon V bool | type::is_none V bool | type::is_null V bool | type::is_number V bool | type::is_object V bool
 type::is_point V bool | type::is_polygon V bool | type::is_range V bool | type::is_record V bool | type::is_set V bool | type::is_string V bool
 type::is_uuid V bool | type::number V float | type::of V string | type::range V any | type::record V record | type::string V string
-type::string_lossy V string | type::uuid V uuid | vector::add MM numbers | vector::angle MM float | vector::cross MM numbers
-vector::distance::chebyshev MM float | vector::distance::euclidean MM float | vector::distance::hamming MM int
-vector::distance::manhattan MM float | vector::distance::minkowski MMJ float | vector::divide MM numbers | vector::dot MM float
-vector::magnitude M float | vector::multiply MM numbers | vector::normalize M numbers | vector::project MM numbers | vector::scale MJ numbers
-vector::similarity::cosine MM float | vector::similarity::jaccard MM float | vector::similarity::pearson MM float | vector::subtract MM numbers
+type::string_lossy V string | type::uuid V uuid | vector::add HH numbers | vector::angle HH float | vector::cross HH numbers
+vector::distance::chebyshev HH float | vector::distance::euclidean HH float | vector::distance::hamming HH int
+vector::distance::manhattan HH float | vector::distance::minkowski HHJ float | vector::divide HH numbers | vector::dot HH float
+vector::magnitude H float | vector::multiply HH numbers | vector::normalize H numbers | vector::project HH numbers | vector::scale HJ numbers
+vector::similarity::cosine HH float | vector::similarity::jaccard HH float | vector::similarity::pearson HH float | vector::subtract HH numbers
 `;
 
 export const SIGNATURES = LINES.split(/[|\n]/).map((line) => line.trim()).filter(Boolean).map((line) => {

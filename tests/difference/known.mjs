@@ -43,7 +43,7 @@ export const KNOWN = [
   { key: "datetime-tail", what: "text behind a datetime, `d'2024-01-01T00:00:00Zx'`", engine: "is passed over", millrace: "is refused", why: "a misspelling" },
   { key: "decimal-digits", what: "a decimal of 29 digits by `--types`", engine: "is one up to 79228162514264337593543950335", millrace: "28 digits at most", why: "as `load` has it" },
   { key: "record-links", what: "`.x` and `.*` of a record id", engine: "looks the record up", millrace: "NONE: there is none to look up", why: "files" },
-  { key: "crash", what: "unknown specifiers in time::format, decimals beyond 28 digits in sums, `<array<int>> [1.5dec]` and `<int \| string> 1.5dec`, math::fixed with more than 65,535 digits", engine: "ends the process", millrace: "rejects the record, refuses the query, or answers", why: "it can" },
+  { key: "crash", what: "unknown specifiers in time::format, decimals beyond 28 digits in sums, `<array<int>> [1.5dec]` and `<int \| string> 1.5dec`, math::fixed with more than 65,535 digits, vector::project to a zero of decimals, math::clamp to NaN", engine: "ends the process", millrace: "rejects the record, refuses the query, or answers", why: "it can" },
 ];
 
 // Defects that were found and are yet to be mended: what is mended is struck here.

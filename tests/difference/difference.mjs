@@ -114,6 +114,13 @@ class Run {
     if (known_small) return this.findings.add_known(known_small.key);
     const times = this.findings.add(smallest);
     if (times === 1 && !this.options.quiet) console.log(told(smallest));
+    this.report();
+  }
+
+  // Written with each finding: a panic in the engine ends this process.
+  report() {
+    const { options, cases, findings } = this;
+    if (options.report) writeFileSync(options.report, `seed ${options.seed}, ${cases} cases, ${findings.count} queries differ\n\n${findings.text()}`);
   }
 
   // Fewer records, then a smaller query, as long as they differ in the same way.
@@ -187,7 +194,7 @@ async function main() {
   const { findings } = run;
   console.log(`${run.queries} queries, ${run.cases} cases in ${seconds.toFixed(1)} s: ${findings.count} queries differ`);
   for (const [key, times] of findings.known) console.log(`known, ${times} times: ${key}`);
-  if (options.report) writeFileSync(options.report, `seed ${options.seed}, ${run.cases} cases, ${findings.count} queries differ\n\n${findings.text()}`);
+  run.report();
   await engine.close();
   process.exit(findings.count > 0 || missing.length > 0 ? 1 : 0);
 }

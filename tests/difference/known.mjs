@@ -53,7 +53,8 @@ export const OPEN = [
   { key: "open: .* of a record id", is: ({ query, record }) => /\*/.test(query) && /=record|person:|post:/.test(record + query) },
   { key: "open: names of columns", is: ({ query, kind }) => kind === "a row" && !/ AS |SELECT (\*|VALUE)/.test(query) },
   { key: "open: variance of equal values", is: ({ query, theirs }) => /math::(variance|stddev)/.test(query) && /\b0f/.test(theirs) },
-  { key: "open: a path through arrays of arrays", is: ({ query }) => /os\.t\[/.test(query) },
+  { key: "open: a path through arrays of arrays", is: ({ query }) => /os\.t[.[]/.test(query) },
+  { key: "open: parse::email of a text with two @", is: ({ query }) => /parse::email/.test(query) },
   { key: "open: SPLIT through an array", is: ({ query }) => /SPLIT .*\./.test(query) },
   { key: "open: ORDER BY l...", is: ({ query }) => /ORDER BY .*\.\.\./.test(query) },
 ];

@@ -84,7 +84,7 @@ constexpr std::uint64_t odd_three = 0x8ebc6af09c88c6e3;
 
 std::uint64_t load(const char* at, std::size_t size) {
   std::uint64_t word = 0;
-  std::memcpy(&word, at, size);
+  if (size != 0) std::memcpy(&word, at, size);  // of nothing, `at` may be null
   return word;
 }
 

@@ -91,7 +91,8 @@ double variance(const VarianceState& state) {
   left.add(-quotient);
   left.low -= quotient_low;
   const double value = left.value();
-  return (value < 0 ? 0 : value) / (count - 1);
+  constexpr double digits = 0x1p-96;  // of the squares: what is below is what rounding left of equal numbers
+  return value <= state.squares.high * digits ? 0 : value / (count - 1);
 }
 
 double mean(const MeanState& state) {

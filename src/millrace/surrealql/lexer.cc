@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "millrace/record/json.h"
+#include "millrace/surrealql/decimal96.h"
 #include "millrace/surrealql/escapes.h"
 #include "millrace/surrealql/text_forms.h"
 #include "millrace/surrealql/token.h"
@@ -180,7 +181,8 @@ Token Lexer::string(std::size_t prefix) {
   const auto refuse = [&](std::string_view what) { return wrong(begin, fmt::format("'{}' is no {}", out, what)); };
   if (kind == 'd') {
     const auto time = parse_rfc3339(out.size() == std::string_view("2024-05-01").size() ? out + "T00:00:00Z" : out);
-    if (!time) return refuse("datetime such as 2024-05-01T12:00:00Z");
+    const bool is_leap = out.size() > 19 && out.substr(17, 2) == "60";
+    if (!time || is_leap) return refuse("datetime such as 2024-05-01T12:00:00Z");
     token.value = Value(*time);
   } else if (kind == 'u') {
     const auto uuid = parse_uuid(out);
@@ -235,6 +237,9 @@ Token Lexer::number() {
   const std::string_view text = text_.substr(begin, at_ - begin);
   Token token = finish(TokenKind::number, begin, std::string(text));
   const auto value = number_value(text, is_real);
+  if (const auto* const decimal = value ? value->get_if<Decimal>() : nullptr; decimal != nullptr && !parse_decimal(decimal->digits)) {
+    return wrong(begin, fmt::format("{} is beyond what a decimal holds, 28 to 29 digits", text));
+  }
   // What is one too many for an int may stand behind a minus: the parser looks at the text.
   token.value = value ? *value : Value();
   return token;

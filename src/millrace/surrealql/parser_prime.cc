@@ -233,7 +233,11 @@ ExpressionPtr Parser::record_id(std::string table, std::size_t begin) {
   const bool negative = accept_sign("-");
   if (token_.kind == TokenKind::number && token_.value.is<std::int64_t>()) {
     const std::int64_t number = *token_.value.get_if<std::int64_t>();
-    link.key.emplace_back(negative ? -number : number);
+    if (!negative && token_.text.contains('_')) {
+      link.key.emplace_back(token_.text);  // a name there
+    } else {
+      link.key.emplace_back(negative ? -number : number);
+    }
   } else if (!negative && token_.kind == TokenKind::name) {
     link.key.emplace_back(token_.text);
   } else if (!negative && token_.kind == TokenKind::string && token_.value.is<Uuid>()) {
@@ -242,6 +246,7 @@ ExpressionPtr Parser::record_id(std::string table, std::size_t begin) {
     refuse_token("the key of a record id: a number, a name or u'…' (others are not supported)");
   }
   advance();
+  if (at_sign("..") || at_sign("..=") || at_sign(">..")) refuse_token("the end of a record id (ranges of ids are not supported)");
   return make(begin, Literal{Value(std::move(link))});
 }
 

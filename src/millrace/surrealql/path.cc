@@ -16,6 +16,13 @@ const Datum* find_member(const Datum& object, std::string_view name) {
   return found != members.end() && found->key == name ? &found->value : nullptr;
 }
 
+// The engine calls a method by its own name where it refuses an argument's value, and by the function's where its type.
+void name_method(std::string& failure, const Function& function, std::string_view method) {
+  const std::string words = fmt::format("Incorrect arguments for function {}(). ", function.name);
+  if (!failure.starts_with(words) || failure.contains("was the wrong type")) return;
+  failure.replace(0, words.size(), fmt::format("Incorrect arguments for method {}(). ", method));
+}
+
 }  // namespace
 
 Datum Machine::member_at(const Datum& object, const FieldPath& path) {
@@ -173,7 +180,9 @@ Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& wal
     if (evaluation_.failed()) return {};
   }
   open_all(arguments, count);
-  return function->run({arguments, count}, evaluation_);
+  const Datum result = function->run({arguments, count}, evaluation_);
+  if (evaluation_.failed()) name_method(evaluation_.failure, *function, step.name);
+  return result;
 }
 
 }  // namespace millrace::surrealql

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "millrace/surrealql/argument.h"
 #include "millrace/surrealql/machine.h"
 
 namespace millrace::surrealql {
@@ -16,11 +17,10 @@ const Datum* find_member(const Datum& object, std::string_view name) {
   return found != members.end() && found->key == name ? &found->value : nullptr;
 }
 
-// The engine calls a method by its own name where it refuses an argument's value, and by the function's where its type.
+// The engine calls a method by its own name.
 void name_method(std::string& failure, const Function& function, std::string_view method) {
   const std::string words = fmt::format("Incorrect arguments for function {}(). ", function.name);
-  if (!failure.starts_with(words) || failure.contains("was the wrong type")) return;
-  failure.replace(0, words.size(), fmt::format("Incorrect arguments for method {}(). ", method));
+  if (failure.starts_with(words)) failure.replace(0, words.size(), fmt::format("Incorrect arguments for method {}(). ", method));
 }
 
 }  // namespace
@@ -91,7 +91,9 @@ Datum Machine::follow_other(const Datum& datum, std::size_t at, const Walk& walk
     case PartKind::optional: return datum.is_nothing() ? datum : follow(datum, at + 1, walk);
     case PartKind::last:
     case PartKind::flatten: return follow(datum, at + 1, walk);
-    case PartKind::all: return follow_each(Datum::of_array({evaluation_.arena.make(datum), 1}), at + 1, walk);
+    case PartKind::all:
+      if (datum.is(Type::record)) return follow(Datum(), at + 1, walk);  // all fields of a record that is not there
+      return follow_each(Datum::of_array({evaluation_.arena.make(datum), 1}), at + 1, walk);
     case PartKind::where: return follow(filtered({&datum, 1}, step, walk), at + 1, walk);
     case PartKind::method: return follow(call_method(datum, step, walk), at + 1, walk);
     case PartKind::field:
@@ -171,7 +173,9 @@ Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& wal
   if (function == nullptr) return evaluation_.fail(fmt::format("Method '{}' cannot be called on value of type '{}'", step.name, type_name(datum.type())));
   const std::size_t count = step.arguments.size() + 1;
   if (count < function->arguments_min || (function->arguments_max != 255 && count > function->arguments_max)) {
-    return evaluation_.fail(fmt::format("Incorrect arguments for method {}(): {} are not what {} takes", step.name, step.arguments.size(), function->name));
+    wrong_count(evaluation_, function->name, function->arguments_min, function->arguments_max);
+    name_method(evaluation_.failure, *function, step.name);
+    return {};
   }
   Datum* const arguments = evaluation_.arena.allocate<Datum>(count);
   arguments[0] = datum;

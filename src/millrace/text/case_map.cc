@@ -116,22 +116,26 @@ Progress map_one(const CaseTable& table, Text text, Progress now) {
   return {now.in + found.size, now.out + write_mapped(table, found.point, changes, now.out)};
 }
 
-// Sequences of two bytes that map to such, as many as there are.
+// Sequences of two bytes that map to such, as many as there are, with single bytes of ASCII between them: words and spaces.
 Progress map_two_bytes(const CaseTable& table, Text text, Progress now) {
-  while (text.end - now.in >= 8 && are_two_bytes<std::uint64_t>(now.in)) {
-    const std::uint16_t mapped[4] = {two_bytes_of(table, now.in), two_bytes_of(table, now.in + 2), two_bytes_of(table, now.in + 4),
-                                     two_bytes_of(table, now.in + 6)};
-    if (mapped[0] == 0 || mapped[1] == 0 || mapped[2] == 0 || mapped[3] == 0) break;
-    std::memcpy(now.out, mapped, sizeof mapped);
-    now = {now.in + 8, now.out + 8};
+  for (;;) {
+    while (text.end - now.in >= 8 && are_two_bytes<std::uint64_t>(now.in)) {
+      const std::uint16_t mapped[4] = {two_bytes_of(table, now.in), two_bytes_of(table, now.in + 2), two_bytes_of(table, now.in + 4),
+                                       two_bytes_of(table, now.in + 6)};
+      if (mapped[0] == 0 || mapped[1] == 0 || mapped[2] == 0 || mapped[3] == 0) break;
+      std::memcpy(now.out, mapped, sizeof mapped);
+      now = {now.in + 8, now.out + 8};
+    }
+    while (text.end - now.in >= 2 && are_two_bytes<std::uint16_t>(now.in)) {
+      const std::uint16_t mapped = two_bytes_of(table, now.in);
+      if (mapped == 0) return now;
+      std::memcpy(now.out, &mapped, sizeof mapped);
+      now = {now.in + 2, now.out + 2};
+    }
+    if (text.end - now.in < 3 || *now.in >= 0x80 || !are_two_bytes<std::uint16_t>(now.in + 1)) return now;
+    *now.out = map_byte(*now.in, table.first_letter);
+    now = {now.in + 1, now.out + 1};
   }
-  while (text.end - now.in >= 2 && are_two_bytes<std::uint16_t>(now.in)) {
-    const std::uint16_t mapped = two_bytes_of(table, now.in);
-    if (mapped == 0) break;
-    std::memcpy(now.out, &mapped, sizeof mapped);
-    now = {now.in + 2, now.out + 2};
-  }
-  return now;
 }
 
 // Maps from `now` on, up to the end of the text, or until the room up to `limit` is not enough for as much as is left.

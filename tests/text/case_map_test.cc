@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// ascii.cc, final_sigma.cc and the tables by way of map_case(), with every kind of instruction.
 #include "millrace/text/case_map.h"
 
 #include <gmock/gmock.h>

@@ -2,7 +2,7 @@
 //
 // A text is looked through up to the first code point that changes. If there is one, what is before it is copied and the rest is
 // mapped into the same memory: ASCII by vectors, sequences of two bytes by one look into a table, four at once where four follow each
-// other; what is longer, expands or is invalid one by one.
+// other; longer ones that do not change are copied by their shape; what else there is, expands or is invalid, one by one.
 //
 // The loop checks no bound of the output: as long as a text has not grown, there is room for as many bytes as are left of the input.
 // Only where a sequence grows it is seen whether that still holds; if not, the loop ends, what is left is measured, and it goes on in
@@ -38,14 +38,14 @@ struct Progress {
   std::uint8_t* out;
 };
 
-// Whether the first two of four, or two of two, bits of each pair of bytes say: a sequence of two bytes. Loads keep the bytes' order
-// in memory, so the patterns are made the same way.
+// The same two bytes again and again, in the order in which a load finds them in memory.
 template <class Word>
 constexpr Word pattern(std::uint8_t lead, std::uint8_t continuation) {
   std::array<std::uint8_t, sizeof(Word)> bytes;
   for (std::size_t at = 0; at < bytes.size(); at += 2) bytes[at] = lead, bytes[at + 1] = continuation;
   return std::bit_cast<Word>(bytes);
 }
+// Whether the bits that lead and continuation bytes have say of a whole word: nothing but sequences of two bytes.
 template <class Word>
 bool are_two_bytes(Bytes at) {
   Word bytes;

@@ -96,10 +96,18 @@ __attribute__((target("avx2"))) std::size_t Avx2Ascii::find_doubt_long(const std
   const __m256i rows = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(nfc_doubts)));
   const __m256i bits = _mm256_broadcastsi128_si256(_mm_set_epi8(8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
   std::size_t done = 0;
-  for (; size - done >= 32; done += 32) {
+  while (size - done >= 32) {
+    if (size - done >= 128) {
+      const __m256i all = _mm256_or_si256(_mm256_or_si256(load32(at + done), load32(at + done + 32)),
+                                          _mm256_or_si256(load32(at + done + 64), load32(at + done + 96)));
+      if (high_bits(all) == 0) {
+        done += 128;
+        continue;
+      }
+    }
     const __m256i bytes = load32(at + done);
-    if (high_bits(bytes) == 0) continue;
     if (const unsigned found = doubts(bytes, rows, bits)) return done + static_cast<std::size_t>(std::countr_zero(found));
+    done += 32;
   }
   return done + Sse2Ascii::find_doubt(at + done, size - done);
 }

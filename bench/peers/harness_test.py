@@ -147,7 +147,7 @@ class Cheats(unittest.TestCase):
 
     def test_a_program_whose_hash_is_wrong(self):
         with self.assertRaisesRegex(Failed, "made"):
-            rows_processor.timed("upper_peer", "sse2", lambda: "0" * 16)(self.work)
+            rows_processor.timed("ints_peer", "hand", lambda: "0" * 16)(self.work)
 
 
 class Command(unittest.TestCase):
@@ -157,11 +157,11 @@ class Command(unittest.TestCase):
                                    *arguments], capture_output=True, text=True, timeout=120, check=False, env={"PATH": path})
 
     def test_what_is_not_installed_is_named_and_the_rest_measured(self):
-        found = self.peers("--rows", "processor/upper", path="")
+        found = self.peers("--rows", "text/upper/ascii/64B", path="")
         self.assertEqual(found.returncode, 3, found.stderr)
         self.assertIn("rustc is not installed", found.stdout)
-        self.assertRegex(found.stdout, r"\| SSE2 .* ns \(")
-        self.assertEqual(self.peers("--rows", "processor/upper", "--allow-missing", path="").returncode, 0)
+        self.assertRegex(found.stdout, r"\| millrace .* ns \(")
+        self.assertEqual(self.peers("--rows", "text/upper/ascii/64B", "--allow-missing", path="").returncode, 0)
 
     def test_a_row_that_does_not_exist_is_a_usage_error(self):
         self.assertEqual(self.peers("--rows", "nothing").returncode, 2)

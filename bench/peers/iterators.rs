@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rust's side of ints_peer.cc and upper_peer.cc; the same inputs, the same report.   iterators ints|ints_reserved|upper
+// Rust's side of ints_peer.cc; the same inputs, the same report.   iterators ints|ints_reserved
 use std::arch::asm;
 use std::time::Instant;
 
@@ -57,19 +57,12 @@ fn ints(collect: fn(&[i32]) -> Vec<i32>) {
     report(nanoseconds(21, 3, || { keep(&input); keep(&collect(&input)) }), hash);
 }
 
-fn upper() {
-    let text: String = (0..4096_usize).map(|i| (32 + (i * 7 + i / 8) % 95) as u8 as char).collect();
-    let hash = text.to_uppercase().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME));
-    report(nanoseconds(41, 2000, || { keep(&text); keep(&text.to_uppercase()) }), hash);
-}
-
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("ints") => ints(collect),
         Some("ints_reserved") => ints(collect_reserved),
-        Some("upper") => upper(),
         _ => {
-            eprintln!("usage: iterators ints|ints_reserved|upper");
+            eprintln!("usage: iterators ints|ints_reserved");
             std::process::exit(2);
         }
     }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows that need one processor and no files: numbers, counters, upper case. Small programs print {"nanoseconds", "result"}."""
+"""Rows that need one processor and no files: numbers and counters. Small programs print {"nanoseconds", "result"}."""
 import functools
 import json
 
-from harness import PEERS, Contender, Failed, Measurement, Missing, Row, need_program, run, small_rival
+from harness import PEERS, Contender, Failed, Measurement, Row, need_program, run, small_rival
 
 FNV_OFFSET, FNV_PRIME, MASK = 14695981039346656037, 1099511628211, 2**64 - 1
 
@@ -27,11 +27,6 @@ def expected_ints():
     return fnv(number * 2 for number in random_numbers() if number > 0)
 
 
-@functools.cache
-def expected_upper():
-    return fnv("".join(chr(32 + (i * 7 + i // 8) % 95) for i in range(4096)).upper().encode())
-
-
 def rust(work):
     """The Rust programs, compiled once."""
     def make():
@@ -42,15 +37,10 @@ def rust(work):
     return work.once("rust", make)
 
 
-def timed(program, way, expected, package=None):
+def timed(program, way, expected):
     """A contender's measure: runs `program way`, whose result must be what `expected()` gives."""
     def measure(work):
-        try:
-            printed = json.loads(run([rust(work), way])[2]) if program == "rust" else small_rival(work, program, way)
-        except Failed as failure:
-            if package and "usage:" in str(failure):
-                raise Missing(f"{package} was not there at the build: scripts/setup.sh peers, then build again") from None
-            raise
+        printed = json.loads(run([rust(work), way])[2]) if program == "rust" else small_rival(work, program, way)
         if printed["result"] != expected():
             raise Failed(f"{program} {way} made {printed['result']}, not {expected()}")
         return Measurement(printed["nanoseconds"])
@@ -85,14 +75,9 @@ def rows(_):
         Contender("one atomic", counter("counter_atomic"), "5.2 ns"),
         Contender("per-thread slot", counter("counter_slot"), "0.3 ns", "the limit: a load and a store"),
         Contender("millrace", counter("counter_millrace"))]
-    upper = [
-        Contender("Rust", timed("rust", "upper", expected_upper), "317 ns"),
-        Contender("ICU", timed("upper_peer", "icu", expected_upper, "libicu-dev"), "28,000 ns"),
-        Contender("SSE2", timed("upper_peer", "sse2", expected_upper), "251 ns", "a loop by itself, until the text room is there: issue 5")]
     return [
         Row("processor/ints", "1,000,000 ints: filter, map, collect", "ms", ints, bases=("C++ AVX2", "C++ branch-free"), higher_is_better=False,
             remark="Output anew in each call: C++ and \"reserved\" allocate it once, as large as the input; Rust's collect() lets it grow. Rust: opt-level 3, "
                    "LTO, one codegen unit; C++: preset bench, so -O3 with LTO and hardening, baseline x86-64, AVX2 chosen at run time."),
         Row("processor/counter", "counter increment, one thread, CPU time", "ns", counters, bases=("millrace", "per-thread slot"), higher_is_better=False,
-            remark="All out of metrics_bench; what they counted is not looked at here (the tests of the telemetry room do, of millrace's)."),
-        Row("processor/upper", "4 KiB of ASCII in upper case, into a new string", "ns", upper, bases=("SSE2",), higher_is_better=False)]
+            remark="All out of metrics_bench; what they counted is not looked at here (the tests of the telemetry room do, of millrace's).")]

@@ -13,3 +13,4 @@
 #include "millrace/record/fields.h"  // Fields<T>
 #include "millrace/store/store.h"  // Store, open_store
 #include "millrace/telemetry/profile.h"  // MILLRACE_PROFILE_SCOPE
+#include "millrace/text/text.h"  // process_string; text::uppercase, lowercase, case_fold, normalize_nfc, trim

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Unicode text in UTF-8, copied only when it changes: each function gives a CowString that borrows the argument exactly when the
+// result has the same bytes, and allocates nothing then.
+//
+//   CowString name = text::uppercase("grüße");    // "GRÜSSE", owned
+//   CowString code = text::uppercase("A-113");    // borrows
+//   CowString key = text::case_fold(text::trim(line));
+//
+// A temporary std::string or CowString may be passed: the result then owns what it needs, without a copy where nothing changed, or
+// borrows what the temporary CowString borrowed. So calls can be nested, and nothing dangles. What a result borrows from an argument
+// that stays is the caller's to keep alive, as with std::string_view.
+//
+// Mappings are those of the Unicode Standard, full and of no language (root locale): SpecialCasing.txt's unconditional entries (ß to
+// SS, ﬁ to FI, İ to i̇) and Final_Sigma; as ICU, and as Rust, map. Unicode 15.0 with Debian 12's data.
+//
+// Invalid UTF-8 is no error: each byte that belongs to no well-formed sequence (RFC 3629) stays as it is, where it is, and what is
+// around it is mapped as if there were a gap. A NUL is a character like others.
+//
+// Memory: a result that changed needs no allocation up to 64 bytes (they lie in the CowString), and one beyond that: exact up to 128
+// bytes of input, else of the input's size and 32 bytes. Where a text grows by more (ΐ takes 2 bytes, its upper case 6), the rest is
+// measured and a second one is made. normalize_nfc adds what ICU takes for itself.
+// Errors: std::length_error and std::bad_alloc, as std::string's. Threads: any.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "millrace/text/cow_string.h"
+
+namespace millrace::text {
+
+// A std::string or CowString that is passed as a temporary, or moved.
+template <class T>
+concept TemporaryText = std::same_as<std::remove_const_t<T>, std::string> || std::same_as<std::remove_const_t<T>, CowString>;
+
+// One that stays.
+template <class T>
+concept KeptText = std::same_as<T, std::string> || std::same_as<T, CowString>;
+
+// `result`, which was made from `text` and may point into it, in a form that needs `text` no more.
+template <TemporaryText T>
+CowString outlive(T&& text, CowString result) {
+  if (result.is_owned()) return result;
+  if constexpr (std::same_as<std::remove_const_t<T>, CowString>) {
+    if (text.is_borrowed()) return result;
+  }
+  const std::size_t begin = static_cast<std::size_t>(result.data() - std::string_view(text).data());
+  const std::size_t size = result.size();
+  std::string kept;
+  if constexpr (std::is_const_v<T>) {
+    kept = std::string_view(text);
+  } else if constexpr (std::same_as<T, CowString>) {
+    kept = std::move(text).into_owned();
+  } else {
+    kept = std::move(text);
+  }
+  kept.erase(begin + size);
+  kept.erase(0, begin);
+  return CowString::owned(std::move(kept));
+}
+
+CowString uppercase(std::string_view text MILLRACE_LIFETIMEBOUND);
+CowString lowercase(std::string_view text MILLRACE_LIFETIMEBOUND);
+// For comparing without regard to case (full case folding, C + F): equal results mean equal text.
+CowString case_fold(std::string_view text MILLRACE_LIFETIMEBOUND);
+// Normalization Form C (UAX #15): é is one code point, however it was written. By ICU.
+CowString normalize_nfc(std::string_view text MILLRACE_LIFETIMEBOUND);
+// Without White_Space at both ends, at the beginning, at the end. Never a copy: the result is a part of the text.
+CowString trim(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
+CowString trim_start(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
+CowString trim_end(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
+
+// The same for strings: of one that stays clang knows whose text is borrowed, and of a temporary nothing is.
+template <KeptText T>
+CowString uppercase(const T& text MILLRACE_LIFETIMEBOUND) {
+  return uppercase(std::string_view(text));
+}
+template <TemporaryText T>
+CowString uppercase(T&& text) {
+  return outlive(std::forward<T>(text), uppercase(std::string_view(text)));
+}
+template <KeptText T>
+CowString lowercase(const T& text MILLRACE_LIFETIMEBOUND) {
+  return lowercase(std::string_view(text));
+}
+template <TemporaryText T>
+CowString lowercase(T&& text) {
+  return outlive(std::forward<T>(text), lowercase(std::string_view(text)));
+}
+template <KeptText T>
+CowString case_fold(const T& text MILLRACE_LIFETIMEBOUND) {
+  return case_fold(std::string_view(text));
+}
+template <TemporaryText T>
+CowString case_fold(T&& text) {
+  return outlive(std::forward<T>(text), case_fold(std::string_view(text)));
+}
+template <KeptText T>
+CowString normalize_nfc(const T& text MILLRACE_LIFETIMEBOUND) {
+  return normalize_nfc(std::string_view(text));
+}
+template <TemporaryText T>
+CowString normalize_nfc(T&& text) {
+  return outlive(std::forward<T>(text), normalize_nfc(std::string_view(text)));
+}
+template <KeptText T>
+CowString trim(const T& text MILLRACE_LIFETIMEBOUND) {
+  return trim(std::string_view(text));
+}
+template <TemporaryText T>
+CowString trim(T&& text) {
+  return outlive(std::forward<T>(text), trim(std::string_view(text)));
+}
+template <KeptText T>
+CowString trim_start(const T& text MILLRACE_LIFETIMEBOUND) {
+  return trim_start(std::string_view(text));
+}
+template <TemporaryText T>
+CowString trim_start(T&& text) {
+  return outlive(std::forward<T>(text), trim_start(std::string_view(text)));
+}
+template <KeptText T>
+CowString trim_end(const T& text MILLRACE_LIFETIMEBOUND) {
+  return trim_end(std::string_view(text));
+}
+template <TemporaryText T>
+CowString trim_end(T&& text) {
+  return outlive(std::forward<T>(text), trim_end(std::string_view(text)));
+}
+
+}  // namespace millrace::text
+
+namespace millrace {
+
+// Upper case: the entry point of the library's contract.
+inline CowString process_string(std::string_view text MILLRACE_LIFETIMEBOUND) { return text::uppercase(text); }
+template <text::KeptText T>
+CowString process_string(const T& text MILLRACE_LIFETIMEBOUND) {
+  return text::uppercase(text);
+}
+template <text::TemporaryText T>
+CowString process_string(T&& text) {
+  return text::uppercase(std::forward<T>(text));
+}
+
+}  // namespace millrace

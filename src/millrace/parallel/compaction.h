@@ -43,18 +43,38 @@ struct Block {
   V* data() { return reinterpret_cast<V*>(bytes); }
   alignas(64) std::byte bytes[size * sizeof(V)];
 };
+
+// What a chain makes of a block of elements: all values, and for each a mask: all ones where it is kept, else 0.
 template <class V>
-using Masks = std::array<MaskOf<sizeof(V)>, block_size>;  // all ones where the value is kept
+struct Evaluated {
+  using Mask = MaskOf<sizeof(V)>;
+  Block<V> values;
+  alignas(64) Mask masks[block_size];
+
+  template <class Reference, class T, class Chain>
+  [[gnu::always_inline]] void evaluate(T* in, Chain& chain) {
+    V* const value = values.data();
+    for (std::size_t at = 0; at < block_size; ++at) {
+      chain.speculate(static_cast<Reference>(in[at]), [&](bool is_kept, auto&& made) {
+        ::new (static_cast<void*>(value + at)) V(std::forward<decltype(made)>(made));
+        if constexpr (Chain::drops) masks[at] = is_kept ? Mask{-1} : Mask{0};
+      });
+    }
+  }
+  [[gnu::always_inline]] std::size_t kept() const {
+    Mask total = 0;  // at most block_size, which fits into a byte
+    for (std::size_t at = 0; at < block_size; ++at) total = static_cast<Mask>(total - masks[at]);
+    return static_cast<std::size_t>(total);
+  }
+};
 
 template <class V>
-std::size_t pack(Portable, const V* values, const Masks<V>& masks, V* out) {
-  V* const begin = out;
-  const MaskOf<sizeof(V)>* const mask = masks.data();
+[[gnu::always_inline]] inline void pack(Portable, const V* values, const MaskOf<sizeof(V)>* masks, V* out) {
+#pragma GCC unroll 8
   for (std::size_t at = 0; at < block_size; ++at) {
     ::new (static_cast<void*>(out)) V(values[at]);
-    out += mask[at] != 0;
+    out -= static_cast<std::ptrdiff_t>(masks[at]);
   }
-  return static_cast<std::size_t>(out - begin);
 }
 
 #if defined(__x86_64__)
@@ -116,19 +136,16 @@ template <std::size_t bytes>
 }
 
 template <class V>
-[[gnu::target("avx2,popcnt")]] inline std::size_t pack(Avx2, const V* values, const Masks<V>& masks, V* out) {
+[[gnu::target("avx2,popcnt")]] inline void pack(Avx2, const V* values, const MaskOf<sizeof(V)>* masks, V* out) {
   constexpr std::size_t bytes = sizeof(V);
   if constexpr (bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8) {
     constexpr std::size_t group = bytes == 8 ? 4 : 8;
     const auto* const from = reinterpret_cast<const std::byte*>(values);
-    const MaskOf<bytes>* const mask = masks.data();
-    auto* const to = reinterpret_cast<std::byte*>(out);
-    std::size_t size = 0;
+    auto* to = reinterpret_cast<std::byte*>(out);
     for (std::size_t at = 0; at < block_size; at += group)
-      size += pack_group<bytes>(from + at * bytes, mask + at, to + size * bytes);
-    return size;
+      to += bytes * pack_group<bytes>(from + at * bytes, masks + at, to);
   } else {
-    return pack(Portable(), values, masks, out);
+    pack(Portable(), values, masks, out);
   }
 }
 #endif
@@ -138,23 +155,18 @@ template <class Reference>
 struct CompactionKernel {
   template <class Target, class T, class Chain, class V>
   [[gnu::always_inline]] static V* run(T* in, std::size_t size, Chain* chain, V* out) {
-    Block<V> values;
-    Masks<V> masks;
-    V* const value = values.data();
-    MaskOf<sizeof(V)>* const mask = masks.data();
+    Evaluated<V> block;
     for (; size >= block_size; size -= block_size, in += block_size) {
-      for (std::size_t at = 0; at < block_size; ++at) {
-        chain->speculate(static_cast<Reference>(in[at]), [&](bool is_kept, auto&& made) {
-          ::new (static_cast<void*>(value + at)) V(std::forward<decltype(made)>(made));
-          if constexpr (Chain::drops) mask[at] = is_kept ? MaskOf<sizeof(V)>{-1} : MaskOf<sizeof(V)>{0};
-        });
+      block.template evaluate<Reference>(in, *chain);
+      std::size_t kept = block_size;
+      if constexpr (Chain::drops) kept = block.kept();
+      // Data that is sorted, or nearly, drops or keeps whole blocks.
+      if (kept == block_size) {
+        std::memcpy(static_cast<void*>(out), block.values.data(), block_size * sizeof(V));
+      } else if (kept > 0) {
+        pack(Target(), block.values.data(), block.masks, out);
       }
-      if constexpr (Chain::drops) {
-        out += pack(Target(), value, masks, out);
-      } else {
-        std::memcpy(static_cast<void*>(out), value, sizeof(values.bytes));
-        out += block_size;
-      }
+      out += kept;
     }
     for (; size > 0; --size, ++in) {
       chain->speculate(static_cast<Reference>(*in), [&](bool is_kept, auto&& made) {

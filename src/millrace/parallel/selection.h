@@ -5,7 +5,7 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -24,70 +24,109 @@ constexpr std::uint64_t widened(V value) {
       static_cast<std::conditional_t<std::is_signed_v<V>, std::int64_t, std::uint64_t>>(value));
 }
 
-// What each kept element adds, modulo 2^64: `Add`'s result of its value.
-template <class Reference, class Add>
-struct TotalKernel {
-  static constexpr std::size_t unrolled = 256;  // a constant, as block_size
+// The sum of at most 256 whole numbers, in registers that are no wider than they must be: as many lanes as there can be.
+template <class V>
+struct BlockSum {
+  std::uint64_t all = 0;
+  [[gnu::always_inline]] constexpr void add(V value) { all += widened(value); }
+  constexpr std::uint64_t total() const { return all; }
+};
+template <class V>
+requires(sizeof(V) <= 2) struct BlockSum<V> {
+  std::conditional_t<std::is_signed_v<V>, std::conditional_t<sizeof(V) == 1, std::int16_t, std::int32_t>,
+                     std::conditional_t<sizeof(V) == 1, std::uint16_t, std::uint32_t>>
+      all = 0;
+  [[gnu::always_inline]] constexpr void add(V value) { all = static_cast<decltype(all)>(all + value); }
+  constexpr std::uint64_t total() const { return widened(all); }
+};
+template <class V>
+requires(sizeof(V) == 4) struct BlockSum<V> {  // by halves: to widen eight to 64 bits takes longer than to add them twice
+  std::uint32_t low = 0;
+  std::conditional_t<std::is_signed_v<V>, std::int32_t, std::uint32_t> high = 0;
+  [[gnu::always_inline]] constexpr void add(V value) {
+    low += static_cast<std::uint32_t>(value) & 0xffff;
+    high += static_cast<decltype(high)>(value >> 16);
+  }
+  constexpr std::uint64_t total() const { return low + widened(high) * 65536; }
+};
+
+template <class Reference, class V>
+struct SumKernel {
+  static constexpr std::size_t unrolled = 256;  // a constant, as block_size is
 
   template <class Target, class T, class Chain>
   [[gnu::always_inline]] static std::uint64_t run(T* in, std::size_t size, Chain* chain) {
     std::uint64_t total = 0;
-    const auto add = [&](bool is_kept, auto&& value) { total += is_kept ? Add()(value) : 0; };
     for (; size >= unrolled; size -= unrolled, in += unrolled) {
-      for (std::size_t at = 0; at < unrolled; ++at) chain->speculate(static_cast<Reference>(in[at]), add);
+      BlockSum<V> sum;
+      for (std::size_t at = 0; at < unrolled; ++at) {
+        chain->speculate(static_cast<Reference>(in[at]), [&](bool is_kept, V value) { sum.add(is_kept ? value : V{0}); });
+      }
+      total += sum.total();
     }
-    for (; size > 0; --size, ++in) chain->speculate(static_cast<Reference>(*in), add);
-    return total;
-  }
-};
-struct AddValue {
-  template <class V>
-  [[gnu::always_inline]] constexpr std::uint64_t operator()(const V& value) const {
-    return widened(value);
-  }
-};
-struct AddOne {
-  template <class V>
-  [[gnu::always_inline]] constexpr std::uint64_t operator()(const V&) const {
-    return 1;
+    BlockSum<V> sum;
+    for (; size > 0; --size, ++in) {
+      chain->speculate(static_cast<Reference>(*in), [&](bool is_kept, V value) { sum.add(is_kept ? value : V{0}); });
+    }
+    return total + sum.total();
   }
 };
 
-// Sums of floating point depend on the order, so this one's is fixed, and the same with AVX2, portable and on several
+// V: of what comes out; its size is that of the masks.
+template <class Reference, class V>
+struct CountKernel {
+  template <class Target, class T, class Chain>
+  [[gnu::always_inline]] static std::size_t run(T* in, std::size_t size, Chain* chain) {
+    std::size_t total = 0;
+    Evaluated<V> block;
+    for (; size >= block_size; size -= block_size, in += block_size) {
+      block.template evaluate<Reference>(in, *chain);
+      total += block.kept();
+    }
+    for (; size > 0; --size, ++in) {
+      chain->speculate(static_cast<Reference>(*in), [&](bool is_kept, auto&&) { total += is_kept; });
+    }
+    return total;
+  }
+};
+
+// `value` where the mask is all ones, else `other`: by bits, since GCC makes branches of a choice between floating numbers.
+template <class V>
+[[gnu::always_inline]] constexpr V chosen(MaskOf<sizeof(V)> mask, V value, V other) {
+  using Bits = MaskOf<sizeof(V)>;
+  return std::bit_cast<V>(static_cast<Bits>((std::bit_cast<Bits>(value) & mask) | (std::bit_cast<Bits>(other) & ~mask)));
+}
+
+// Sums of floating point depend on the order, so this one's is fixed, the same with AVX2, portable and on several
 // cores: runs of float_run elements of the source each; in a run the element i is added to lane i % block_size; the lanes
 // are added in order, then the runs.
 inline constexpr std::size_t float_run = 16384;
 
-template <class Reference>
-struct LanesKernel {
+template <class Reference, class V>
+struct FloatSumKernel {
   template <class Target, class T, class Chain>
   [[gnu::always_inline]] static double run(T* in, std::size_t size, Chain* chain) {
+    Evaluated<V> block;
+    double lanes[block_size];
     double total = 0;
     while (size > 0) {
-      const std::size_t here = std::min(size, float_run);
-      total += sum_run<Target>(in, here, chain);
+      std::fill(lanes, lanes + block_size, 0.0);
+      std::size_t here = std::min(size, float_run);
       size -= here;
-      in += here;
-    }
-    return total;
-  }
-
- private:
-  template <class Target, class T, class Chain>
-  [[gnu::always_inline]] static double sum_run(T* in, std::size_t size, Chain* chain) {
-    double lanes[block_size] = {};
-    for (; size >= block_size; size -= block_size, in += block_size) {
-      for (std::size_t at = 0; at < block_size; ++at) {
-        chain->speculate(static_cast<Reference>(in[at]),
-                         [&](bool is_kept, auto&& value) { lanes[at] += is_kept ? static_cast<double>(value) : 0.0; });
+      for (; here >= block_size; here -= block_size, in += block_size) {
+        block.template evaluate<Reference>(in, *chain);
+        const V* const value = block.values.data();
+        for (std::size_t at = 0; at < block_size; ++at) {
+          lanes[at] += static_cast<double>(Chain::drops ? chosen(block.masks[at], value[at], V{0}) : value[at]);
+        }
       }
+      for (std::size_t at = 0; at < here; ++at) {
+        chain->speculate(static_cast<Reference>(in[at]),
+                         [&](bool is_kept, V value) { lanes[at] += is_kept ? static_cast<double>(value) : 0.0; });
+      }
+      in += here;
+      for (const double lane : lanes) total += lane;
     }
-    for (std::size_t at = 0; at < size; ++at) {
-      chain->speculate(static_cast<Reference>(in[at]),
-                       [&](bool is_kept, auto&& value) { lanes[at] += is_kept ? static_cast<double>(value) : 0.0; });
-    }
-    double total = 0;
-    for (const double lane : lanes) total += lane;
     return total;
   }
 };
@@ -106,12 +145,14 @@ struct ExtremeKernel {
 
   template <class Target, class T, class Chain>
   [[gnu::always_inline]] static std::optional<V> run(T* in, std::size_t size, Chain* chain) {
+    Evaluated<V> block;
     V lanes[block_size];
     std::fill(lanes, lanes + block_size, beyond);
     for (; size >= block_size; size -= block_size, in += block_size) {
+      block.template evaluate<Reference>(in, *chain);
+      const V* const value = block.values.data();
       for (std::size_t at = 0; at < block_size; ++at) {
-        chain->speculate(static_cast<Reference>(in[at]),
-                         [&](bool is_kept, V value) { lanes[at] = better(is_kept ? value : beyond, lanes[at]); });
+        lanes[at] = better(Chain::drops ? chosen(block.masks[at], value[at], beyond) : value[at], lanes[at]);
       }
     }
     for (std::size_t at = 0; at < size; ++at) {

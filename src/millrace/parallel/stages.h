@@ -109,10 +109,9 @@ constexpr auto run_end(P& pipeline, const Sum&) {
     if
       !consteval {
         if constexpr (WholeNumber<V>) {
-          return static_cast<typename SumOf<V>::type>(
-              pipeline.template run_fast<TotalKernel<typename P::Reference, AddValue>>());
+          return static_cast<typename SumOf<V>::type>(pipeline.template run_fast<SumKernel<typename P::Reference, V>>());
         } else {
-          return pipeline.template run_fast<LanesKernel<typename P::Reference>>();
+          return pipeline.template run_fast<FloatSumKernel<typename P::Reference, V>>();
         }
       }
   }
@@ -135,7 +134,7 @@ constexpr std::size_t run_end(P& pipeline, const Count&) {
     if
       !consteval {
         if constexpr (!P::Chain::drops) return pipeline.size();
-        return pipeline.template run_fast<TotalKernel<typename P::Reference, AddOne>>();
+        return pipeline.template run_fast<CountKernel<typename P::Reference, typename P::Value>>();
       }
   }
   CountSink sink;

@@ -115,13 +115,14 @@ void is_aligned(std::size_t count) {
 TEST(ExactArray, keeps_any_alignment) {
   is_aligned<64>(3);
   is_aligned<4096>(3);
+  is_aligned<4096>(64);    // huge pages
   is_aligned<4096>(2048);  // a mapping
   is_aligned<std::size_t{4} << 20>(2);  // wider than a huge page
 }
 
-// Sizes about the limit from which memory is a mapping.
+// Sizes about the limits from which memory is huge pages, and a mapping.
 TEST(ExactArray, gives_back_what_was_not_used_and_keeps_the_rest) {
-  for (const std::size_t capacity : {100u, 5000u, 1u << 19, (1u << 20) - 1, 1u << 20, 3u << 20}) {
+  for (const std::size_t capacity : {100u, 5000u, 1u << 18, 1u << 19, (1u << 19) + 1, 3u << 18, 3u << 20, (31u << 18), (32u << 18) - 8, (32u << 18) - 9, 33u << 18}) {
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}, capacity / 3, capacity - 1, capacity}) {
       ArrayBuilder<std::uint32_t> builder(capacity, 32);
       for (std::size_t i = 0; i < size; ++i) builder.data()[i] = static_cast<std::uint32_t>(i);
@@ -134,7 +135,7 @@ TEST(ExactArray, gives_back_what_was_not_used_and_keeps_the_rest) {
 }
 
 TEST(ExactArray, what_cannot_move_stays_where_it_is_when_memory_is_given_back) {
-  constexpr std::size_t capacity = 3 << 20;
+  constexpr std::size_t capacity = 9 << 20;
   ArrayBuilder<Fixed> builder(capacity);
   const Fixed* const place = builder.data();
   for (int i = 0; i < 10; ++i) builder.emplace_with([&] { return Fixed(i); });

@@ -10,8 +10,8 @@
 //
 // An ExactArray moves as a pointer does; its elements stay. It is not copied by accident: to_vector() moves the elements out.
 // Threads: as a vector. Several may write into a builder's data() at once, each to its own elements.
-// Memory: uninitialised until built. From 4 MiB on it is a mapping of its own, aligned to and advised as huge pages, which makes the
-// first touch 2 to 8 times cheaper where the system has them on request (docs/library.md).
+// Memory: uninitialised until built. From 2 MiB on it is aligned to and advised as huge pages, which makes the first touch some 4
+// times cheaper where the system has them on request (raw_memory.h).
 #pragma once
 
 #include <algorithm>

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 
 #include "millrace/base/assert.h"
@@ -15,8 +14,9 @@ namespace millrace::parallel {
 namespace {
 
 constexpr std::size_t huge_page = std::size_t{2} << 20;
-// From here on a mapping of its own. Below, malloc may hand out memory that was touched before, which no huge page beats.
-constexpr std::size_t mapped_bytes_min = 2 * huge_page;
+// What glibc's malloc maps anew for each request, and gives back with it (mallopt(3), M_MMAP_THRESHOLD); below, a request soon gets
+// memory that was touched before, and no fresh page beats that.
+constexpr std::size_t mapped_bytes_min = std::size_t{32} << 20;
 constexpr std::size_t bytes_max = std::size_t{1} << 46;
 
 std::size_t page_bytes() {
@@ -25,6 +25,13 @@ std::size_t page_bytes() {
 }
 
 std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
+std::size_t bytes_to_boundary(const void* at, std::size_t unit) { return -reinterpret_cast<std::uintptr_t>(at) % unit; }
+
+// Advice: a system without it gives small pages.
+void advise_huge_pages(char* begin, char* end) {
+  begin += bytes_to_boundary(begin, page_bytes());
+  if (begin < end) madvise(begin, static_cast<std::size_t>(end - begin), MADV_HUGEPAGE);
+}
 
 // A mapping that begins at a huge page; null when the system refuses.
 void* map(std::size_t bytes) {
@@ -32,31 +39,36 @@ void* map(std::size_t bytes) {
   void* const found = mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (found == MAP_FAILED) return nullptr;
   char* const begin = static_cast<char*>(found);
-  const std::size_t before = -reinterpret_cast<std::uintptr_t>(begin) % huge_page;
+  const std::size_t before = bytes_to_boundary(begin, huge_page);
   if (before != 0) munmap(begin, before);
   munmap(begin + before + bytes, huge_page - before);
-  madvise(begin + before, bytes, MADV_HUGEPAGE);  // advice: a kernel without it gives small pages
+  advise_huge_pages(begin + before, begin + before + bytes);
   return begin + before;
-}
-
-void* allocate(std::size_t bytes, std::size_t alignment) {
-  if (alignment <= alignof(std::max_align_t)) return std::malloc(bytes);
-  return std::aligned_alloc(alignment, round_up(bytes, alignment));
 }
 
 }  // namespace
 
-RawMemory::RawMemory(std::size_t bytes, std::size_t alignment) {
-  if (bytes == 0) return;
+void RawMemory::allocate(std::size_t bytes, std::size_t alignment) {
   if (bytes > bytes_max) throw std::bad_alloc();
-  if (bytes >= mapped_bytes_min && alignment <= huge_page) {
-    mapped_ = round_up(bytes, page_bytes());
+  bytes_ = bytes;
+  if (alignment > std::max(alignof(std::max_align_t), huge_page) || (alignment > alignof(std::max_align_t) && bytes < huge_page)) {
+    data_ = std::aligned_alloc(alignment, round_up(bytes, alignment));
+  } else if (bytes >= mapped_bytes_min) {
+    mapped_ = round_up(bytes, huge_page);
     data_ = map(mapped_);
   } else {
-    data_ = allocate(bytes, alignment);
+    // Malloc's, moved to a huge page. The last one is filled up when it is half used; when that would be a mapping, it is as it comes.
+    const std::size_t filled = bytes % huge_page >= huge_page / 2 ? round_up(bytes, huge_page) : bytes;
+    const std::size_t with_room = std::min(filled + huge_page, mapped_bytes_min - 2 * page_bytes());
+    const std::size_t wanted = alignment > alignof(std::max_align_t) ? filled + huge_page : std::max(with_room, bytes);
+    char* const found = static_cast<char*>(std::malloc(wanted));
+    if (found == nullptr) throw std::bad_alloc();
+    const std::size_t before = bytes_to_boundary(found, huge_page);
+    before_ = before + bytes <= wanted ? before : 0;
+    data_ = found + before_;
+    advise_huge_pages(found + before_, found + wanted);
   }
   if (data_ == nullptr) throw std::bad_alloc();
-  bytes_ = bytes;
 }
 
 void RawMemory::shrink(std::size_t bytes, bool may_move) noexcept {
@@ -67,16 +79,16 @@ void RawMemory::shrink(std::size_t bytes, bool may_move) noexcept {
     const std::size_t kept = round_up(bytes, page_bytes());
     if (kept < mapped_ && munmap(static_cast<char*>(data_) + kept, mapped_ - kept) == 0) mapped_ = kept;
   } else if (may_move && bytes_ - bytes >= page_bytes()) {
-    if (void* const moved = std::realloc(data_, bytes)) data_ = moved;
+    if (void* const moved = std::realloc(static_cast<char*>(data_) - before_, before_ + bytes)) data_ = static_cast<char*>(moved) + before_;
   }
   bytes_ = bytes;
 }
 
-void RawMemory::release() noexcept {
+void RawMemory::release_large() noexcept {
   if (mapped_ != 0) {
     munmap(data_, mapped_);
   } else {
-    std::free(data_);
+    std::free(static_cast<char*>(data_) - before_);
   }
 }
 

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/parallel/parallel_range.h"
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/partitioner.h>
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+#include "millrace/base/assert.h"
+#include "millrace/parallel/ticks.h"
+
+namespace millrace::parallel {
+namespace {
+
+// In ticks. Measured with bench/parallel on two cores (docs/decisions/0011).
+struct Costs {
+  double per_nanosecond = ticks_per_nanosecond();
+  double judged = 1'000 * per_nanosecond;       // what a piece must take before the rest is judged by it
+  double worthwhile = 30'000 * per_nanosecond;  // from here on the rest is shared: waking a core costs 5 to 30 µs
+  double piece = 20'000 * per_nanosecond;       // after so long a worker looks whether to stop
+  double dear = 10'000 * per_nanosecond;        // an element of this cost is not tried in sequence the next time
+  double unstamped = 600 * per_nanosecond;      // what a call without a stamp may take
+};
+
+const Costs& costs() {
+  static const Costs measured;
+  return measured;
+}
+
+std::size_t workers_of(const ParallelOptions& options) {
+  static const auto cores = static_cast<std::size_t>(std::max(1, tbb::info::default_concurrency()));
+  return options.workers_max == 0 ? cores : std::min(cores, options.workers_max);
+}
+
+// How many elements take `ticks`, at least one.
+std::size_t elements_in(double ticks, double ticks_per_element) {
+  const double count = ticks / std::max(ticks_per_element, 1e-3);
+  return count < 1 ? 1 : static_cast<std::size_t>(std::min(count, 1e15));
+}
+
+// Pieces of many elements end at multiples of this, so that vector stores of the next one are aligned.
+constexpr std::size_t aligned = 64;
+
+std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end) {
+  if (count >= end - begin) return end;
+  return count < aligned ? begin + count : (begin + count) / aligned * aligned;
+}
+
+// So many took so long in sequence.
+void remember(CostMemo& memo, std::size_t measured, double taken) {
+  const std::size_t cheap = elements_in(costs().unstamped, taken / static_cast<double>(measured));
+  memo.unstamped_max = static_cast<std::uint32_t>(std::min({cheap, measured * 2, std::size_t{1} << 16}));
+  memo.unstamped_calls = 32;
+}
+
+// What is left after a beginning in sequence.
+struct Rest {
+  std::size_t begin;
+  double ticks_per_element;
+};
+
+// Works in pieces that double, until all is done or what is left had better be shared.
+Rest run_in_sequence(std::size_t n, RangeFunction work, const std::stop_token& stop, CostMemo& memo, bool may_share, std::size_t& done) {
+  const Costs& known = costs();
+  std::size_t piece = std::max<std::size_t>(1, memo.unstamped_max);
+  const std::int64_t first = ticks_now();
+  std::int64_t last = first;
+  while (true) {
+    const std::size_t end = end_of_piece(done, piece, n);
+    const auto count = static_cast<double>(end - done);
+    work(done, end);
+    done = end;
+    const std::int64_t now = ticks_now();
+    const double taken = std::max<double>(1, static_cast<double>(now - last));
+    const double each = taken / count;
+    const bool is_worthwhile = may_share && taken >= known.judged && each * static_cast<double>(n - done) >= known.worthwhile;
+    if (done == n || is_worthwhile) {
+      memo.is_dear = is_worthwhile && each >= known.dear;
+      remember(memo, done, static_cast<double>(now - first));
+      return {done, each};
+    }
+    if (stop.stop_requested()) throw Stopped();
+    piece = std::min(piece * 2, elements_in(known.piece, each));
+    last = now;
+  }
+}
+
+// The rest of a call, shared by all cores.
+class Shared {
+ public:
+  Shared(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded, std::size_t workers)
+      : n_(n), work_(work), options_(options), memo_(memo), is_recorded_(is_recorded), workers_(workers) {}
+
+  void run(Rest rest, RangeOutcome& outcome) {
+    share(rest.begin, rest.ticks_per_element);
+    if (is_stopped_.load(std::memory_order_relaxed)) error_ = std::make_exception_ptr(Stopped());
+    outcome.error = std::move(error_);
+    outcome.done = std::move(done_);
+  }
+
+ private:
+  void share(std::size_t begin, double ticks_per_element) {
+    piece_ = elements_in(costs().piece, ticks_per_element);
+    const std::size_t unit = (n_ - begin) / aligned >= 256 * workers_ ? aligned : 1;  // of which leaves are made
+    const std::int64_t first = ticks_now();
+    const auto spread = [&] {
+      // Bound to no outer context, whose cancelling would leave elements out unseen; isolated, so that a thread that waits for this
+      // call takes no other work.
+      tbb::task_group_context context(tbb::task_group_context::isolated);
+      const auto body = [&](const tbb::blocked_range<std::size_t>& range) {
+        run_leaf(std::max(begin, range.begin() * unit), std::min(n_, range.end() * unit));
+      };
+      const tbb::blocked_range<std::size_t> all(begin / unit, (n_ + unit - 1) / unit);
+      tbb::this_task_arena::isolate([&] { tbb::parallel_for(all, body, tbb::auto_partitioner(), context); });
+    };
+    failed_.store(none, std::memory_order_release);
+    if (options_.workers_max != 0 && options_.workers_max < workers_of({})) {
+      tbb::task_arena(static_cast<int>(workers_)).execute(spread);
+    } else {
+      spread();
+    }
+    const std::size_t done = finished_.load(std::memory_order_acquire);
+    MILLRACE_ASSERT(error_ || is_stopped_.load(std::memory_order_relaxed) || done == n_ - begin);
+    if (memo_.is_dear) {
+      const double share = static_cast<double>(ticks_now() - first) * static_cast<double>(workers_) / static_cast<double>(n_ - begin);
+      memo_.is_dear = share >= costs().dear / 2;
+    }
+  }
+
+  void run_leaf(std::size_t begin, std::size_t end) noexcept {
+    const std::size_t first = begin;
+    if (failed_.load(std::memory_order_acquire) <= begin || stop_requested()) return;
+    Piece* record = nullptr;
+    if (!record_at(begin, record)) return;
+    std::size_t piece = piece_;
+    std::int64_t last = ticks_now();
+    while (begin < end) {
+      const std::size_t next = end_of_piece(begin, piece, end);
+      if (!run_piece(begin, next)) break;
+      if (record != nullptr) record->end = next;
+      begin = next;
+      if (begin == end || failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) break;
+      const std::int64_t now = ticks_now();
+      const double taken = std::max<double>(1, static_cast<double>(now - last));
+      piece = std::min(piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken));
+      last = now;
+    }
+    finished_.fetch_add(begin - first, std::memory_order_release);
+  }
+
+  bool run_piece(std::size_t begin, std::size_t end) noexcept {
+    try {
+      work_(begin, end);
+      return true;
+    } catch (...) {
+      fail(begin, std::current_exception());
+      return false;
+    }
+  }
+
+  void fail(std::size_t at, std::exception_ptr error) noexcept {
+    const std::lock_guard lock(mutex_);
+    fail_locked(at, std::move(error));
+  }
+  void fail_locked(std::size_t at, std::exception_ptr error) noexcept {
+    if (error_ && failed_.load(std::memory_order_relaxed) <= at) return;
+    error_.swap(error);
+    failed_.store(at, std::memory_order_release);
+  }
+
+  bool stop_requested() noexcept {
+    if (!options_.stop.stop_requested()) return false;
+    is_stopped_.store(true, std::memory_order_relaxed);
+    return true;
+  }
+
+  // Made before the work, so that nothing is built of which nobody knows.
+  bool record_at(std::size_t begin, Piece*& record) noexcept {
+    if (!is_recorded_) return true;
+    const std::lock_guard lock(mutex_);
+    try {
+      record = &done_.emplace_front(begin, begin);
+      return true;
+    } catch (...) {
+      fail_locked(begin, std::current_exception());
+      return false;
+    }
+  }
+
+  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
+  const std::size_t n_;
+  const RangeFunction work_;
+  const ParallelOptions& options_;
+  CostMemo& memo_;
+  const bool is_recorded_;
+  const std::size_t workers_;
+  std::size_t piece_ = 1;
+
+  std::atomic<std::size_t> failed_ = none;  // where the lowest piece begins that threw
+  std::atomic<std::size_t> finished_ = 0;   // elements of leaves
+  std::atomic<bool> is_stopped_ = false;    // something was left out
+  std::mutex mutex_;                        // guards all below
+  std::exception_ptr error_;
+  std::forward_list<Piece> done_;
+};
+
+}  // namespace
+
+double ticks_per_nanosecond() noexcept {
+#if defined(__x86_64__)
+  static const double measured = [] {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point begin = Clock::now();
+    const std::int64_t first = ticks_now();
+    Clock::time_point end = begin;
+    while (end - begin < std::chrono::microseconds(20)) end = Clock::now();
+    const std::int64_t ticks = ticks_now() - first;
+    return std::max(0.1, static_cast<double>(ticks) / static_cast<double>(std::chrono::nanoseconds(end - begin).count()));
+  }();
+  return measured;
+#else
+  return 1;
+#endif
+}
+
+RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded) {
+  RangeOutcome outcome;
+  if (n == 0) return outcome;
+  const std::size_t workers = workers_of(options);
+  Rest rest{0, costs().dear};
+  try {
+    if (!memo.is_dear || workers == 1) rest = run_in_sequence(n, work, options.stop, memo, workers > 1, outcome.in_sequence);
+  } catch (...) {
+    outcome.error = std::current_exception();
+    return outcome;
+  }
+  if (rest.begin < n) Shared(n, work, options, memo, is_recorded, workers).run(rest, outcome);
+  return outcome;
+}
+
+void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo* memo) {
+  CostMemo nothing_known;
+  const RangeOutcome outcome = try_range(n, work, options, memo != nullptr ? *memo : nothing_known, false);
+  if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+}  // namespace millrace::parallel

@@ -125,7 +125,9 @@ struct FloatSumKernel {
                          [&](bool is_kept, V value) { lanes[at] += is_kept ? static_cast<double>(value) : 0.0; });
       }
       in += here;
-      for (const double lane : lanes) total += lane;
+      double sum = 0;
+      for (const double lane : lanes) sum += lane;
+      total += sum;
     }
     return total;
   }

@@ -61,29 +61,34 @@ using Looked = const std::remove_reference_t<X>&;  // how keep() sees an element
 template <class X, class Stage>
 struct After {
   using type = X;
+  static constexpr bool is_shareable = false;
 };
 template <class X, class F>
 struct After<X, Map<F>> {
   static_assert(std::invocable<F&, X>, "map(f): f cannot be called with what the stage before it gives");
   using type = std::invoke_result_t<F&, X>;
   static_assert(!std::is_void_v<type>, "map(f): f gives nothing");
+  static constexpr bool is_shareable = std::invocable<const F&, X>;
 };
 template <class X, class P>
 struct After<X, Keep<P>> {
   static_assert(Condition<P&, Looked<X>>,
                 "keep(p): p cannot be called with a const element, or what it gives is no condition");
   using type = X;
+  static constexpr bool is_shareable = Condition<const P&, Looked<X>>;
 };
 template <class X, class... S>
 struct AfterAll {
   using type = X;
   static constexpr bool is_trivial = std::is_trivially_copyable_v<std::remove_cvref_t<X>>;
+  static constexpr bool is_shareable = true;
 };
 template <class X, class Stage, class... S>
 struct AfterAll<X, Stage, S...> {
   using Rest = AfterAll<typename After<X, Stage>::type, S...>;
   using type = typename Rest::type;
   static constexpr bool is_trivial = std::is_trivially_copyable_v<std::remove_cvref_t<X>> && Rest::is_trivial;
+  static constexpr bool is_shareable = After<X, Stage>::is_shareable && Rest::is_shareable;
 };
 
 }  // namespace detail
@@ -159,6 +164,8 @@ class Stages {
   static constexpr bool is_pure = (S::is_pure_stage && ...);
   template <class X>
   static constexpr bool is_trivial = detail::AfterAll<X, S...>::is_trivial;  // at every stage
+  template <class X>
+  static constexpr bool is_shareable = detail::AfterAll<X, S...>::is_shareable;  // may be called as const
 
   constexpr Stages() = default;
   explicit constexpr Stages(std::tuple<S...> stages) : stages_(std::move(stages)) {}
@@ -205,6 +212,11 @@ class Stages {
   [[gnu::always_inline]] constexpr void speculate(X&& x, Sink&& sink) const {
     speculate_from<0>(*this, true, std::forward<X>(x), sink);
   }
+  // Of a chain of map alone: what it makes of x, built where it is wanted.
+  template <class X>
+  requires(!(S::drops || ...)) [[gnu::always_inline]] constexpr Value<X> made(X&& x) const {
+    return made_from<Value<X>, 0>(*this, std::forward<X>(x));
+  }
   // The most that can come out of `in` elements.
   constexpr std::size_t bound(std::size_t in) const {
     std::apply([&](const S&... stage) { ((in = bound_of(stage, in)), ...); }, stages_);
@@ -248,6 +260,19 @@ class Stages {
         --stage.left;
         return push_from<at + 1>(self, std::forward<X>(x), sink) && stage.left != 0;
       }
+    }
+  }
+
+  template <class V, std::size_t at, class Self, class X>
+  [[gnu::always_inline]] static constexpr V made_from(Self& self, X&& x) {
+    if constexpr (at == sizeof...(S)) {
+      return V(std::forward<X>(x));
+    } else {
+      auto& f = std::get<at>(self.stages_).function;
+      if constexpr (at + 1 == sizeof...(S))
+        return std::invoke(f, std::forward<X>(x));
+      else
+        return made_from<V, at + 1>(self, std::invoke(f, std::forward<X>(x)));
     }
   }
 

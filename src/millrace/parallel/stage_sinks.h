@@ -28,6 +28,7 @@ template <class Less, class Projection, bool greatest>
 struct Extreme {
   Less less;
   Projection projection;
+  static constexpr bool is_greatest = greatest;
 };
 template <class T, class Op>
 struct Reduce {
@@ -98,6 +99,13 @@ inline constexpr bool is_end<First> = true;
 template <class P, bool wanted>
 inline constexpr bool is_end<Decide<P, wanted>> = true;
 
+template <class End>
+inline constexpr bool is_early_end = false;
+template <>
+inline constexpr bool is_early_end<First> = true;
+template <class P, bool wanted>
+inline constexpr bool is_early_end<Decide<P, wanted>> = true;
+
 template <class V>
 concept WholeNumber = std::integral<V> && sizeof(V) <= 8;
 template <class V>
@@ -148,11 +156,9 @@ struct CountSink {
   }
 };
 
-template <class V, class End>
-struct ExtremeSink;
-template <class V, class Less, class Projection, bool greatest>
-struct ExtremeSink<V, Extreme<Less, Projection, greatest>> {
-  Extreme<Less, Projection, greatest>& by;
+template <class V, class By>  // an Extreme
+struct ExtremeSink {
+  By& by;
   std::optional<V> best{};
 
   template <class X>
@@ -168,7 +174,7 @@ struct ExtremeSink<V, Extreme<Less, Projection, greatest>> {
     if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(other)>>) {
       if (other != other) return true;
     }
-    return greatest ? std::invoke(by.less, other, one) : std::invoke(by.less, one, other);
+    return By::is_greatest ? std::invoke(by.less, other, one) : std::invoke(by.less, one, other);
   }
 };
 

@@ -11,3 +11,6 @@ if(NOT MILLRACE_SANITIZE AND CMAKE_BUILD_TYPE MATCHES "^(Dev|Ci)$")
     $<TARGET_FILE:stages_cost_O2> $<TARGET_FILE:stages_cost_O3>)
   set_tests_properties(parallel.stages_cost PROPERTIES LABELS tooling TIMEOUT 300)
 endif()
+add_test(NAME parallel.stages_do_not_compile COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/tests/support/expect_errors.py
+  ${CMAKE_CURRENT_LIST_DIR}/compile_fail/stages.cc ${CMAKE_CXX_COMPILER} -std=c++23 -I${PROJECT_SOURCE_DIR}/src)
+set_tests_properties(parallel.stages_do_not_compile PROPERTIES LABELS tooling TIMEOUT 120)

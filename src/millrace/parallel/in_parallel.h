@@ -138,6 +138,7 @@ auto run_parallel(const P& pipeline, const Sum&) {
 
 template <class P>
 std::size_t run_parallel(const P& pipeline, const Count&) {
+  if constexpr (P::is_fast && !P::Chain::drops) return pipeline.size();
   const auto parts =
       by_blocks(pipeline, Blocks(pipeline.size(), P::is_fast), [&](std::size_t begin, std::size_t end) -> std::size_t {
         if constexpr (P::is_fast) {
@@ -167,13 +168,13 @@ auto run_parallel(const P& pipeline, const Extreme<Less, Projection, greatest>& 
         }
         Sink sink{by};
         pipeline.drive(begin, end, sink);
-        return std::move(sink.best);
+        return std::move(sink).result();
       });
   Sink all{by};
   for (auto& part : parts) {
     if (*part) all(std::move(**part));
   }
-  return std::move(all.best);
+  return std::move(all).result();
 }
 
 template <class P, class T, class Op>

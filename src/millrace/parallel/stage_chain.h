@@ -63,11 +63,22 @@ struct After {
   using type = X;
   static constexpr bool is_shareable = false;
 };
+template <class F, class X>
+concept Gives = std::invocable<F&, X> && !std::is_void_v<std::invoke_result_t<F&, X>>;
+template <class F, class X>
+struct ResultOf {
+  using type = X;  // after an error, which is told once
+};
+template <class F, class X>
+requires Gives<F, X>
+struct ResultOf<F, X> {
+  using type = std::invoke_result_t<F&, X>;
+};
 template <class X, class F>
 struct After<X, Map<F>> {
   static_assert(std::invocable<F&, X>, "map(f): f cannot be called with what the stage before it gives");
-  using type = std::invoke_result_t<F&, X>;
-  static_assert(!std::is_void_v<type>, "map(f): f gives nothing");
+  static_assert(!std::invocable<F&, X> || Gives<F, X>, "map(f): f gives nothing");
+  using type = typename ResultOf<F, X>::type;
   static constexpr bool is_shareable = std::invocable<const F&, X>;
 };
 template <class X, class P>
@@ -103,6 +114,15 @@ template <class Chain, class Reference>
 inline constexpr bool has_fast_form = Chain::is_pure&& Chain::template is_trivial<Reference> &&
                                       sizeof(typename Chain::template Value<Reference>) <= compact_bytes_max;
 
+// As const where that can be called, so that const chains and others share one kernel.
+template <class Reference, class Chain>
+auto* as_shared(Chain& chain) {
+  if constexpr (Chain::template is_shareable<Reference>)
+    return &std::as_const(chain);
+  else
+    return &chain;
+}
+
 // One element into a sink; false when it stops.
 template <class Sink, class X>
 [[gnu::always_inline]] constexpr bool give(Sink& sink, X&& x) {
@@ -122,7 +142,8 @@ bool push_packed(T* in, std::size_t size, Chain& chain, Instructions instruction
   Block<V, piece> kept;
   while (size > 0) {
     const std::size_t here = std::min(size, piece);
-    const V* const end = run_kernel<CompactionKernel<Reference>>(instructions, in, here, &chain, kept.data());
+    const V* const end =
+        run_kernel<CompactionKernel<Reference>>(instructions, in, here, as_shared<Reference>(chain), kept.data());
     for (V* one = kept.data(); one != end; ++one) {
       if (!give(sink, std::move(*one))) return false;
     }
@@ -308,8 +329,8 @@ class Stages {
   static V* collect_from(Self& self, Range& in, V* out, [[maybe_unused]] Instructions instructions) {
     using Reference = std::ranges::range_reference_t<Range>;
     if constexpr (detail::has_fast_form<Stages, Reference>) {
-      return detail::run_kernel<detail::CompactionKernel<Reference>>(instructions, std::ranges::data(in),
-                                                                     std::ranges::size(in), &self, out);
+      return detail::run_kernel<detail::CompactionKernel<Reference>>(
+          instructions, std::ranges::data(in), std::ranges::size(in), detail::as_shared<Reference>(self), out);
     } else {
       detail::Writer<V> writer{out};
       struct Guard {

@@ -90,7 +90,8 @@ class Pipeline {
   }
   template <class Kernel, class... More>
   auto run_fast(More... more) {
-    return detail::run_kernel<Kernel>(instructions_, std::ranges::data(range_), size(), &stages_, more...);
+    return detail::run_kernel<Kernel>(instructions_, std::ranges::data(range_), size(),
+                                      detail::as_shared<Reference>(stages_), more...);
   }
   constexpr std::size_t size() { return static_cast<std::size_t>(std::ranges::size(range_)); }
 
@@ -156,7 +157,7 @@ constexpr auto run_end(P& pipeline, Extreme<Less, Projection, greatest>& by) {
   }
   ExtremeSink<V, Extreme<Less, Projection, greatest>> sink{by};
   pipeline.drive(sink);
-  return std::move(sink.best);
+  return std::move(sink).result();
 }
 
 template <class P, class T, class Op>

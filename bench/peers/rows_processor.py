@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows that need one processor and no files: numbers, counters, upper case. Small programs print {"nanoseconds", "result"}."""
+"""Rows that need one processor and no files: counters, upper case. Small programs print {"nanoseconds", "result"}."""
 import functools
 import json
 
-from harness import PEERS, Contender, Failed, Measurement, Missing, Row, need_program, run, small_rival
+from harness import Contender, Failed, Measurement, Missing, Row, run, small_rival
+from rows_stages import rust
 
 FNV_OFFSET, FNV_PRIME, MASK = 14695981039346656037, 1099511628211, 2**64 - 1
 
@@ -16,30 +17,8 @@ def fnv(numbers):
 
 
 @functools.cache
-def expected_ints():
-    def random_numbers():
-        state = 1
-        for _ in range(1_000_000):
-            state = (state + 0x9E3779B97F4A7C15) & MASK
-            z = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & MASK
-            z = (z ^ z >> 27) * 0x94D049BB133111EB & MASK
-            yield ((z ^ z >> 31) >> 33) - (1 << 30)
-    return fnv(number * 2 for number in random_numbers() if number > 0)
-
-
-@functools.cache
 def expected_upper():
     return fnv("".join(chr(32 + (i * 7 + i // 8) % 95) for i in range(4096)).upper().encode())
-
-
-def rust(work):
-    """The Rust programs, compiled once."""
-    def make():
-        need_program("rustc")
-        program = work.folder / "iterators"
-        run(["rustc", "--edition=2021", "-C", "opt-level=3", "-C", "codegen-units=1", "-C", "lto", "-C", "panic=abort", "-o", program, PEERS / "iterators.rs"])
-        return program
-    return work.once("rust", make)
 
 
 def timed(program, way, expected, package=None):
@@ -57,13 +36,6 @@ def timed(program, way, expected, package=None):
     return measure
 
 
-def in_milliseconds(measure):
-    def measured(work):
-        found = measure(work)
-        return Measurement(found.value / 1e6)
-    return measured
-
-
 def counter(name):
     """A counter of the telemetry room's benchmark, by CPU time: what other programs take of the processor is not its own."""
     def measure(work):
@@ -74,12 +46,6 @@ def counter(name):
 
 
 def rows(_):
-    ints = [Contender(name, in_milliseconds(timed(program, way, expected_ints)), was) for name, program, way, was in (
-        ("Rust iterators", "rust", "ints", "4.2 ms"),
-        ("Rust iterators, reserved", "rust", "ints_reserved", ""),
-        ("C++ by hand", "ints_peer", "hand", "4.5–5.2 ms"),
-        ("C++ branch-free", "ints_peer", "branch_free", "0.83 ms"),
-        ("C++ AVX2", "ints_peer", "avx2", "0.19 ms"))]
     counters = [
         Contender("prometheus-cpp", counter("counter_prometheus_cpp"), "6.6 ns"),
         Contender("one atomic", counter("counter_atomic"), "5.2 ns"),
@@ -90,9 +56,6 @@ def rows(_):
         Contender("ICU", timed("upper_peer", "icu", expected_upper, "libicu-dev"), "28,000 ns"),
         Contender("SSE2", timed("upper_peer", "sse2", expected_upper), "251 ns", "a loop by itself, until the text room is there: issue 5")]
     return [
-        Row("processor/ints", "1,000,000 ints: filter, map, collect", "ms", ints, bases=("C++ AVX2", "C++ branch-free"), higher_is_better=False,
-            remark="Output anew in each call: C++ and \"reserved\" allocate it once, as large as the input; Rust's collect() lets it grow. Rust: opt-level 3, "
-                   "LTO, one codegen unit; C++: preset bench, so -O3 with LTO and hardening, baseline x86-64, AVX2 chosen at run time."),
         Row("processor/counter", "counter increment, one thread, CPU time", "ns", counters, bases=("millrace", "per-thread slot"), higher_is_better=False,
             remark="All out of metrics_bench; what they counted is not looked at here (the tests of the telemetry room do, of millrace's)."),
         Row("processor/upper", "4 KiB of ASCII in upper case, into a new string", "ns", upper, bases=("SSE2",), higher_is_better=False)]

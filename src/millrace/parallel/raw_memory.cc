@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/parallel/raw_memory.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <new>
 
 #include "millrace/base/assert.h"
@@ -46,6 +49,18 @@ void* map(std::size_t bytes) {
   return begin + before;
 }
 
+// glibc serves from memory that was touched before what is no larger than the largest block that was freed (mallopt(3), M_MMAP_THRESHOLD is
+// dynamic); anything else it maps anew, with fresh pages. What has shrunk is freed smaller than the next one will be asked for, and would be
+// mapped anew for ever. So a block of the full size is freed once. Up to a size that a process may well keep.
+void keep_warm(std::size_t bytes) {
+  constexpr std::size_t warm_bytes_max = std::size_t{8} << 20;
+  static std::atomic<std::size_t> known = 0;
+  if (bytes > warm_bytes_max || bytes <= known.load(std::memory_order_relaxed)) return;
+  known.store(bytes, std::memory_order_relaxed);
+  void* const volatile whole = std::malloc(bytes);  // volatile: not left out
+  std::free(whole);
+}
+
 }  // namespace
 
 void RawMemory::allocate(std::size_t bytes, std::size_t alignment) {
@@ -79,6 +94,7 @@ void RawMemory::shrink(std::size_t bytes, bool may_move) noexcept {
     const std::size_t kept = round_up(bytes, page_bytes());
     if (kept < mapped_ && munmap(static_cast<char*>(data_) + kept, mapped_ - kept) == 0) mapped_ = kept;
   } else if (may_move && bytes_ - bytes >= page_bytes()) {
+    keep_warm(malloc_usable_size(static_cast<char*>(data_) - before_));
     if (void* const moved = std::realloc(static_cast<char*>(data_) - before_, before_ + bytes)) data_ = static_cast<char*>(moved) + before_;
   }
   bytes_ = bytes;

@@ -103,6 +103,25 @@ constexpr std::size_t count_of_numbers = 1'000'000;
                 [](std::uint64_t hash, std::int32_t x) { return (hash ^ static_cast<std::uint64_t>(x)) * 1099511628211u; });
 }
 
+// The fast form: its loops are without branches, and made of vector instructions, with the functions inlined.
+template <class End>
+auto fast(const Numbers& numbers, Instructions instructions, End end) {
+  return from(numbers, instructions) | keep(pure([](std::int32_t x) { return x > 0; })) |
+         map(pure([](std::int32_t x) { return x * 2; })) | end;
+}
+[[gnu::noinline]] std::int64_t sum_portable(const Numbers& numbers) { return fast(numbers, Instructions::portable, sum()); }
+[[gnu::noinline]] std::int64_t sum_best(const Numbers& numbers) { return fast(numbers, Instructions::best, sum()); }
+[[gnu::noinline]] Collected collect_portable(const Numbers& numbers) {
+  return fast(numbers, Instructions::portable, collect());
+}
+[[gnu::noinline]] Collected collect_best(const Numbers& numbers) { return fast(numbers, Instructions::best, collect()); }
+[[gnu::noinline]] std::optional<std::int32_t> min_portable(const Numbers& numbers) {
+  return fast(numbers, Instructions::portable, min());
+}
+[[gnu::noinline]] std::optional<std::int32_t> min_best(const Numbers& numbers) {
+  return fast(numbers, Instructions::best, min());
+}
+
 Numbers random_numbers() {
   Numbers numbers;
   std::uint32_t state = 1;
@@ -135,6 +154,9 @@ void run() {
   PAIR(count, random);
   PAIR(min, random);
   PAIR(reduce, random);
+  wrong += COST(sum_portable, random) != COST(sum_best, random);
+  wrong += !(COST(collect_portable, random) == COST(collect_best, random));
+  wrong += COST(min_portable, random) != COST(min_best, random);
   wrong += COST(sum_views, random) != sum_hand(random);
   wrong += !(COST(collect_views, random) == collect_hand(random));
 }

@@ -156,48 +156,33 @@ struct CountSink {
   }
 };
 
-// The best so far; of numbers without std::optional, of whose value GCC 12 warns where it is copied empty.
+// No number: its bytes are set all the same, since GCC 12 warns where an optional without is copied.
 template <class V>
-struct Best {
-  std::optional<V> found{};
-  constexpr bool is_empty() const { return !found; }
-  constexpr V& value() { return *found; }
-  template <class X>
-  constexpr void set(X&& x) {
-    found.emplace(std::forward<X>(x));
+constexpr std::optional<V> nothing() {
+  std::optional<V> found;
+  if constexpr (std::is_arithmetic_v<V>) {
+    found.emplace(V{});
+    found.reset();
   }
-  constexpr std::optional<V> result() && { return std::move(found); }
-};
-template <class V>
-requires std::is_arithmetic_v<V>
-struct Best<V> {
-  V found{};
-  bool is_set = false;
-  constexpr bool is_empty() const { return !is_set; }
-  constexpr V& value() { return found; }
-  constexpr void set(V x) {
-    found = x;
-    is_set = true;
-  }
-  constexpr std::optional<V> result() && { return is_set ? std::optional<V>(found) : std::nullopt; }
-};
+  return found;
+}
 
 template <class V, class By>  // an Extreme
 struct ExtremeSink {
   By& by;
-  Best<V> best{};
+  std::optional<V> best = nothing<V>();
 
   template <class X>
   [[gnu::always_inline]] constexpr void operator()(X&& x) {
-    if (best.is_empty() || is_better(x)) best.set(std::forward<X>(x));
+    if (!best || is_better(x)) best.emplace(std::forward<X>(x));
   }
-  constexpr std::optional<V> result() && { return std::move(best).result(); }
+  constexpr std::optional<V> result() && { return std::move(best); }
 
  private:
   template <class X>
   [[gnu::always_inline]] constexpr bool is_better(X& x) {
     auto&& one = std::invoke(by.projection, x);
-    auto&& other = std::invoke(by.projection, best.value());
+    auto&& other = std::invoke(by.projection, *best);
     if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(other)>>) {
       if (other != other) return true;
     }

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/parallel/parallel_range.h"
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/partitioner.h>
-#include <oneapi/tbb/task_arena.h>
-#include <oneapi/tbb/task_group.h>
-
 #include <algorithm>
 #include <atomic>
 #include <limits>
@@ -15,6 +8,7 @@
 #include <utility>
 
 #include "millrace/base/assert.h"
+#include "millrace/parallel/spread.h"
 #include "millrace/parallel/ticks.h"
 
 namespace millrace::parallel {
@@ -36,8 +30,7 @@ const Costs& costs() {
 }
 
 std::size_t workers_of(const ParallelOptions& options) {
-  static const auto cores = static_cast<std::size_t>(std::max(1, tbb::info::default_concurrency()));
-  return options.workers_max == 0 ? cores : std::min(cores, options.workers_max);
+  return options.workers_max == 0 ? core_count() : std::min(core_count(), options.workers_max);
 }
 
 // How many elements take `ticks`, at least one.
@@ -100,46 +93,47 @@ class Shared {
       : n_(n), work_(work), options_(options), memo_(memo), is_recorded_(is_recorded), workers_(workers) {}
 
   void run(Rest rest, RangeOutcome& outcome) {
-    share(rest.begin, rest.ticks_per_element);
+    share(rest);
     if (is_stopped_.load(std::memory_order_relaxed)) error_ = std::make_exception_ptr(Stopped());
     outcome.error = std::move(error_);
     outcome.done = std::move(done_);
   }
 
  private:
-  void share(std::size_t begin, double ticks_per_element) {
-    piece_ = elements_in(costs().piece, ticks_per_element);
-    const std::size_t unit = (n_ - begin) / aligned >= 256 * workers_ ? aligned : 1;  // of which leaves are made
+  void share(Rest rest) {
+    begin_ = rest.begin;
+    piece_ = elements_in(costs().piece, rest.ticks_per_element);
+    unit_ = (n_ - begin_) / aligned >= 256 * workers_ ? aligned : 1;
+    const std::size_t skipped = begin_ / unit_;
     const std::int64_t first = ticks_now();
-    const auto spread = [&] {
-      // Bound to no outer context, whose cancelling would leave elements out unseen; isolated, so that a thread that waits for this
-      // call takes no other work.
-      tbb::task_group_context context(tbb::task_group_context::isolated);
-      const auto body = [&](const tbb::blocked_range<std::size_t>& range) {
-        run_leaf(std::max(begin, range.begin() * unit), std::min(n_, range.end() * unit));
-      };
-      const tbb::blocked_range<std::size_t> all(begin / unit, (n_ + unit - 1) / unit);
-      tbb::this_task_arena::isolate([&] { tbb::parallel_for(all, body, tbb::auto_partitioner(), context); });
-    };
     failed_.store(none, std::memory_order_release);
-    if (options_.workers_max != 0 && options_.workers_max < workers_of({})) {
-      tbb::task_arena(static_cast<int>(workers_)).execute(spread);
-    } else {
-      spread();
-    }
-    const std::size_t done = finished_.load(std::memory_order_acquire);
-    MILLRACE_ASSERT(error_ || is_stopped_.load(std::memory_order_relaxed) || done == n_ - begin);
+    spread((n_ + unit_ - 1) / unit_ - skipped, workers_, [](void* self, std::size_t begin, std::size_t end) noexcept {
+      static_cast<Shared*>(self)->run_part(begin, end);
+    }, this);
+    const std::size_t finished = finished_.load(std::memory_order_acquire);
+    MILLRACE_ASSERT(error_ || is_stopped_.load(std::memory_order_relaxed) || finished == n_ - begin_);
     if (memo_.is_dear) {
-      const double share = static_cast<double>(ticks_now() - first) * static_cast<double>(workers_) / static_cast<double>(n_ - begin);
-      memo_.is_dear = share >= costs().dear / 2;
+      const double each = static_cast<double>(ticks_now() - first) * static_cast<double>(workers_) / static_cast<double>(n_ - begin_);
+      memo_.is_dear = each >= costs().dear / 2;
     }
   }
 
-  void run_leaf(std::size_t begin, std::size_t end) noexcept {
+  // Parts are counted in units, from the one that begin_ is in. This load and this sum order what the threads do: all that was
+  // written before spread() is seen here, all that is written here is seen after it.
+  void run_part(std::size_t begin, std::size_t end) noexcept {
+    std::size_t done = 0;
+    if (failed_.load(std::memory_order_acquire) > 0) {
+      const std::size_t skipped = begin_ / unit_;
+      done = run_leaf(std::max(begin_, (skipped + begin) * unit_), std::min(n_, (skipped + end) * unit_));
+    }
+    finished_.fetch_add(done, std::memory_order_release);
+  }
+
+  std::size_t run_leaf(std::size_t begin, std::size_t end) noexcept {
     const std::size_t first = begin;
-    if (failed_.load(std::memory_order_acquire) <= begin || stop_requested()) return;
+    if (failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) return 0;
     Piece* record = nullptr;
-    if (!record_at(begin, record)) return;
+    if (!record_at(begin, record)) return 0;
     std::size_t piece = piece_;
     std::int64_t last = ticks_now();
     while (begin < end) {
@@ -153,7 +147,7 @@ class Shared {
       piece = std::min(piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken));
       last = now;
     }
-    finished_.fetch_add(begin - first, std::memory_order_release);
+    return begin - first;
   }
 
   bool run_piece(std::size_t begin, std::size_t end) noexcept {
@@ -203,7 +197,9 @@ class Shared {
   CostMemo& memo_;
   const bool is_recorded_;
   const std::size_t workers_;
+  std::size_t begin_ = 0;
   std::size_t piece_ = 1;
+  std::size_t unit_ = 1;  // elements of which parts are made
 
   std::atomic<std::size_t> failed_ = none;  // where the lowest piece begins that threw
   std::atomic<std::size_t> finished_ = 0;   // elements of leaves

@@ -42,9 +42,11 @@ std::size_t elements_in(double ticks, double ticks_per_element) {
 // Pieces of many elements end at multiples of this, so that vector stores of the next one are aligned.
 constexpr std::size_t aligned = 64;
 
-std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end) {
+std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end, std::size_t unit) {
   if (count >= end - begin) return end;
-  return count < aligned ? begin + count : (begin + count) / aligned * aligned;
+  if (unit == 1 && count >= aligned) unit = aligned;
+  const std::size_t rounded = (begin + count) / unit * unit;
+  return rounded > begin ? rounded : std::min(end, (begin / unit + 1) * unit);
 }
 
 // So many took so long in sequence.
@@ -54,56 +56,28 @@ void remember(CostMemo& memo, std::size_t measured, double taken) {
   memo.unstamped_calls = 32;
 }
 
-// What is left after a beginning in sequence.
-struct Rest {
-  std::size_t begin;
-  double ticks_per_element;
-};
-
-// Works in pieces that double, until all is done or what is left had better be shared.
-Rest run_in_sequence(std::size_t n, RangeFunction work, const std::stop_token& stop, CostMemo& memo, bool may_share, std::size_t& done) {
-  const Costs& known = costs();
-  std::size_t piece = std::max<std::size_t>(1, memo.unstamped_max);
-  const std::int64_t first = ticks_now();
-  std::int64_t last = first;
-  while (true) {
-    const std::size_t end = end_of_piece(done, piece, n);
-    const auto count = static_cast<double>(end - done);
-    work(done, end);
-    done = end;
-    const std::int64_t now = ticks_now();
-    const double taken = std::max<double>(1, static_cast<double>(now - last));
-    const double each = taken / count;
-    const bool is_worthwhile = may_share && taken >= known.judged && each * static_cast<double>(n - done) >= known.worthwhile;
-    if (done == n || is_worthwhile) {
-      memo.is_dear = is_worthwhile && each >= known.dear;
-      remember(memo, done, static_cast<double>(now - first));
-      return {done, each};
-    }
-    if (stop.stop_requested()) throw Stopped();
-    piece = std::min(piece * 2, elements_in(known.piece, each));
-    last = now;
-  }
-}
-
 // The rest of a call, shared by all cores.
 class Shared {
  public:
-  Shared(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded, std::size_t workers)
-      : n_(n), work_(work), options_(options), memo_(memo), is_recorded_(is_recorded), workers_(workers) {}
+  Shared(Rest rest, std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit, bool is_recorded)
+      : begin_(rest.begin),
+        n_(n),
+        work_(work),
+        options_(options),
+        memo_(memo),
+        is_recorded_(is_recorded),
+        workers_(workers_of(options)),
+        unit_(unit == 1 && (n - rest.begin) / aligned >= 256 * workers_ ? aligned : unit),
+        piece_(rest.ticks_per_element > 0 ? elements_in(costs().piece, rest.ticks_per_element) : 1) {}
 
-  void run(Rest rest, RangeOutcome& outcome) {
-    share(rest);
-    if (is_stopped_.load(std::memory_order_relaxed)) error_ = std::make_exception_ptr(Stopped());
-    outcome.error = std::move(error_);
-    outcome.done = std::move(done_);
+  RangeOutcome run() {
+    share();
+    if (is_stopped_.load(std::memory_order_relaxed)) return {std::make_exception_ptr(Stopped()), begin_, begin_, std::move(done_)};
+    return {std::move(error_), failed_.load(std::memory_order_relaxed), begin_, std::move(done_)};
   }
 
  private:
-  void share(Rest rest) {
-    begin_ = rest.begin;
-    piece_ = elements_in(costs().piece, rest.ticks_per_element);
-    unit_ = (n_ - begin_) / aligned >= 256 * workers_ ? aligned : 1;
+  void share() {
     const std::size_t skipped = begin_ / unit_;
     const std::int64_t first = ticks_now();
     failed_.store(none, std::memory_order_release);
@@ -137,7 +111,7 @@ class Shared {
     std::size_t piece = piece_;
     std::int64_t last = ticks_now();
     while (begin < end) {
-      const std::size_t next = end_of_piece(begin, piece, end);
+      const std::size_t next = end_of_piece(begin, piece, end, unit_);
       if (!run_piece(begin, next)) break;
       if (record != nullptr) record->end = next;
       begin = next;
@@ -191,15 +165,15 @@ class Shared {
 
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
+  const std::size_t begin_;
   const std::size_t n_;
   const RangeFunction work_;
   const ParallelOptions& options_;
   CostMemo& memo_;
   const bool is_recorded_;
   const std::size_t workers_;
-  std::size_t begin_ = 0;
-  std::size_t piece_ = 1;
-  std::size_t unit_ = 1;  // elements of which parts are made
+  const std::size_t unit_;   // elements of which parts are made
+  const std::size_t piece_;  // elements to begin a part with
 
   std::atomic<std::size_t> failed_ = none;  // where the lowest piece begins that threw
   std::atomic<std::size_t> finished_ = 0;   // elements of leaves
@@ -228,19 +202,48 @@ double ticks_per_nanosecond() noexcept {
 #endif
 }
 
-RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded) {
-  RangeOutcome outcome;
-  if (n == 0) return outcome;
-  const std::size_t workers = workers_of(options);
-  Rest rest{0, costs().dear};
-  try {
-    if (!memo.is_dear || workers == 1) rest = run_in_sequence(n, work, options.stop, memo, workers > 1, outcome.in_sequence);
-  } catch (...) {
-    outcome.error = std::current_exception();
-    return outcome;
+Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit, std::size_t& done) {
+  const bool may_share = workers_of(options) > 1;
+  if (n == 0 || (memo.is_dear && may_share)) return {};
+  const Costs& known = costs();
+  std::size_t piece = std::max<std::size_t>(1, memo.unstamped_max);
+  const std::int64_t first = ticks_now();
+  std::int64_t last = first;
+  while (true) {
+    const std::size_t end = end_of_piece(done, piece, n, unit);
+    const auto count = static_cast<double>(end - done);
+    work(done, end);
+    done = end;
+    const std::int64_t now = ticks_now();
+    const double taken = std::max<double>(1, static_cast<double>(now - last));
+    const double each = taken / count;
+    const bool is_worthwhile = may_share && taken >= known.judged && each * static_cast<double>(n - done) >= known.worthwhile;
+    if (done == n || is_worthwhile) {
+      memo.is_dear = is_worthwhile && each >= known.dear;
+      remember(memo, done, static_cast<double>(now - first));
+      return {done, each};
+    }
+    if (options.stop.stop_requested()) throw Stopped();
+    piece = std::min(piece * 2, elements_in(known.piece, each));
+    last = now;
   }
-  if (rest.begin < n) Shared(n, work, options, memo, is_recorded, workers).run(rest, outcome);
-  return outcome;
+}
+
+RangeOutcome share_range(Rest rest, std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit,
+                         bool is_recorded) {
+  return Shared(rest, n, work, options, memo, unit, is_recorded).run();
+}
+
+RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded) {
+  std::size_t done = 0;
+  Rest rest;
+  try {
+    rest = begin_range(n, work, options, memo, 1, done);
+  } catch (...) {
+    return {std::current_exception(), done, done, {}};
+  }
+  if (rest.begin == n) return {nullptr, n, n, {}};
+  return share_range(rest, n, work, options, memo, 1, is_recorded);
 }
 
 void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo* memo) {

@@ -76,17 +76,32 @@ struct CostMemo {
 };
 
 struct Piece {
-  std::size_t begin;
-  std::size_t end;
+  std::size_t begin = 0;
+  std::size_t end = 0;
 };
+
+// What a beginning in sequence has left.
+struct Rest {
+  std::size_t begin = 0;           // [0, begin) is done
+  double ticks_per_element = 0;    // of late; 0: not known
+};
+
+// [0, n) as far as is right in sequence, which may be all or nothing of it. Throws what work throws, and Stopped; `done` says of how
+// much the pieces returned. Pieces are multiples of `unit`, but for the last.
+Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit, std::size_t& done);
 
 struct RangeOutcome {
   std::exception_ptr error;       // null when all was done
-  std::size_t in_sequence = 0;    // [0, in_sequence) was completed
+  std::size_t failed = 0;         // where the piece begins that threw it: all below was done
+  std::size_t in_sequence = 0;    // [0, in_sequence) was done
   std::forward_list<Piece> done;  // and these further pieces, where they were to be recorded: disjoint, in no order
 };
 
-// As run_range, but gives the exception instead of throwing it. With `is_recorded` it also says which pieces were completed.
+// [rest.begin, n) on all cores.
+RangeOutcome share_range(Rest rest, std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit,
+                         bool is_recorded);
+
+// Both: as run_range, but gives the exception instead of throwing it. With `is_recorded` it also says which pieces were done.
 RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded);
 
 }  // namespace millrace::parallel

@@ -60,6 +60,20 @@ template <class R, class PlaceOf>
   std::rethrow_exception(outcome.error);
 }
 
+// What makes element i: f(in[i]).
+template <class F, class T>
+auto made_by(F& f, const T* in) {
+  return [&f, in](std::size_t i) -> decltype(auto) { return std::invoke(f, in[i]); };
+}
+
+// build(out, 0, n, make), measured and shared. Not inlined, so that a call which is too small for it has no large frame.
+template <class R, class Make>
+[[gnu::noinline]] void build_measured(R* out, std::size_t n, Make make, const ParallelOptions& options, CostMemo& memo) {
+  const auto work = [&](std::size_t begin, std::size_t end) { build(out, begin, end, make); };
+  const RangeOutcome outcome = try_range(n, work, options, memo, !std::is_trivially_destructible_v<R>);
+  if (outcome.error) destroy_and_throw(out, outcome, std::identity());
+}
+
 // The same for the shared part alone, at the end of a scope.
 template <class R, class PlaceOf>
 class OutcomeGuard {

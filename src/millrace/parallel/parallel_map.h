@@ -48,33 +48,31 @@ using MappedBy = std::remove_cvref_t<std::invoke_result_t<F&, const T&>>;
 template <class T, class F>
 ExactArray<MappedBy<F, T>> map_collect(std::span<const T> input, F&& f, ParallelOptions options = {}) {
   using R = MappedBy<F, T>;
-  if (options.stop.stop_requested()) throw Stopped();
-  const std::size_t n = input.size();
-  ArrayBuilder<R> builder(n);
-  const auto work = [in = input.data(), out = builder.data(), &f](std::size_t begin, std::size_t end) {
-    detail::build(out, begin, end, [&](std::size_t i) -> decltype(auto) { return std::invoke(f, in[i]); });
-  };
+  if (options.stop.stop_requested()) detail::throw_stopped();
+  ArrayBuilder<R> builder(input.size());
   static thread_local constinit CostMemo memo;
-  if (memo.take_unstamped(n)) {
-    work(0, n);
+  if (memo.take_unstamped(input.size())) [[likely]] {
+    detail::build(builder.data(), 0, input.size(), detail::made_by(f, input.data()));
   } else {
-    const RangeOutcome outcome = try_range(n, work, options, memo, !std::is_trivially_destructible_v<R>);
-    if (outcome.error) detail::destroy_and_throw(builder.data(), outcome, std::identity());
+    detail::build_measured(builder.data(), input.size(), detail::made_by(f, input.data()), options, memo);
   }
-  builder.set_size(n);
+  builder.set_size(input.size());
   return std::move(builder).finish();
 }
 
 // f(elements[i]) for each element, which it may change. Throws what f throws, Stopped.
 template <class T, class F>
 void for_each(std::span<T> elements, F&& f, ParallelOptions options = {}) {
-  if (options.stop.stop_requested()) throw Stopped();
+  if (options.stop.stop_requested()) detail::throw_stopped();
   const auto work = [all = elements.data(), &f](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) std::invoke(f, all[i]);
   };
   static thread_local constinit CostMemo memo;
-  if (memo.take_unstamped(elements.size())) return work(0, elements.size());
-  run_range(elements.size(), work, options, &memo);
+  if (memo.take_unstamped(elements.size())) [[likely]] {
+    work(0, elements.size());
+  } else {
+    run_range(elements.size(), work, options, &memo);
+  }
 }
 
 // combine(…combine(combine(identity, map(input[0])), map(input[1]))…), as far as brackets may be set otherwise: combine is associative,
@@ -84,7 +82,7 @@ void for_each(std::span<T> elements, F&& f, ParallelOptions options = {}) {
 // Throws what the loop over those blocks would have thrown, Stopped, std::bad_alloc.
 template <class T, class R, class Map, class Combine>
 R reduce(std::span<const T> input, R identity, Map&& map, Combine&& combine, ParallelOptions options = {}) {
-  if (options.stop.stop_requested()) throw Stopped();
+  if (options.stop.stop_requested()) detail::throw_stopped();
   const std::size_t n = input.size();
   const std::size_t block = detail::reduce_block(n);
   const T* const in = input.data();
@@ -132,7 +130,7 @@ R reduce(std::span<const T> input, R identity, Map&& map, Combine&& combine, Par
 template <class T, class Keep, class F>
 ExactArray<MappedBy<F, T>> filter_collect(std::span<const T> input, Keep&& keep, F&& f, ParallelOptions options = {}) {
   using R = MappedBy<F, T>;
-  if (options.stop.stop_requested()) throw Stopped();
+  if (options.stop.stop_requested()) detail::throw_stopped();
   const T* const in = input.data();
   detail::Kept kept(input.size());
   std::atomic<std::size_t> failed = input.size();  // the lowest element at which keep() threw

@@ -252,4 +252,6 @@ void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options
   if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
+void detail::throw_stopped() { throw Stopped(); }
+
 }  // namespace millrace::parallel

@@ -56,9 +56,9 @@ class RangeFunction {
 
 struct CostMemo;
 // `memo`: what earlier calls with such work cost (below); without one each call finds out anew.
-void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options = {}, CostMemo* memo = nullptr);
+[[gnu::noinline]] void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options = {}, CostMemo* memo = nullptr);
 
-// ---- for those who build on it
+// ---- for those who build on it. These are not inlined, whoever calls: their frames are large.
 
 // What calls of the same kind cost when they were last measured, by the thread that calls. Even a time stamp is dear beside a few cheap
 // elements, so a few calls after a measured one do without, if they are not much longer than it was.
@@ -88,7 +88,7 @@ struct Rest {
 
 // [0, n) as far as is right in sequence, which may be all or nothing of it. Throws what work throws, and Stopped; `done` says of how
 // much the pieces returned. Pieces are multiples of `unit`, but for the last.
-Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit, std::size_t& done);
+[[gnu::noinline]] Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit, std::size_t& done);
 
 struct RangeOutcome {
   std::exception_ptr error;       // null when all was done
@@ -98,10 +98,14 @@ struct RangeOutcome {
 };
 
 // [rest.begin, n) on all cores.
-RangeOutcome share_range(Rest rest, std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit,
+[[gnu::noinline]] RangeOutcome share_range(Rest rest, std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit,
                          bool is_recorded);
 
 // Both: as run_range, but gives the exception instead of throwing it. With `is_recorded` it also says which pieces were done.
-RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded);
+[[gnu::noinline]] RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded);
+
+namespace detail {
+[[noreturn]] void throw_stopped();
+}
 
 }  // namespace millrace::parallel

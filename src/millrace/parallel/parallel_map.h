@@ -19,6 +19,7 @@
 // Threads: from any, several at once, and from within what is called.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -30,6 +31,7 @@
 #include <utility>
 
 #include "millrace/parallel/exact_array.h"
+#include "millrace/parallel/parallel_build.h"
 #include "millrace/parallel/parallel_range.h"
 
 namespace millrace::parallel {
@@ -42,66 +44,134 @@ using ElementOf = std::remove_reference_t<std::ranges::range_reference_t<Range>>
 template <class F, class T>
 using MappedBy = std::remove_cvref_t<std::invoke_result_t<F&, const T&>>;
 
-namespace detail {
-
-// Destroys what was built if it is not told that all went well.
-template <class R>
-struct BuiltGuard {
-  R* first;
-  R* last;
-  ~BuiltGuard() { std::destroy(first, last); }
-};
-
-// out[i] = f(in[i]) in [begin, end), in place. When f throws, what this call built is destroyed.
-template <class R, class T, class F>
-inline void build(R* __restrict out, const T* in, std::size_t begin, std::size_t end, F& f) {
-  if constexpr (std::is_trivially_destructible_v<R> || std::is_nothrow_invocable_r_v<R, F&, const T&>) {
-    for (std::size_t i = begin; i < end; ++i) ::new (static_cast<void*>(out + i)) R(std::invoke(f, in[i]));
-  } else {
-    BuiltGuard<R> built{out + begin, out + begin};
-    for (; built.last != out + end; ++built.last) ::new (static_cast<void*>(built.last)) R(std::invoke(f, in[built.last - out]));
-    built.first = built.last;
-  }
-}
-
-template <class R>
-void destroy_and_throw(R* built, const RangeOutcome& outcome) {
-  std::destroy_n(built, outcome.in_sequence);
-  for (const Piece& piece : outcome.done) std::destroy(built + piece.begin, built + piece.end);
-  std::rethrow_exception(outcome.error);
-}
-
-}  // namespace detail
-
 // {f(input[0]), f(input[1]), …}. Throws what f throws, Stopped, std::bad_alloc.
 template <class T, class F>
 ExactArray<MappedBy<F, T>> map_collect(std::span<const T> input, F&& f, ParallelOptions options = {}) {
   using R = MappedBy<F, T>;
-  if (options.stop.stop_requested()) throw Stopped();
-  const std::size_t n = input.size();
-  ArrayBuilder<R> builder(n);
-  const auto work = [in = input.data(), out = builder.data(), &f](std::size_t begin, std::size_t end) { detail::build(out, in, begin, end, f); };
+  if (options.stop.stop_requested()) detail::throw_stopped();
+  ArrayBuilder<R> builder(input.size());
   static thread_local constinit CostMemo memo;
-  if (memo.take_unstamped(n)) {
-    work(0, n);
+  if (memo.take_unstamped(input.size())) [[likely]] {
+    detail::build(builder.data(), 0, input.size(), detail::made_by(f, input.data()));
   } else {
-    const RangeOutcome outcome = try_range(n, work, options, memo, !std::is_trivially_destructible_v<R>);
-    if (outcome.error) detail::destroy_and_throw(builder.data(), outcome);
+    detail::build_measured(builder.data(), input.size(), detail::made_by(f, input.data()), options, memo);
   }
-  builder.set_size(n);
+  builder.set_size(input.size());
   return std::move(builder).finish();
 }
 
 // f(elements[i]) for each element, which it may change. Throws what f throws, Stopped.
 template <class T, class F>
 void for_each(std::span<T> elements, F&& f, ParallelOptions options = {}) {
-  if (options.stop.stop_requested()) throw Stopped();
+  if (options.stop.stop_requested()) detail::throw_stopped();
   const auto work = [all = elements.data(), &f](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) std::invoke(f, all[i]);
   };
   static thread_local constinit CostMemo memo;
-  if (memo.take_unstamped(elements.size())) return work(0, elements.size());
-  run_range(elements.size(), work, options, &memo);
+  if (memo.take_unstamped(elements.size())) [[likely]] {
+    work(0, elements.size());
+  } else {
+    run_range(elements.size(), work, options, &memo);
+  }
+}
+
+// combine(…combine(combine(identity, map(input[0])), map(input[1]))…), as far as brackets may be set otherwise: combine is associative,
+// exactly or, as for floating point, nearly; identity changes nothing. Brackets and order are the same in every call with as many
+// elements, whatever the threads do, and so is the result. They are the plain loop's up to 1,024 elements, and for integers always;
+// beyond, blocks of at least 32 are combined in order.
+// Throws what the loop over those blocks would have thrown, Stopped, std::bad_alloc.
+template <class T, class R, class Map, class Combine>
+R reduce(std::span<const T> input, R identity, Map&& map, Combine&& combine, ParallelOptions options = {}) {
+  if (options.stop.stop_requested()) detail::throw_stopped();
+  const std::size_t n = input.size();
+  const std::size_t block = detail::reduce_block(n);
+  const T* const in = input.data();
+  R total = std::move(identity);
+  const auto fold = [&](R& into, std::size_t begin, std::size_t end) {
+    R local = std::move(into);  // which no element can be
+    for (std::size_t i = begin; i < end; ++i) local = std::invoke(combine, std::move(local), static_cast<R>(std::invoke(map, in[i])));
+    into = std::move(local);
+  };
+  const auto fold_block = [&](std::size_t begin) {
+    R part = static_cast<R>(std::invoke(map, in[begin]));
+    fold(part, begin + 1, std::min(n, begin + block));
+    return part;
+  };
+  const auto in_sequence = [&](std::size_t begin, std::size_t end) {
+    if (std::is_integral_v<R> || block == 1) return fold(total, begin, end);
+    for (; begin < end; begin += block) total = std::invoke(combine, std::move(total), fold_block(begin));
+  };
+  static thread_local constinit CostMemo memo;
+  if (memo.take_unstamped(n)) {
+    in_sequence(0, n);
+    return total;
+  }
+  std::size_t done = 0;
+  const Rest rest = begin_range(n, in_sequence, options, memo, block, done);
+  if (rest.begin == n) return total;
+
+  ArrayBuilder<R> parts((n - rest.begin + block - 1) / block);
+  const auto work = [&](std::size_t begin, std::size_t end) {
+    const std::size_t first = (begin - rest.begin) / block;
+    const std::size_t last = (end - rest.begin + block - 1) / block;
+    detail::build(parts.data(), first, last, [&](std::size_t at) { return fold_block(rest.begin + at * block); });
+  };
+  const RangeOutcome outcome = share_range(rest, n, work, options, memo, block, !std::is_trivially_destructible_v<R>);
+  const auto part_of = [&](std::size_t at) { return (at - rest.begin + block - 1) / block; };
+  const detail::OutcomeGuard guard(parts.data(), outcome, part_of);
+  const std::size_t whole = outcome.error ? std::min(outcome.failed, n) : n;
+  for (std::size_t at = 0; rest.begin + at * block < whole; ++at) total = std::invoke(combine, std::move(total), std::move(parts.data()[at]));
+  if (outcome.error) std::rethrow_exception(outcome.error);
+  return total;
+}
+
+// {f(x) for each x of the input with keep(x)}, in order: two passes, the first of which remembers what keep() said in a byte an element.
+// keep is called once for each element, f once for each that is kept. Throws what the loop would have thrown, Stopped, std::bad_alloc.
+template <class T, class Keep, class F>
+ExactArray<MappedBy<F, T>> filter_collect(std::span<const T> input, Keep&& keep, F&& f, ParallelOptions options = {}) {
+  using R = MappedBy<F, T>;
+  if (options.stop.stop_requested()) detail::throw_stopped();
+  const T* const in = input.data();
+  detail::Kept kept(input.size());
+  std::atomic<std::size_t> failed = input.size();  // the lowest element at which keep() threw
+  const auto look = [in, marks = kept.marks(), &keep, &failed](std::size_t begin, std::size_t end) {
+    std::size_t i = begin;
+    try {
+      for (; i < end; ++i) marks[i] = static_cast<bool>(std::invoke(keep, in[i])) ? 1 : 0;
+    } catch (...) {
+      detail::lower(failed, i);
+      throw;
+    }
+  };
+  static thread_local constinit CostMemo keep_memo;
+  std::exception_ptr keep_error;
+  if (keep_memo.take_unstamped(input.size())) {
+    keep_error = detail::caught([&] { look(0, input.size()); });
+  } else {
+    keep_error = try_range(input.size(), look, options, keep_memo, false).error;
+  }
+  // Below an element at which keep() threw, f() may throw as well, and would have been first.
+  const std::size_t n = failed.load(std::memory_order_relaxed);
+  if (keep_error && n == input.size()) std::rethrow_exception(keep_error);
+  kept.count(n);
+
+  ArrayBuilder<R> builder(kept.size());
+  const auto work = [in, out = builder.data(), &kept, &f](std::size_t begin, std::size_t end) {
+    kept.for_each_in(begin, end, out, [&](std::size_t i) -> decltype(auto) { return std::invoke(f, in[i]); });
+  };
+  static thread_local constinit CostMemo memo;
+  const auto place_of = [&](std::size_t at) { return kept.place_of(at); };
+  RangeOutcome outcome;
+  if (memo.take_unstamped(n)) {
+    work(0, n);
+    outcome.in_sequence = n;
+  } else {
+    outcome = try_range(n, work, options, memo, !std::is_trivially_destructible_v<R>);
+  }
+  if (!outcome.error) outcome.error = keep_error;
+  if (outcome.error) detail::destroy_and_throw(builder.data(), outcome, place_of);
+  builder.set_size(kept.size());
+  return std::move(builder).finish();
 }
 
 template <Contiguous Range, class F>
@@ -111,6 +181,15 @@ auto map_collect(Range&& input, F&& f, ParallelOptions options = {}) {
 template <Contiguous Range, class F>
 void for_each(Range&& elements, F&& f, ParallelOptions options = {}) {
   for_each(std::span<ElementOf<Range>>(elements), std::forward<F>(f), std::move(options));
+}
+template <Contiguous Range, class R, class Map, class Combine>
+R reduce(Range&& input, R identity, Map&& map, Combine&& combine, ParallelOptions options = {}) {
+  return reduce(std::span<const ElementOf<Range>>(input), std::move(identity), std::forward<Map>(map), std::forward<Combine>(combine),
+                std::move(options));
+}
+template <Contiguous Range, class Keep, class F>
+auto filter_collect(Range&& input, Keep&& keep, F&& f, ParallelOptions options = {}) {
+  return filter_collect(std::span<const ElementOf<Range>>(input), std::forward<Keep>(keep), std::forward<F>(f), std::move(options));
 }
 
 }  // namespace millrace::parallel

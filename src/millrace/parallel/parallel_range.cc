@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/parallel/parallel_range.h"
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/partitioner.h>
-#include <oneapi/tbb/task_arena.h>
-#include <oneapi/tbb/task_group.h>
-
 #include <algorithm>
 #include <atomic>
 #include <limits>
@@ -15,6 +8,7 @@
 #include <utility>
 
 #include "millrace/base/assert.h"
+#include "millrace/parallel/spread.h"
 #include "millrace/parallel/ticks.h"
 
 namespace millrace::parallel {
@@ -36,8 +30,7 @@ const Costs& costs() {
 }
 
 std::size_t workers_of(const ParallelOptions& options) {
-  static const auto cores = static_cast<std::size_t>(std::max(1, tbb::info::default_concurrency()));
-  return options.workers_max == 0 ? cores : std::min(cores, options.workers_max);
+  return options.workers_max == 0 ? core_count() : std::min(core_count(), options.workers_max);
 }
 
 // How many elements take `ticks`, at least one.
@@ -49,9 +42,11 @@ std::size_t elements_in(double ticks, double ticks_per_element) {
 // Pieces of many elements end at multiples of this, so that vector stores of the next one are aligned.
 constexpr std::size_t aligned = 64;
 
-std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end) {
+std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end, std::size_t unit) {
   if (count >= end - begin) return end;
-  return count < aligned ? begin + count : (begin + count) / aligned * aligned;
+  if (unit == 1 && count >= aligned) unit = aligned;
+  const std::size_t rounded = (begin + count) / unit * unit;
+  return rounded > begin ? rounded : std::min(end, (begin / unit + 1) * unit);
 }
 
 // So many took so long in sequence.
@@ -61,89 +56,62 @@ void remember(CostMemo& memo, std::size_t measured, double taken) {
   memo.unstamped_calls = 32;
 }
 
-// What is left after a beginning in sequence.
-struct Rest {
-  std::size_t begin;
-  double ticks_per_element;
-};
-
-// Works in pieces that double, until all is done or what is left had better be shared.
-Rest run_in_sequence(std::size_t n, RangeFunction work, const std::stop_token& stop, CostMemo& memo, bool may_share, std::size_t& done) {
-  const Costs& known = costs();
-  std::size_t piece = std::max<std::size_t>(1, memo.unstamped_max);
-  const std::int64_t first = ticks_now();
-  std::int64_t last = first;
-  while (true) {
-    const std::size_t end = end_of_piece(done, piece, n);
-    const auto count = static_cast<double>(end - done);
-    work(done, end);
-    done = end;
-    const std::int64_t now = ticks_now();
-    const double taken = std::max<double>(1, static_cast<double>(now - last));
-    const double each = taken / count;
-    const bool is_worthwhile = may_share && taken >= known.judged && each * static_cast<double>(n - done) >= known.worthwhile;
-    if (done == n || is_worthwhile) {
-      memo.is_dear = is_worthwhile && each >= known.dear;
-      remember(memo, done, static_cast<double>(now - first));
-      return {done, each};
-    }
-    if (stop.stop_requested()) throw Stopped();
-    piece = std::min(piece * 2, elements_in(known.piece, each));
-    last = now;
-  }
-}
-
 // The rest of a call, shared by all cores.
 class Shared {
  public:
-  Shared(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded, std::size_t workers)
-      : n_(n), work_(work), options_(options), memo_(memo), is_recorded_(is_recorded), workers_(workers) {}
+  Shared(Rest rest, std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit, bool is_recorded)
+      : begin_(rest.begin),
+        n_(n),
+        work_(work),
+        options_(options),
+        memo_(memo),
+        is_recorded_(is_recorded),
+        workers_(workers_of(options)),
+        unit_(unit == 1 && (n - rest.begin) / aligned >= 256 * workers_ ? aligned : unit),
+        piece_(rest.ticks_per_element > 0 ? elements_in(costs().piece, rest.ticks_per_element) : 1) {}
 
-  void run(Rest rest, RangeOutcome& outcome) {
-    share(rest.begin, rest.ticks_per_element);
-    if (is_stopped_.load(std::memory_order_relaxed)) error_ = std::make_exception_ptr(Stopped());
-    outcome.error = std::move(error_);
-    outcome.done = std::move(done_);
+  RangeOutcome run() {
+    share();
+    if (is_stopped_.load(std::memory_order_relaxed)) return {std::make_exception_ptr(Stopped()), begin_, begin_, std::move(done_)};
+    return {std::move(error_), failed_.load(std::memory_order_relaxed), begin_, std::move(done_)};
   }
 
  private:
-  void share(std::size_t begin, double ticks_per_element) {
-    piece_ = elements_in(costs().piece, ticks_per_element);
-    const std::size_t unit = (n_ - begin) / aligned >= 256 * workers_ ? aligned : 1;  // of which leaves are made
+  void share() {
+    const std::size_t skipped = begin_ / unit_;
     const std::int64_t first = ticks_now();
-    const auto spread = [&] {
-      // Bound to no outer context, whose cancelling would leave elements out unseen; isolated, so that a thread that waits for this
-      // call takes no other work.
-      tbb::task_group_context context(tbb::task_group_context::isolated);
-      const auto body = [&](const tbb::blocked_range<std::size_t>& range) {
-        run_leaf(std::max(begin, range.begin() * unit), std::min(n_, range.end() * unit));
-      };
-      const tbb::blocked_range<std::size_t> all(begin / unit, (n_ + unit - 1) / unit);
-      tbb::this_task_arena::isolate([&] { tbb::parallel_for(all, body, tbb::auto_partitioner(), context); });
-    };
     failed_.store(none, std::memory_order_release);
-    if (options_.workers_max != 0 && options_.workers_max < workers_of({})) {
-      tbb::task_arena(static_cast<int>(workers_)).execute(spread);
-    } else {
-      spread();
-    }
-    const std::size_t done = finished_.load(std::memory_order_acquire);
-    MILLRACE_ASSERT(error_ || is_stopped_.load(std::memory_order_relaxed) || done == n_ - begin);
+    spread((n_ + unit_ - 1) / unit_ - skipped, workers_, [](void* self, std::size_t begin, std::size_t end) noexcept {
+      static_cast<Shared*>(self)->run_part(begin, end);
+    }, this);
+    const std::size_t finished = finished_.load(std::memory_order_acquire);
+    MILLRACE_ASSERT(error_ || is_stopped_.load(std::memory_order_relaxed) || finished == n_ - begin_);
     if (memo_.is_dear) {
-      const double share = static_cast<double>(ticks_now() - first) * static_cast<double>(workers_) / static_cast<double>(n_ - begin);
-      memo_.is_dear = share >= costs().dear / 2;
+      const double each = static_cast<double>(ticks_now() - first) * static_cast<double>(workers_) / static_cast<double>(n_ - begin_);
+      memo_.is_dear = each >= costs().dear / 2;
     }
   }
 
-  void run_leaf(std::size_t begin, std::size_t end) noexcept {
+  // Parts are counted in units, from the one that begin_ is in. This load and this sum order what the threads do: all that was
+  // written before spread() is seen here, all that is written here is seen after it.
+  void run_part(std::size_t begin, std::size_t end) noexcept {
+    std::size_t done = 0;
+    if (failed_.load(std::memory_order_acquire) > 0) {
+      const std::size_t skipped = begin_ / unit_;
+      done = run_leaf(std::max(begin_, (skipped + begin) * unit_), std::min(n_, (skipped + end) * unit_));
+    }
+    finished_.fetch_add(done, std::memory_order_release);
+  }
+
+  std::size_t run_leaf(std::size_t begin, std::size_t end) noexcept {
     const std::size_t first = begin;
-    if (failed_.load(std::memory_order_acquire) <= begin || stop_requested()) return;
+    if (failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) return 0;
     Piece* record = nullptr;
-    if (!record_at(begin, record)) return;
+    if (!record_at(begin, record)) return 0;
     std::size_t piece = piece_;
     std::int64_t last = ticks_now();
     while (begin < end) {
-      const std::size_t next = end_of_piece(begin, piece, end);
+      const std::size_t next = end_of_piece(begin, piece, end, unit_);
       if (!run_piece(begin, next)) break;
       if (record != nullptr) record->end = next;
       begin = next;
@@ -153,7 +121,7 @@ class Shared {
       piece = std::min(piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken));
       last = now;
     }
-    finished_.fetch_add(begin - first, std::memory_order_release);
+    return begin - first;
   }
 
   bool run_piece(std::size_t begin, std::size_t end) noexcept {
@@ -197,13 +165,15 @@ class Shared {
 
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
+  const std::size_t begin_;
   const std::size_t n_;
   const RangeFunction work_;
   const ParallelOptions& options_;
   CostMemo& memo_;
   const bool is_recorded_;
   const std::size_t workers_;
-  std::size_t piece_ = 1;
+  const std::size_t unit_;   // elements of which parts are made
+  const std::size_t piece_;  // elements to begin a part with
 
   std::atomic<std::size_t> failed_ = none;  // where the lowest piece begins that threw
   std::atomic<std::size_t> finished_ = 0;   // elements of leaves
@@ -232,19 +202,48 @@ double ticks_per_nanosecond() noexcept {
 #endif
 }
 
-RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded) {
-  RangeOutcome outcome;
-  if (n == 0) return outcome;
-  const std::size_t workers = workers_of(options);
-  Rest rest{0, costs().dear};
-  try {
-    if (!memo.is_dear || workers == 1) rest = run_in_sequence(n, work, options.stop, memo, workers > 1, outcome.in_sequence);
-  } catch (...) {
-    outcome.error = std::current_exception();
-    return outcome;
+Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit, std::size_t& done) {
+  const bool may_share = workers_of(options) > 1;
+  if (n == 0 || (memo.is_dear && may_share)) return {};
+  const Costs& known = costs();
+  std::size_t piece = std::max<std::size_t>(1, memo.unstamped_max);
+  const std::int64_t first = ticks_now();
+  std::int64_t last = first;
+  while (true) {
+    const std::size_t end = end_of_piece(done, piece, n, unit);
+    const auto count = static_cast<double>(end - done);
+    work(done, end);
+    done = end;
+    const std::int64_t now = ticks_now();
+    const double taken = std::max<double>(1, static_cast<double>(now - last));
+    const double each = taken / count;
+    const bool is_worthwhile = may_share && taken >= known.judged && each * static_cast<double>(n - done) >= known.worthwhile;
+    if (done == n || is_worthwhile) {
+      memo.is_dear = is_worthwhile && each >= known.dear;
+      remember(memo, done, static_cast<double>(now - first));
+      return {done, each};
+    }
+    if (options.stop.stop_requested()) throw Stopped();
+    piece = std::min(piece * 2, elements_in(known.piece, each));
+    last = now;
   }
-  if (rest.begin < n) Shared(n, work, options, memo, is_recorded, workers).run(rest, outcome);
-  return outcome;
+}
+
+RangeOutcome share_range(Rest rest, std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit,
+                         bool is_recorded) {
+  return Shared(rest, n, work, options, memo, unit, is_recorded).run();
+}
+
+RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded) {
+  std::size_t done = 0;
+  Rest rest;
+  try {
+    rest = begin_range(n, work, options, memo, 1, done);
+  } catch (...) {
+    return {std::current_exception(), done, done, {}};
+  }
+  if (rest.begin == n) return {nullptr, n, n, {}};
+  return share_range(rest, n, work, options, memo, 1, is_recorded);
 }
 
 void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo* memo) {
@@ -252,5 +251,7 @@ void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options
   const RangeOutcome outcome = try_range(n, work, options, memo != nullptr ? *memo : nothing_known, false);
   if (outcome.error) std::rethrow_exception(outcome.error);
 }
+
+void detail::throw_stopped() { throw Stopped(); }
 
 }  // namespace millrace::parallel

@@ -56,9 +56,9 @@ class RangeFunction {
 
 struct CostMemo;
 // `memo`: what earlier calls with such work cost (below); without one each call finds out anew.
-void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options = {}, CostMemo* memo = nullptr);
+[[gnu::noinline]] void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options = {}, CostMemo* memo = nullptr);
 
-// ---- for those who build on it
+// ---- for those who build on it. These are not inlined, whoever calls: their frames are large.
 
 // What calls of the same kind cost when they were last measured, by the thread that calls. Even a time stamp is dear beside a few cheap
 // elements, so a few calls after a measured one do without, if they are not much longer than it was.
@@ -76,17 +76,36 @@ struct CostMemo {
 };
 
 struct Piece {
-  std::size_t begin;
-  std::size_t end;
+  std::size_t begin = 0;
+  std::size_t end = 0;
 };
+
+// What a beginning in sequence has left.
+struct Rest {
+  std::size_t begin = 0;           // [0, begin) is done
+  double ticks_per_element = 0;    // of late; 0: not known
+};
+
+// [0, n) as far as is right in sequence, which may be all or nothing of it. Throws what work throws, and Stopped; `done` says of how
+// much the pieces returned. Pieces are multiples of `unit`, but for the last.
+[[gnu::noinline]] Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit, std::size_t& done);
 
 struct RangeOutcome {
   std::exception_ptr error;       // null when all was done
-  std::size_t in_sequence = 0;    // [0, in_sequence) was completed
+  std::size_t failed = 0;         // where the piece begins that threw it: all below was done
+  std::size_t in_sequence = 0;    // [0, in_sequence) was done
   std::forward_list<Piece> done;  // and these further pieces, where they were to be recorded: disjoint, in no order
 };
 
-// As run_range, but gives the exception instead of throwing it. With `is_recorded` it also says which pieces were completed.
-RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded);
+// [rest.begin, n) on all cores.
+[[gnu::noinline]] RangeOutcome share_range(Rest rest, std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, std::size_t unit,
+                         bool is_recorded);
+
+// Both: as run_range, but gives the exception instead of throwing it. With `is_recorded` it also says which pieces were done.
+[[gnu::noinline]] RangeOutcome try_range(std::size_t n, RangeFunction work, const ParallelOptions& options, CostMemo& memo, bool is_recorded);
+
+namespace detail {
+[[noreturn]] void throw_stopped();
+}
 
 }  // namespace millrace::parallel

@@ -262,6 +262,13 @@ template <class P>
 auto collect_counted(const P& pipeline) {
   using V = typename P::Value;
   const Blocks blocks(pipeline.size(), true);
+  if (blocks.count() <= 1) {  // nobody to share with: once is enough
+    ArrayBuilder<V> builder(pipeline.size());
+    const V* const end =
+        pipeline.template run_fast<CompactionKernel<typename P::Reference>>(0, pipeline.size(), builder.data());
+    builder.set_size(static_cast<std::size_t>(end - builder.data()));
+    return std::move(builder).finish();
+  }
   const auto counts = by_blocks(pipeline, blocks, [&](std::size_t begin, std::size_t end) -> std::size_t {
     return pipeline.template run_fast<CountKernel<typename P::Reference, V>>(begin, end);
   });

@@ -65,13 +65,6 @@ struct OpenMp {
     for (std::size_t i = 0; i < count; ++i) all += f(in[i]);
     return all;
   }
-  auto filter(const auto& input, auto keep, auto f) {  // it has none: not measured
-    std::vector<std::decay_t<decltype(f(input[0]))>> made;
-    for (const auto& one : input) {
-      if (keep(one)) made.push_back(f(one));
-    }
-    return made;
-  }
 };
 
 }  // namespace

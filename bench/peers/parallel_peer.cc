@@ -5,7 +5,6 @@
 //   vector  the plain loop into a std::vector that is reserved
 //   tbb     oneTBB, automatic partitioner, into a std::vector that is zeroed first
 //   std     std::execution::par_unseq, into the same
-#include <oneapi/tbb/parallel_for_each.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_reduce.h>
 
@@ -143,20 +142,14 @@ struct Std {
 
 }  // namespace
 
-// The jobs a way has not got are not compiled for it; filter is required, so the three that lack it get the vector's.
-template <class Way>
-struct WithFilter : Way {
-  auto filter(const auto& input, auto keep, auto f) { return Vector().filter(input, keep, f); }
-};
-
 int main(int argc, char** argv) {
   const std::string_view way = argc == 3 ? argv[1] : "";
   const std::string_view job = argc == 3 ? argv[2] : "";
   if (way == "millrace") return peers::run(job, Millrace());
-  if (way == "loop") return peers::run(job, WithFilter<Loop>());
+  if (way == "loop") return peers::run(job, Loop());
   if (way == "vector") return peers::run(job, Vector());
-  if (way == "tbb") return peers::run(job, WithFilter<Tbb>());
-  if (way == "std") return peers::run(job, WithFilter<Std>());
+  if (way == "tbb") return peers::run(job, Tbb());
+  if (way == "std") return peers::run(job, Std());
   std::fputs("usage: parallel_peer millrace|loop|vector|tbb|std JOB\n", stderr);
   return 2;
 }

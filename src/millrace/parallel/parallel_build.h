@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the functions of parallel_map.h are made of: building in place, undoing it, and what a filter keeps.
+// What the functions of parallel_map.h are made of: building in place and undoing it, and what a filter keeps.
 #pragma once
 
 #include <algorithm>
@@ -88,11 +88,6 @@ class OutcomeGuard {
   const RangeOutcome& outcome_;
   PlaceOf place_of_;
 };
-
-inline std::size_t reduce_block(std::size_t n) {
-  constexpr std::size_t blocks_max = 1024;
-  return n <= blocks_max ? 1 : std::max<std::size_t>(32, (n + blocks_max - 1) / blocks_max);
-}
 
 inline void lower(std::atomic<std::size_t>& to, std::size_t value) {
   for (std::size_t seen = to.load(std::memory_order_relaxed); value < seen && !to.compare_exchange_weak(seen, value, std::memory_order_relaxed);) {

@@ -33,6 +33,7 @@
 #include "millrace/parallel/exact_array.h"
 #include "millrace/parallel/parallel_build.h"
 #include "millrace/parallel/parallel_range.h"
+#include "millrace/parallel/parallel_reduction.h"
 
 namespace millrace::parallel {
 
@@ -78,51 +79,15 @@ void for_each(std::span<T> elements, F&& f, ParallelOptions options = {}) {
 // combine(…combine(combine(identity, map(input[0])), map(input[1]))…), as far as brackets may be set otherwise: combine is associative,
 // exactly or, as for floating point, nearly; identity changes nothing. Brackets and order are the same in every call with as many
 // elements, whatever the threads do, and so is the result. They are the plain loop's up to 1,024 elements, and for integers always;
-// beyond, blocks of at least 32 are combined in order.
+// beyond, blocks of at least 32 are combined in order, and floating point in each of them so that eight sums are under way at once.
 // Throws what the loop over those blocks would have thrown, Stopped, std::bad_alloc.
 template <class T, class R, class Map, class Combine>
 R reduce(std::span<const T> input, R identity, Map&& map, Combine&& combine, ParallelOptions options = {}) {
   if (options.stop.stop_requested()) detail::throw_stopped();
-  const std::size_t n = input.size();
-  const std::size_t block = detail::reduce_block(n);
-  const T* const in = input.data();
-  R total = std::move(identity);
-  const auto fold = [&](R& into, std::size_t begin, std::size_t end) {
-    R local = std::move(into);  // which no element can be
-    for (std::size_t i = begin; i < end; ++i) local = std::invoke(combine, std::move(local), static_cast<R>(std::invoke(map, in[i])));
-    into = std::move(local);
-  };
-  const auto fold_block = [&](std::size_t begin) {
-    R part = static_cast<R>(std::invoke(map, in[begin]));
-    fold(part, begin + 1, std::min(n, begin + block));
-    return part;
-  };
-  const auto in_sequence = [&](std::size_t begin, std::size_t end) {
-    if (std::is_integral_v<R> || block == 1) return fold(total, begin, end);
-    for (; begin < end; begin += block) total = std::invoke(combine, std::move(total), fold_block(begin));
-  };
+  const detail::Reduction<T, R, std::remove_reference_t<Map>, std::remove_reference_t<Combine>> reduction(input.data(), input.size(), map, combine);
   static thread_local constinit CostMemo memo;
-  if (memo.take_unstamped(n)) {
-    in_sequence(0, n);
-    return total;
-  }
-  std::size_t done = 0;
-  const Rest rest = begin_range(n, in_sequence, options, memo, block, done);
-  if (rest.begin == n) return total;
-
-  ArrayBuilder<R> parts((n - rest.begin + block - 1) / block);
-  const auto work = [&](std::size_t begin, std::size_t end) {
-    const std::size_t first = (begin - rest.begin) / block;
-    const std::size_t last = (end - rest.begin + block - 1) / block;
-    detail::build(parts.data(), first, last, [&](std::size_t at) { return fold_block(rest.begin + at * block); });
-  };
-  const RangeOutcome outcome = share_range(rest, n, work, options, memo, block, !std::is_trivially_destructible_v<R>);
-  const auto part_of = [&](std::size_t at) { return (at - rest.begin + block - 1) / block; };
-  const detail::OutcomeGuard guard(parts.data(), outcome, part_of);
-  const std::size_t whole = outcome.error ? std::min(outcome.failed, n) : n;
-  for (std::size_t at = 0; rest.begin + at * block < whole; ++at) total = std::invoke(combine, std::move(total), std::move(parts.data()[at]));
-  if (outcome.error) std::rethrow_exception(outcome.error);
-  return total;
+  if (memo.take_unstamped(input.size())) [[likely]] return reduction.in_sequence(std::move(identity), 0, input.size());
+  return reduction.measured(std::move(identity), options, memo);
 }
 
 // {f(x) for each x of the input with keep(x)}, in order: two passes, the first of which remembers what keep() said in a byte an element.

@@ -78,10 +78,11 @@ class Shared {
 
  private:
   void share() {
-    const std::size_t skipped = begin_ / unit_;
+    const std::size_t units = (n_ + unit_ - 1) / unit_ - begin_ / unit_;
     const std::int64_t first = ticks_now();
+    next_.store(begin_, std::memory_order_relaxed);
     failed_.store(none, std::memory_order_release);
-    spread((n_ + unit_ - 1) / unit_ - skipped, workers_, [](void* self, std::size_t begin, std::size_t end) noexcept {
+    spread(is_recorded_ ? std::min(units, workers_) : units, workers_, [](void* self, std::size_t begin, std::size_t end) noexcept {
       static_cast<Shared*>(self)->run_part(begin, end);
     }, this);
     const std::size_t finished = finished_.load(std::memory_order_acquire);
@@ -98,22 +99,40 @@ class Shared {
     std::size_t done = 0;
     if (failed_.load(std::memory_order_acquire) > 0) {
       const std::size_t skipped = begin_ / unit_;
-      done = run_leaf(std::max(begin_, (skipped + begin) * unit_), std::min(n_, (skipped + end) * unit_));
+      done = is_recorded_ ? run_in_order() : run_leaf(std::max(begin_, (skipped + begin) * unit_), std::min(n_, (skipped + end) * unit_));
     }
     finished_.fetch_add(done, std::memory_order_release);
+  }
+
+  // What has to be undone after a failure is done from below, piece by piece, so that little is done above the failure and little is
+  // left below it. (What has not is better done in parts: neighbours on different threads would wait for the same page.)
+  std::size_t run_in_order() noexcept {
+    std::size_t done = 0;
+    Piece* record = nullptr;
+    for (std::size_t piece = piece_; next_.load(std::memory_order_relaxed) < n_ && !stop_requested();) {
+      piece = std::max(unit_, piece / unit_ * unit_);
+      const std::size_t begin = next_.fetch_add(piece, std::memory_order_relaxed);
+      if (begin >= n_ || failed_.load(std::memory_order_relaxed) <= begin) break;
+      const std::size_t end = begin + std::min(piece, n_ - begin);
+      if ((record == nullptr || record->end != begin) && !record_at(begin, record)) break;
+      const std::int64_t first = ticks_now();
+      if (!run_piece(begin, end)) break;
+      record->end = end;
+      done += end - begin;
+      const double taken = std::max<double>(1, static_cast<double>(ticks_now() - first));
+      piece = std::min(piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken));
+    }
+    return done;
   }
 
   std::size_t run_leaf(std::size_t begin, std::size_t end) noexcept {
     const std::size_t first = begin;
     if (failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) return 0;
-    Piece* record = nullptr;
-    if (!record_at(begin, record)) return 0;
     std::size_t piece = piece_;
     std::int64_t last = ticks_now();
     while (begin < end) {
       const std::size_t next = end_of_piece(begin, piece, end, unit_);
       if (!run_piece(begin, next)) break;
-      if (record != nullptr) record->end = next;
       begin = next;
       if (begin == end || failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) break;
       const std::int64_t now = ticks_now();
@@ -152,7 +171,6 @@ class Shared {
 
   // Made before the work, so that nothing is built of which nobody knows.
   bool record_at(std::size_t begin, Piece*& record) noexcept {
-    if (!is_recorded_) return true;
     const std::lock_guard lock(mutex_);
     try {
       record = &done_.emplace_front(begin, begin);
@@ -176,7 +194,8 @@ class Shared {
   const std::size_t piece_;  // elements to begin a part with
 
   std::atomic<std::size_t> failed_ = none;  // where the lowest piece begins that threw
-  std::atomic<std::size_t> finished_ = 0;   // elements of leaves
+  std::atomic<std::size_t> next_ = 0;       // from here on nobody has begun, where it is done in order
+  std::atomic<std::size_t> finished_ = 0;   // elements done
   std::atomic<bool> is_stopped_ = false;    // something was left out
   std::mutex mutex_;                        // guards all below
   std::exception_ptr error_;

@@ -85,16 +85,21 @@ fn fixed() {
 
 fn failing() {
     let input: Vec<u64> = (0..200_000).collect();
-    let made = |x: &u64| {
-        if *x == 150_000 {
-            return Err(String::from("this one fails"));
-        }
-        Ok(format!("{} and too long to be held in place", mix(32, *x)))
-    };
+    let mut call = 0;
     measure(
         15,
-        3,
-        || input.par_iter().map(made).collect::<Result<Vec<String>, String>>().err().unwrap(),
+        8,
+        || {
+            call += 1;
+            let at = call * 61_803 % 200_000;
+            let made = |x: &u64| {
+                if *x == at {
+                    return Err(String::from("this one fails"));
+                }
+                Ok(format!("{} and too long to be held in place", mix(32, *x)))
+            };
+            input.par_iter().map(made).collect::<Result<Vec<String>, String>>().err().unwrap()
+        },
         |words| fold(words.bytes().map(u64::from)),
     );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rust's side of ints_peer.cc; the same inputs, the same report.   iterators ints|ints_reserved
+// Rust's side of stages_peer.cc; the same inputs, the same report.   iterators sum|collect|collect_reserved random|sorted
 use std::arch::asm;
 use std::time::Instant;
 
@@ -43,26 +43,50 @@ fn collect(input: &[i32]) -> Vec<i32> {
     input.iter().filter(|&&x| x > 0).map(|&x| x * 2).collect()
 }
 
-/// As ints_peer.cc does: memory for all, once.
+/// As stages_peer.cc does: memory for all, once.
 fn collect_reserved(input: &[i32]) -> Vec<i32> {
     let mut out = Vec::with_capacity(input.len());
     out.extend(input.iter().filter(|&&x| x > 0).map(|&x| x * 2));
     out
 }
 
-fn ints(collect: fn(&[i32]) -> Vec<i32>) {
+fn sum(input: &[i32]) -> i64 {
+    input.iter().filter(|&&x| x > 0).map(|&x| i64::from(x * 2)).sum()
+}
+
+fn fold(hash: u64, x: i64) -> u64 {
+    (hash ^ (x as u64)).wrapping_mul(FNV_PRIME)
+}
+
+fn numbers(order: &str) -> Vec<i32> {
     let mut state = 1;
-    let input: Vec<i32> = (0..1_000_000).map(|_| (next(&mut state) >> 33) as i32 - (1 << 30)).collect();
-    let hash = collect(&input).iter().fold(FNV_OFFSET, |hash, &x| (hash ^ (i64::from(x) as u64)).wrapping_mul(FNV_PRIME));
+    let mut input: Vec<i32> = (0..1_000_000).map(|_| (next(&mut state) >> 33) as i32 - (1 << 30)).collect();
+    if order == "sorted" {
+        input.sort();
+    }
+    input
+}
+
+fn collecting(order: &str, collect: fn(&[i32]) -> Vec<i32>) {
+    let input = numbers(order);
+    let hash = collect(&input).iter().fold(FNV_OFFSET, |hash, &x| fold(hash, i64::from(x)));
     report(nanoseconds(21, 3, || { keep(&input); keep(&collect(&input)) }), hash);
 }
 
+fn summing(order: &str) {
+    let input = numbers(order);
+    let hash = fold(FNV_OFFSET, sum(&input));
+    report(nanoseconds(21, 3, || { keep(&input); keep(&sum(&input)) }), hash);
+}
+
 fn main() {
+    let order = std::env::args().nth(2).unwrap_or_default();
     match std::env::args().nth(1).as_deref() {
-        Some("ints") => ints(collect),
-        Some("ints_reserved") => ints(collect_reserved),
+        Some("sum") => summing(&order),
+        Some("collect") => collecting(&order, collect),
+        Some("collect_reserved") => collecting(&order, collect_reserved),
         _ => {
-            eprintln!("usage: iterators ints|ints_reserved");
+            eprintln!("usage: iterators sum|collect|collect_reserved random|sorted");
             std::process::exit(2);
         }
     }

@@ -2,10 +2,9 @@
 """Upper and lower case and NFC beside Rust and ICU, on sentences as people write them. Every result is held against Python's."""
 import functools
 import json
-import subprocess
 import unicodedata
 
-from harness import PEERS, Contender, Failed, Measurement, Row, need_program, run, small_rival
+from harness import Contender, Failed, Measurement, Row, run, rust_program, small_rival, version
 
 LATIN = ("The wheel of the mill turns while the water falls; two sacks of grain, 50 kg each, wait by the door of the old house.\n"
          "Nobody has carried them in yet: it's Sunday, and the miller's at the fair.\n")
@@ -55,23 +54,6 @@ def expected(operation, kind, size):
     return fnv(PYTHON[operation](text_of(kind, size)).encode())
 
 
-def rust(work):
-    def make():
-        need_program("rustc")
-        program = work.folder / "text"
-        run(["rustc", "--edition=2021", "-C", "opt-level=3", "-C", "codegen-units=1", "-C", "lto", "-C", "panic=abort", "-o", program, PEERS / "text.rs"])
-        return program
-    return work.once("rust text", make)
-
-
-@functools.cache
-def version(*command):
-    try:
-        return subprocess.run([*command, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
-    except (OSError, subprocess.CalledProcessError):
-        return f"no {command[0]}"
-
-
 def timed(who, way, operation, kind, label, is_tiny):
     size, calls = SIZES[label]
     calls = calls // 20 + 1 if is_tiny else calls
@@ -81,7 +63,7 @@ def timed(who, way, operation, kind, label, is_tiny):
         if not path.exists():
             path.write_text(text_of(kind, size), encoding="utf-8", newline="")
         arguments = (way, path, calls) if who == "rust" else (who, way, path, calls)
-        printed = json.loads(run([rust(work), *arguments])[2]) if who == "rust" else small_rival(work, "text_peer", *arguments)
+        printed = json.loads(run([rust_program(work, "text"), *arguments])[2]) if who == "rust" else small_rival(work, "text_peer", *arguments)
         if printed["result"] != expected(operation, kind, size):
             raise Failed(f"{who} made {printed['result']}, not {expected(operation, kind, size)}")
         return Measurement(printed["nanoseconds"])
@@ -91,7 +73,7 @@ def timed(who, way, operation, kind, label, is_tiny):
 def row(operation, kind, label, is_tiny):
     def contender(name, who, way, remark, was=""):
         return Contender(name, timed(who, way, operation, kind, label, is_tiny), was, remark)
-    rustc, gcc = version("rustc"), version("g++")
+    rustc, gcc = version("rustc", "--version"), version("g++", "--version")
     is_old = (operation, kind, label) == ("upper", "ascii", "4 KiB")
     contenders = [contender("millrace", "millrace", operation, gcc)]
     if operation != "nfc":

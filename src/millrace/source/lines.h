@@ -43,6 +43,8 @@ struct LinesOptions {
 // Whole lines. Views of them are good as long as it lives, wherever it is moved to.
 class LineBatch {
  public:
+  using value_type = std::string_view;
+
   std::string_view text() const { return text_; }
   std::uint64_t byte() const { return byte_; }  // of the first line, in the uncompressed input
   std::uint64_t line() const { return line_; }  // the first one's number, counted from 1

@@ -6,7 +6,7 @@
 //
 // Memory is allocated once and never grows, so that the peak is the results and nothing else: a vector that grows holds its old and
 // its new memory at once, up to three times the results, and copies them over and over. On one core, in order, with no promise asked
-// of f; process_data_parallel (parallel/parallel_map.h) is the same on all cores. What does not fit into memory at all: stream.h.
+// of f; process_data_parallel (process_data.h) is the same on all cores. What does not fit into memory at all: stream.h.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ namespace millrace {
 // what was built is destroyed. Throws what f throws, and std::bad_alloc before f is called.
 template <class P, class F>
 auto process_large_dataset(std::span<const P> points, F&& f) {
-  MILLRACE_PROFILE_SCOPE("process_large_dataset", "points", points.size());
+  MILLRACE_PROFILE_SCOPE("process large dataset", "points", points.size());
   parallel::ArrayBuilder<std::remove_cvref_t<std::invoke_result_t<F&, const P&>>> results(points.size());
   for (const P& point : points) results.emplace_with([&]() -> decltype(auto) { return std::invoke(f, point); });
   return std::move(results).finish();

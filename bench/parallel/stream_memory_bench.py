@@ -21,7 +21,6 @@ import measuring
 
 MIB = 1 << 20
 POST_BYTES = 363  # on average
-WITHIN = 1.05
 
 
 def generate(build, count):
@@ -66,12 +65,13 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", default="/var/tmp")
     parser.add_argument("--pipe", action="store_true")
+    parser.add_argument("--within", type=float, default=1.05, help="the largest peak of the smallest")
     arguments = parser.parse_args()
     print(measuring.machine(arguments.folder))
     peaks = [measure(arguments, float(size)) for size in arguments.gigabytes.split(",")]
     ratio = max(peaks) / min(peaks)
-    print(f"the largest peak is {ratio:.3f} of the smallest (wanted: within {WITHIN})")
-    return ratio > WITHIN
+    print(f"the largest peak is {ratio:.3f} of the smallest (wanted: within {arguments.within})")
+    return ratio > arguments.within
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+# Streaming jobs are tested over files, too.
+target_link_libraries(parallel_test PRIVATE millrace::source)
+
 # Stages take the instructions of the loop by hand, at both optimisations that users build with. As their own compiler would: without
 # our flags, of which -fsanitize would count as well.
 if(NOT MILLRACE_SANITIZE AND CMAKE_BUILD_TYPE MATCHES "^(Dev|Ci)$")

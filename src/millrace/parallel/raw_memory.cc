@@ -38,7 +38,7 @@ void advise_huge_pages(char* begin, char* end) {
 
 // A mapping that begins at a huge page; null when the system refuses.
 void* map(std::size_t bytes) {
-  const std::size_t wanted = bytes + huge_page;
+  const std::size_t wanted = bytes + huge_page;  // `bytes` are whole pages
   void* const found = mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (found == MAP_FAILED) return nullptr;
   char* const begin = static_cast<char*>(found);
@@ -66,14 +66,15 @@ void keep_warm(std::size_t bytes) {
 void RawMemory::allocate(std::size_t bytes, std::size_t alignment) {
   if (bytes > bytes_max) throw std::bad_alloc();
   bytes_ = bytes;
+  // The last huge page is filled up when it is half used: what is just over a power of two must not pay for 2 MiB more.
+  const std::size_t filled = bytes % huge_page >= huge_page / 2 ? round_up(bytes, huge_page) : bytes;
   if (alignment > std::max(alignof(std::max_align_t), huge_page) || (alignment > alignof(std::max_align_t) && bytes < huge_page)) {
     data_ = std::aligned_alloc(alignment, round_up(bytes, alignment));
   } else if (bytes >= mapped_bytes_min) {
-    mapped_ = round_up(bytes, huge_page);
+    mapped_ = round_up(filled, page_bytes());
     data_ = map(mapped_);
   } else {
-    // Malloc's, moved to a huge page. The last one is filled up when it is half used; when that would be a mapping, it is as it comes.
-    const std::size_t filled = bytes % huge_page >= huge_page / 2 ? round_up(bytes, huge_page) : bytes;
+    // Malloc's, moved to a huge page. When that would be a mapping, it is as it comes.
     const std::size_t with_room = std::min(filled + huge_page, mapped_bytes_min - 2 * page_bytes());
     const std::size_t wanted = alignment > alignof(std::max_align_t) ? filled + huge_page : std::max(with_room, bytes);
     char* const found = static_cast<char*>(std::malloc(wanted));

@@ -63,6 +63,21 @@ TEST(Reduce, of_floating_point_is_the_same_whatever_the_threads_do) {
   }
 }
 
+// Subtraction and an average are not associative: brackets are those of the number of elements, however cheap the elements are found.
+TEST(Reduce, of_integers_by_any_function_is_the_same_in_every_call) {
+  test::Random random;
+  for (const std::size_t count : sizes) {
+    const auto input = random_numbers(random, count);
+    const auto combine = [](std::uint64_t a, std::uint64_t b) { return a * 3 - b; };
+    const std::uint64_t once = reduce(input, std::uint64_t{1}, std::identity(), combine, {.workers_max = 1});
+    const auto slowly = [](std::uint32_t x) { return spin(100, x) != 0 ? x : 0; };
+    for (int again = 0; again < 5; ++again) {
+      ASSERT_EQ(reduce(input, std::uint64_t{1}, std::identity(), combine), once) << count;
+      ASSERT_EQ(reduce(input, std::uint64_t{1}, slowly, combine), once) << count;
+    }
+  }
+}
+
 TEST(Reduce, keeps_the_order_of_what_does_not_commute) {
   for (const std::size_t count : {0u, 5u, 1000u, 5000u}) {
     std::vector<std::uint32_t> input(count);
@@ -190,6 +205,31 @@ TEST(FilterCollect, stops_when_it_is_asked_to) {
     return fixed(x);
   }, {.stop = second.get_token()}), Stopped);
   EXPECT_EQ(Fixed::alive, 0);
+}
+
+// What was not looked at because of the stop is not taken for kept, nor for left out.
+TEST(FilterCollect, a_stop_and_an_exception_in_one_call_give_one_of_both) {
+  std::vector<std::uint32_t> input(50'000);
+  std::iota(input.begin(), input.end(), 0u);
+  for (int run = 0; run < 20; ++run) {
+    std::stop_source source;
+    std::atomic<std::size_t> called = 0;
+    const auto keep = [&](std::uint32_t x) {
+      if (++called == 300) source.request_stop();
+      if (x > 40'000) throw std::runtime_error("high");
+      return spin(500, x) != 0;
+    };
+    bool threw = false;
+    try {
+      filter_collect(input, keep, [](std::uint32_t x) { return Fixed(static_cast<int>(x)); }, {.stop = source.get_token()});
+    } catch (const Stopped&) {
+      threw = true;
+    } catch (const std::runtime_error&) {
+      threw = true;
+    }
+    ASSERT_TRUE(threw);
+    ASSERT_EQ(Fixed::alive, 0);
+  }
 }
 
 TEST(ProcessDataParallel, processes_points_of_any_type) {

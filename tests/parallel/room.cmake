@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Streaming jobs are tested over files, too.
-target_link_libraries(parallel_test PRIVATE millrace::source)
+# Streaming jobs are tested over files and with text functions, too.
+target_link_libraries(parallel_test PRIVATE millrace::source millrace::text)
 
 # Stages take the instructions of the loop by hand, at both optimisations that users build with. As their own compiler would: without
 # our flags, of which -fsanitize would count as well.

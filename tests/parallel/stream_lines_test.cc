@@ -12,9 +12,11 @@
 
 #include "millrace/base/file.h"
 #include "millrace/parallel/file_sinks.h"
+#include "millrace/parallel/parallel_map.h"
 #include "millrace/parallel/stream.h"
 #include "millrace/source/lines.h"
 #include "millrace/source/points.h"
+#include "millrace/text/text.h"
 #include "support/random.h"
 
 namespace millrace::parallel {
@@ -97,6 +99,30 @@ TEST_F(StreamLinesTest, a_number_that_is_none_passes_to_the_caller) {
   };
   EXPECT_EQ((stream(lines_of("1\n2\n3\n")) | map(number_of) | sum()).value, 6);
   EXPECT_THROW(static_cast<void>(stream(lines_of("1\ntwo\n3\n")) | map(number_of) | sum()), std::invalid_argument);
+}
+
+// What one stage makes, the next may borrow from: it lives until the element is through.
+TEST_F(StreamLinesTest, text_functions_are_stages) {
+  std::string text;
+  std::string expected;
+  for (int line = 0; line < 5000; ++line) {
+    const std::string word(static_cast<std::size_t>(line % 150), line % 3 == 0 ? 'A' : 'a');
+    text += "  " + word + " ß \n";
+    expected += std::string(word.size(), 'A') + " SS\n";
+  }
+  for (std::size_t at; (at = expected.find("\n SS\n")) != std::string::npos;) expected.erase(at + 1, 1);
+  if (expected.starts_with(' ')) expected.erase(0, 1);
+  std::string made;
+  EXPECT_TRUE(stream(lines_of(text)) | map(text::uppercase) | map(text::trim) | to([&](std::span<CowString> lines) {
+    for (const CowString& line : lines) made.append(line).append("\n");
+  }));
+  EXPECT_EQ(made, expected);
+  const std::vector<std::string> lines = {" aß ", "B", std::string(100, 'c') + ' '};
+  const auto upper = from(lines) | map(text::uppercase) | map(text::trim) | collect();
+  EXPECT_EQ(upper[0], "ASS");
+  EXPECT_TRUE(upper[1].is_borrowed());
+  EXPECT_EQ(upper[2], std::string(100, 'C'));
+  EXPECT_EQ(map_collect(lines, text::lowercase)[1], "b");
 }
 
 TEST_F(StreamLinesTest, points_stream_as_lines_do) {

@@ -146,6 +146,17 @@ TEST(LinesTest, a_line_over_the_maximum_is_an_error_with_its_place_behind_the_li
   }
 }
 
+TEST(LinesTest, a_maximum_below_a_batch_holds_too) {
+  for (const std::string end : {"", "\n", "\r\n", "\nmore\n"}) {
+    const Contents fits = read_bytes(std::string(10, 'x') + end, {.batch_bytes = 4096, .line_bytes_max = 10});
+    EXPECT_FALSE(fits.error);
+    const Contents contents = read_bytes("one\ntwo\n" + std::string(11, 'x') + end, {.batch_bytes = 4096, .line_bytes_max = 10});
+    EXPECT_THAT(contents.lines, ElementsAre("one", "two"));
+    ASSERT_TRUE(contents.error);
+    EXPECT_EQ(contents.error->place.line, 3u);
+  }
+}
+
 TEST(LinesTest, a_huge_line_takes_no_more_memory_than_the_maximum) {
   const TempFolder folder;
   {

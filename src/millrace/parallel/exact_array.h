@@ -34,7 +34,8 @@ class ArrayBuilder;
 
 template <class T>
 class ExactArray {
-  static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>);
+  static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
+                "an array holds values; what gives nothing is called by for_each()");
 
  public:
   using value_type = T;

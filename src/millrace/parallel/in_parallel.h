@@ -15,7 +15,7 @@
 // associative or whose init is not neutral (it begins each block).
 //
 // Cost, exceptions, stop: as map_collect (parallel_map.h). It begins as the plain loop and wakes other cores when what is
-// left is worth it; the exception is that of the lowest element; Stopped. Pure stages: predicates are computed twice for
+// left is worth it; what it has to write down for that is some 100 ns, so a few elements are for from(); the exception is that of the lowest element; Stopped. Pure stages: predicates are computed twice for
 // collect(), which then allocates exactly; otherwise each function is called once for each element that reaches it, and
 // elements move once to close the gaps.
 #pragma once
@@ -244,7 +244,7 @@ auto collect_once(const P& pipeline) {
   };
   try {
     static thread_local constinit CostMemo memo;
-    if (memo.take_unstamped(pipeline.size())) {
+    if (memo.take_unstamped<typename P::Chain>(pipeline.size(), pipeline.options())) {
       work(0, pipeline.size());
     } else {
       run_range(pipeline.size(), work, pipeline.options(), &memo);
@@ -253,7 +253,7 @@ auto collect_once(const P& pipeline) {
     for (const Survivors& piece : pieces) std::destroy_n(builder.data() + piece.begin, piece.count);
     throw;
   }
-  builder.set_size(close_gaps(builder.data(), pieces));
+  builder.set_size(detail::close_gaps(builder.data(), pieces));
   return std::move(builder).finish();
 }
 
@@ -287,7 +287,7 @@ auto collect_counted(const P& pipeline) {
           const std::size_t end = std::min(at + piece, blocks.end(last - 1));
           const V* const kept = pipeline.template run_fast<CompactionKernel<typename P::Reference>>(at, end, packed.data());
           const auto count = static_cast<std::size_t>(kept - packed.data());
-          std::memcpy(static_cast<void*>(to), packed.data(), count * sizeof(V));
+          if (count != 0) std::memcpy(static_cast<void*>(to), packed.data(), count * sizeof(V));
           to += count;
         }
       },
@@ -311,7 +311,7 @@ auto run_parallel(const P& pipeline, const Collect&) {
     return std::move(builder).finish();
   } else if constexpr (!P::Chain::drops) {
     const auto f = [&](typename P::Reference x) -> V { return pipeline.stages().made(x); };
-    return map_collect(std::span(pipeline.data(), pipeline.size()), f, pipeline.options());
+    return parallel::map_collect(std::span(pipeline.data(), pipeline.size()), f, pipeline.options());
   } else if constexpr (P::is_fast) {
     return collect_counted(pipeline);
   } else {
@@ -327,6 +327,7 @@ template <Contiguous Range>
 [[nodiscard]] auto in_parallel(Range&& range, ParallelOptions options = {},
                                Instructions instructions = Instructions::best) {
   using R = std::remove_reference_t<Range>;
+  static_assert(!detail::is_initializer_list<std::remove_cv_t<R>>, "in_parallel(): an initializer_list owns nothing; name an array or a vector");
   using Held = std::conditional_t<std::is_lvalue_reference_v<Range>, std::ranges::ref_view<R>, std::remove_const_t<R>>;
   return ParallelPipeline<Held>(Held(std::forward<Range>(range)), Stages<>(), std::move(options), instructions);
 }

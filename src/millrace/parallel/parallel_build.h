@@ -56,7 +56,7 @@ void destroy_built([[maybe_unused]] R* built, [[maybe_unused]] const RangeOutcom
 template <class R, class PlaceOf>
 [[noreturn]] void destroy_and_throw(R* built, const RangeOutcome& outcome, PlaceOf place_of) {
   std::destroy_n(built, place_of(outcome.in_sequence));
-  destroy_built(built, outcome, place_of);
+  detail::destroy_built(built, outcome, place_of);
   std::rethrow_exception(outcome.error);
 }
 
@@ -69,9 +69,9 @@ auto made_by(F& f, const T* in) {
 // build(out, 0, n, make), measured and shared. Not inlined, so that a call which is too small for it has no large frame.
 template <class R, class Make>
 [[gnu::noinline]] void build_measured(R* out, std::size_t n, Make make, const ParallelOptions& options, CostMemo& memo) {
-  const auto work = [&](std::size_t begin, std::size_t end) { build(out, begin, end, make); };
+  const auto work = [&](std::size_t begin, std::size_t end) { detail::build(out, begin, end, make); };
   const RangeOutcome outcome = try_range(n, work, options, memo, !std::is_trivially_destructible_v<R>);
-  if (outcome.error) destroy_and_throw(out, outcome, std::identity());
+  if (outcome.error) detail::destroy_and_throw(out, outcome, std::identity());
 }
 
 // The same for the shared part alone, at the end of a scope.
@@ -81,7 +81,7 @@ class OutcomeGuard {
   OutcomeGuard(R* built, const RangeOutcome& outcome, PlaceOf place_of) : built_(built), outcome_(outcome), place_of_(place_of) {}
   OutcomeGuard(const OutcomeGuard&) = delete;
   OutcomeGuard& operator=(const OutcomeGuard&) = delete;
-  ~OutcomeGuard() { destroy_built(built_, outcome_, place_of_); }
+  ~OutcomeGuard() { detail::destroy_built(built_, outcome_, place_of_); }
 
  private:
   R* built_;

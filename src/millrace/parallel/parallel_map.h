@@ -52,7 +52,7 @@ ExactArray<MappedBy<F, T>> map_collect(std::span<const T> input, F&& f, Parallel
   if (options.stop.stop_requested()) detail::throw_stopped();
   ArrayBuilder<R> builder(input.size());
   static thread_local constinit CostMemo memo;
-  if (memo.take_unstamped(input.size())) [[likely]] {
+  if (memo.take_unstamped<F>(input.size(), options)) [[likely]] {
     detail::build(builder.data(), 0, input.size(), detail::made_by(f, input.data()));
   } else {
     detail::build_measured(builder.data(), input.size(), detail::made_by(f, input.data()), options, memo);
@@ -69,7 +69,7 @@ void for_each(std::span<T> elements, F&& f, ParallelOptions options = {}) {
     for (std::size_t i = begin; i < end; ++i) std::invoke(f, all[i]);
   };
   static thread_local constinit CostMemo memo;
-  if (memo.take_unstamped(elements.size())) [[likely]] {
+  if (memo.take_unstamped<F>(elements.size(), options)) [[likely]] {
     work(0, elements.size());
   } else {
     run_range(elements.size(), work, options, &memo);
@@ -78,15 +78,15 @@ void for_each(std::span<T> elements, F&& f, ParallelOptions options = {}) {
 
 // combine(…combine(combine(identity, map(input[0])), map(input[1]))…), as far as brackets may be set otherwise: combine is associative,
 // exactly or, as for floating point, nearly; identity changes nothing. Brackets and order are the same in every call with as many
-// elements, whatever the threads do, and so is the result. They are the plain loop's up to 1,024 elements, and for integers always;
-// beyond, blocks of at least 32 are combined in order, and floating point in each of them so that eight sums are under way at once.
+// elements, whatever the threads do, and so is the result. They are the plain loop's up to 1,024 elements, and always for integers that
+// std::plus, multiplies, bit_and, bit_or or bit_xor combines; beyond, blocks of at least 32 are combined in order, and floating point in each of them so that eight sums are under way at once.
 // Throws what the loop over those blocks would have thrown, Stopped, std::bad_alloc.
 template <class T, class R, class Map, class Combine>
 R reduce(std::span<const T> input, R identity, Map&& map, Combine&& combine, ParallelOptions options = {}) {
   if (options.stop.stop_requested()) detail::throw_stopped();
   const detail::Reduction<T, R, std::remove_reference_t<Map>, std::remove_reference_t<Combine>> reduction(input.data(), input.size(), map, combine);
   static thread_local constinit CostMemo memo;
-  if (memo.take_unstamped(input.size())) [[likely]] return reduction.in_sequence(std::move(identity), 0, input.size());
+  if (memo.take_unstamped<Map>(input.size(), options)) [[likely]] return reduction.in_sequence(std::move(identity), 0, input.size());
   return reduction.measured(std::move(identity), options, memo);
 }
 
@@ -110,14 +110,15 @@ ExactArray<MappedBy<F, T>> filter_collect(std::span<const T> input, Keep&& keep,
   };
   static thread_local constinit CostMemo keep_memo;
   std::exception_ptr keep_error;
-  if (keep_memo.take_unstamped(input.size())) {
+  if (keep_memo.take_unstamped<Keep>(input.size(), options)) {
     keep_error = detail::caught([&] { look(0, input.size()); });
   } else {
     keep_error = try_range(input.size(), look, options, keep_memo, false).error;
   }
   // Below an element at which keep() threw, f() may throw as well, and would have been first.
   const std::size_t n = failed.load(std::memory_order_relaxed);
-  if (keep_error && n == input.size()) std::rethrow_exception(keep_error);
+  // (Unless a stop left something out below it.)
+  if (keep_error && (n == input.size() || options.stop.stop_requested())) std::rethrow_exception(keep_error);
   kept.count(n);
 
   ArrayBuilder<R> builder(kept.size());
@@ -127,7 +128,7 @@ ExactArray<MappedBy<F, T>> filter_collect(std::span<const T> input, Keep&& keep,
   static thread_local constinit CostMemo memo;
   const auto place_of = [&](std::size_t at) { return kept.place_of(at); };
   RangeOutcome outcome;
-  if (memo.take_unstamped(n)) {
+  if (memo.take_unstamped<F>(n, options)) {
     work(0, n);
     outcome.in_sequence = n;
   } else {
@@ -140,21 +141,22 @@ ExactArray<MappedBy<F, T>> filter_collect(std::span<const T> input, Keep&& keep,
 }
 
 template <Contiguous Range, class F>
+  requires(!std::is_void_v<std::invoke_result_t<F&, const ElementOf<Range>&>>)  // for_each() is for what gives nothing
 auto map_collect(Range&& input, F&& f, ParallelOptions options = {}) {
-  return map_collect(std::span<const ElementOf<Range>>(input), std::forward<F>(f), std::move(options));
+  return parallel::map_collect(std::span<const ElementOf<Range>>(input), std::forward<F>(f), std::move(options));
 }
 template <Contiguous Range, class F>
 void for_each(Range&& elements, F&& f, ParallelOptions options = {}) {
-  for_each(std::span<ElementOf<Range>>(elements), std::forward<F>(f), std::move(options));
+  parallel::for_each(std::span<ElementOf<Range>>(elements), std::forward<F>(f), std::move(options));
 }
 template <Contiguous Range, class R, class Map, class Combine>
 R reduce(Range&& input, R identity, Map&& map, Combine&& combine, ParallelOptions options = {}) {
-  return reduce(std::span<const ElementOf<Range>>(input), std::move(identity), std::forward<Map>(map), std::forward<Combine>(combine),
+  return parallel::reduce(std::span<const ElementOf<Range>>(input), std::move(identity), std::forward<Map>(map), std::forward<Combine>(combine),
                 std::move(options));
 }
 template <Contiguous Range, class Keep, class F>
 auto filter_collect(Range&& input, Keep&& keep, F&& f, ParallelOptions options = {}) {
-  return filter_collect(std::span<const ElementOf<Range>>(input), std::forward<Keep>(keep), std::forward<F>(f), std::move(options));
+  return parallel::filter_collect(std::span<const ElementOf<Range>>(input), std::forward<Keep>(keep), std::forward<F>(f), std::move(options));
 }
 
 }  // namespace millrace::parallel

@@ -2,6 +2,7 @@
 #include "millrace/parallel/parallel_range.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <limits>
 #include <mutex>
@@ -42,6 +43,13 @@ std::size_t elements_in(double ticks, double ticks_per_element) {
 // Pieces of many elements end at multiples of this, so that vector stores of the next one are aligned.
 constexpr std::size_t aligned = 64;
 
+// What a call without a stamp may run in sequence at most, should its elements be dear after all.
+constexpr std::size_t unstamped_elements_max = 1024;
+// A piece is never more than this part of what is left: what comes later may be dearer.
+constexpr std::size_t pieces_left = 8;
+
+std::size_t part_of(std::size_t left, std::size_t workers) { return std::max<std::size_t>(1, left / (pieces_left * workers)); }
+
 std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end, std::size_t unit) {
   if (count >= end - begin) return end;
   if (unit == 1 && count >= aligned) unit = aligned;
@@ -52,8 +60,8 @@ std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end, 
 // So many took so long in sequence.
 void remember(CostMemo& memo, std::size_t measured, double taken) {
   const std::size_t cheap = elements_in(costs().unstamped, taken / static_cast<double>(measured));
-  memo.unstamped_max = static_cast<std::uint32_t>(std::min({cheap, measured * 2, std::size_t{1} << 16}));
-  memo.unstamped_calls = 32;
+  memo.unstamped_max = static_cast<std::uint32_t>(std::min({cheap, measured * 2, unstamped_elements_max}));
+  memo.unstamped_calls = 16;
 }
 
 // The rest of a call, shared by all cores.
@@ -72,7 +80,9 @@ class Shared {
 
   RangeOutcome run() {
     share();
-    if (is_stopped_.load(std::memory_order_relaxed)) return {std::make_exception_ptr(Stopped()), begin_, begin_, std::move(done_)};
+    if (is_stopped_.load(std::memory_order_relaxed)) {  // what was thrown before says more than that not all was done
+      return {error_ ? std::move(error_) : std::make_exception_ptr(Stopped()), begin_, begin_, std::move(done_)};
+    }
     return {std::move(error_), failed_.load(std::memory_order_relaxed), begin_, std::move(done_)};
   }
 
@@ -82,9 +92,13 @@ class Shared {
     const std::int64_t first = ticks_now();
     next_.store(begin_, std::memory_order_relaxed);
     failed_.store(none, std::memory_order_release);
-    spread(is_recorded_ ? std::min(units, workers_) : units, workers_, [](void* self, std::size_t begin, std::size_t end) noexcept {
-      static_cast<Shared*>(self)->run_part(begin, end);
-    }, this);
+    try {
+      spread(is_recorded_ ? std::min(units, workers_) : units, workers_, [](void* self, std::size_t begin, std::size_t end) noexcept {
+        static_cast<Shared*>(self)->run_part(begin, end);
+      }, this);
+    } catch (...) {  // no memory, no thread
+      fail(begin_, std::current_exception());
+    }
     const std::size_t finished = finished_.load(std::memory_order_acquire);
     MILLRACE_ASSERT(error_ || is_stopped_.load(std::memory_order_relaxed) || finished == n_ - begin_);
     if (memo_.is_dear) {
@@ -120,7 +134,7 @@ class Shared {
       record->end = end;
       done += end - begin;
       const double taken = std::max<double>(1, static_cast<double>(ticks_now() - first));
-      piece = std::min(piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken));
+      piece = std::min({piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken), part_of(n_ - end, workers_)});
     }
     return done;
   }
@@ -128,7 +142,7 @@ class Shared {
   std::size_t run_leaf(std::size_t begin, std::size_t end) noexcept {
     const std::size_t first = begin;
     if (failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) return 0;
-    std::size_t piece = piece_;
+    std::size_t piece = std::min(piece_, part_of(end - begin, 1));
     std::int64_t last = ticks_now();
     while (begin < end) {
       const std::size_t next = end_of_piece(begin, piece, end, unit_);
@@ -137,7 +151,7 @@ class Shared {
       if (begin == end || failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) break;
       const std::int64_t now = ticks_now();
       const double taken = std::max<double>(1, static_cast<double>(now - last));
-      piece = std::min(piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken));
+      piece = std::min({piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken), part_of(end - begin, 1)});
       last = now;
     }
     return begin - first;
@@ -206,7 +220,7 @@ class Shared {
 
 double ticks_per_nanosecond() noexcept {
 #if defined(__x86_64__)
-  static const double measured = [] {
+  const auto sample = [] {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point begin = Clock::now();
     const std::int64_t first = ticks_now();
@@ -214,6 +228,12 @@ double ticks_per_nanosecond() noexcept {
     while (end - begin < std::chrono::microseconds(20)) end = Clock::now();
     const std::int64_t ticks = ticks_now() - first;
     return std::max(0.1, static_cast<double>(ticks) / static_cast<double>(std::chrono::nanoseconds(end - begin).count()));
+  };
+  // The middle of three: who is interrupted between the two clocks is far off.
+  static const double measured = [&] {
+    std::array<double, 3> samples{sample(), sample(), sample()};
+    std::sort(samples.begin(), samples.end());
+    return samples[1];
   }();
   return measured;
 #else
@@ -243,7 +263,7 @@ Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& optio
       return {done, each};
     }
     if (options.stop.stop_requested()) throw Stopped();
-    piece = std::min(piece * 2, elements_in(known.piece, each));
+    piece = std::min({piece * 2, elements_in(known.piece, each), part_of(n - done, 1)});
     last = now;
   }
 }

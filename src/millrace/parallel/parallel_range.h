@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <exception>
 #include <forward_list>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <type_traits>
@@ -55,6 +56,15 @@ class RangeFunction {
 };
 
 struct CostMemo;
+
+namespace detail {
+// Not of pointers and std::function, which are of one type whatever they call.
+template <class F>
+inline constexpr bool is_one_function = std::is_class_v<F>;
+template <class Signature>
+inline constexpr bool is_one_function<std::function<Signature>> = false;
+}  // namespace detail
+
 // `memo`: what earlier calls with such work cost (below); without one each call finds out anew.
 [[gnu::noinline]] void run_range(std::size_t n, RangeFunction work, const ParallelOptions& options = {}, CostMemo* memo = nullptr);
 
@@ -67,9 +77,12 @@ struct CostMemo {
   std::uint32_t unstamped_calls = 0;  // that are left until it is measured again
   bool is_dear = false;               // a single element is worth another core
 
-  // Whether a plain loop over n elements is right, for all that is known.
-  bool take_unstamped(std::size_t n) noexcept {
-    if (n > unstamped_max || unstamped_calls == 0) return false;
+  // Whether a plain loop over n elements is right, for all that is known: of calls of F, whose type must tell one function from another,
+  // and that nobody wants to stop.
+  template <class F>
+  bool take_unstamped(std::size_t n, const ParallelOptions& options) noexcept {
+    if constexpr (!detail::is_one_function<std::remove_cvref_t<F>>) return false;
+    if (n > unstamped_max || unstamped_calls == 0 || options.stop.stop_possible()) return false;
     --unstamped_calls;
     return true;
   }

@@ -16,6 +16,12 @@
 
 namespace millrace::parallel::detail {
 
+// The same bits however they are bracketed; of other operations it is not known.
+template <class R, class Combine, template <class> class... Operation>
+inline constexpr bool is_among = ((std::is_same_v<std::remove_cv_t<Combine>, Operation<void>> || std::is_same_v<std::remove_cv_t<Combine>, Operation<R>>) || ...);
+template <class R, class Combine>
+inline constexpr bool any_brackets_do = std::is_integral_v<R> && is_among<R, Combine, std::plus, std::multiplies, std::bit_and, std::bit_or, std::bit_xor>;
+
 template <class T, class R, class Map, class Combine>
 class Reduction {
  public:
@@ -24,7 +30,7 @@ class Reduction {
 
   // `total` with the blocks of [begin, end), of which `begin` is a block's.
   R in_sequence(R total, std::size_t begin, std::size_t end) const {
-    if (std::is_integral_v<R> || block_ == 1) return fold(std::move(total), begin, end);  // any brackets do for integers
+    if (any_brackets_do<R, Combine> || block_ == 1) return fold(std::move(total), begin, end);
     for (; begin < end; begin += block_) total = std::invoke(combine_, std::move(total), block_at(begin));
     return total;
   }
@@ -80,7 +86,7 @@ class Reduction {
     const auto part_of = [&](std::size_t at) { return (at - rest.begin + block_ - 1) / block_; };
     ArrayBuilder<R> parts(part_of(n_));
     const auto work = [&](std::size_t begin, std::size_t end) {
-      build(parts.data(), part_of(begin), part_of(end), [&](std::size_t part) { return block_at(rest.begin + part * block_); });
+      detail::build(parts.data(), part_of(begin), part_of(end), [&](std::size_t part) { return block_at(rest.begin + part * block_); });
     };
     const RangeOutcome outcome = share_range(rest, n_, work, options, memo, block_, !std::is_trivially_destructible_v<R>);
     const OutcomeGuard guard(parts.data(), outcome, part_of);

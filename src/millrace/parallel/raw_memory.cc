@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <cstdlib>
 #include <new>
 
@@ -94,6 +95,13 @@ void RawMemory::shrink(std::size_t bytes, bool may_move) noexcept {
   } else if (mapped_ != 0) {
     const std::size_t kept = round_up(bytes, page_bytes());
     if (kept < mapped_ && munmap(static_cast<char*>(data_) + kept, mapped_ - kept) == 0) mapped_ = kept;
+  } else if (may_move && before_ > bytes) {  // what lies before it is more than itself
+    if (void* const small = std::malloc(bytes)) {
+      std::memcpy(small, data_, bytes);
+      std::free(static_cast<char*>(data_) - before_);
+      data_ = small;
+      before_ = 0;
+    }
   } else if (may_move && bytes_ - bytes >= page_bytes()) {
     keep_warm(malloc_usable_size(static_cast<char*>(data_) - before_));
     if (void* const moved = std::realloc(static_cast<char*>(data_) - before_, before_ + bytes)) data_ = static_cast<char*>(moved) + before_;

@@ -9,7 +9,7 @@
 //
 // A chain is keep(p), map(f) and take(n), in any number and order (stage_chain.h); it ends in sum, count, min, max, reduce,
 // collect, first, any or all (stage_sinks.h). Nothing runs before its end is there. in_parallel(range) in place of
-// from(range): stages_parallel.h.
+// from(range): in_parallel.h.
 //
 // The source is any input range: spans, containers, views, single-pass ones. What is named is borrowed; a container that is
 // moved in is owned by the chain, and its elements are handed on as rvalues. Elements are pushed through all stages one by
@@ -25,11 +25,13 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <ranges>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "millrace/parallel/compaction.h"
 #include "millrace/parallel/exact_array.h"
@@ -211,10 +213,19 @@ constexpr bool run_end(P& pipeline, Decide<Predicate, wanted>& what) {
 
 }  // namespace detail
 
+namespace detail {
+template <class R>
+inline constexpr bool is_initializer_list = false;
+template <class T>
+inline constexpr bool is_initializer_list<std::initializer_list<T>> = true;
+}  // namespace detail
+
 // A range as the source of stages. Instructions::portable is for comparing and testing.
 template <std::ranges::input_range Range>
 [[nodiscard]] constexpr auto from(Range&& range, Instructions instructions = Instructions::best) {
   using R = std::remove_reference_t<Range>;
+  static_assert(!detail::is_initializer_list<std::remove_cv_t<R>>, "from(): an initializer_list owns nothing; name an array or a vector");
+  static_assert(!std::is_same_v<R, std::vector<bool>>, "from(): elements of vector<bool> are no bools; pass std::as_const(flags)");
   if constexpr (std::is_lvalue_reference_v<Range>) {
     return Pipeline<std::ranges::ref_view<R>, false>(std::ranges::ref_view<R>(range), Stages<>(), instructions);
   } else {

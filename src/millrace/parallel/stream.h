@@ -60,6 +60,8 @@ Stream<Source> stream(Source&& source, StreamOptions options = {}) {
 template <class Source, class... First, class... Then>
 Stream<Source, Stages<First..., Then...>> operator|(Stream<Source, Stages<First...>> stream, Stages<Then...> then) {
   static_assert(!Stages<Then...>::stops, "take() counts in one thread: end the job in the sink, by an error");
+  using Reference = typename detail::Element<detail::Batch<std::remove_reference_t<Source>>>::type;
+  static_assert(Stages<First..., Then...>::template is_shareable<Reference>, "what a stage of a stream calls must be callable as const: workers share it");
   return {std::forward<Source>(stream.source), std::move(stream.options), std::move(stream.chain) | std::move(then)};
 }
 
@@ -114,7 +116,7 @@ class Collecting {
 };
 
 // Makes a value of each batch on the workers, by the same end in the plain form, and joins them in order.
-template <class Partial_, class Chain, class End, class Join>
+template <class Partial_, class Value, class Chain, class End, class Join>
 class Joining {
  public:
   using Partial = Partial_;
@@ -123,7 +125,13 @@ class Joining {
   Partial begin() const { return {}; }
   template <class Piece>
   void add(Partial& partial, Piece piece) const {
-    join_(partial, from(piece) | chain_ | end_);
+    if constexpr (std::is_trivially_copyable_v<Chain> && sizeof(Chain) <= 64) {
+      join_(partial, parallel::from(piece) | chain_ | end_);
+    } else {  // not copied for each piece
+      auto sink = sink_for(end_);
+      chain_.run(piece, sink);
+      join_(partial, result_of(sink));
+    }
   }
   Result<void> end(Partial& partial) {
     join_(value_, std::move(partial));
@@ -132,6 +140,18 @@ class Joining {
   Partial& value() { return value_; }
 
  private:
+  static CountSink sink_for(const Count&) { return {}; }
+  static SumSink<Value> sink_for(const Sum&) { return {}; }
+  template <class Less, class Projection, bool greatest>
+  static auto sink_for(const Extreme<Less, Projection, greatest>& by) {
+    return ExtremeSink<Value, const Extreme<Less, Projection, greatest>>{by};
+  }
+  static std::size_t result_of(CountSink& sink) { return sink.total; }
+  template <class Sink>
+  static auto result_of(Sink& sink) {
+    return std::move(sink).result();
+  }
+
   const Chain& chain_;
   const End& end_;
   const Join join_;
@@ -144,12 +164,12 @@ using StreamValue = typename Chain::template Value<typename Element<Batch<std::r
 template <class Source, class Chain, class Take>
 StreamDone run_collecting(Stream<Source, Chain>& stream, Take&& take) {
   Collecting<StreamValue<Source, Chain>, Chain, std::remove_reference_t<Take>> fold(stream.chain, take);
-  return run_stream(stream.source, fold, stream.options);
+  return detail::run_stream(stream.source, fold, stream.options);
 }
 template <class T, class Partial, class Source, class Chain, class End, class Join>
 StreamResult<T> run_joining(Stream<Source, Chain>& stream, const End& end, Join join) {
-  Joining<Partial, Chain, End, Join> fold(stream.chain, end, join);
-  StreamDone done = run_stream(stream.source, fold, stream.options);
+  Joining<Partial, StreamValue<Source, Chain>, Chain, End, Join> fold(stream.chain, end, join);
+  StreamDone done = detail::run_stream(stream.source, fold, stream.options);
   return {std::move(done), static_cast<T>(std::move(fold.value()))};
 }
 
@@ -202,6 +222,7 @@ auto operator|(Stream<Source, Chain> stream, Extreme<Less, Projection, greatest>
 template <class Source, class Chain, class T, class Op>
 StreamResult<T> operator|(Stream<Source, Chain> stream, Reduce<T, Op> end) {
   using V = detail::StreamValue<Source, Chain>;
+  static_assert(!detail::is_view<T>, "reduce(): a view dangles once its batch is gone; let init own its text");
   detail::ReduceSink<T, Op> sink{std::move(end.init), end.op};
   StreamDone done = detail::run_collecting(stream, [&](std::span<V> values) {
     for (V& value : values) sink(std::move(value));

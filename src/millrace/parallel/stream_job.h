@@ -62,7 +62,7 @@ struct BatchIn {
 template <class Next>
 struct BatchIn<Result<Next>> : BatchIn<Next> {};
 template <class Source>
-using Batch = typename BatchIn<decltype(next_of(std::declval<Source&>()))>::type;
+using Batch = typename BatchIn<decltype(detail::next_of(std::declval<Source&>()))>::type;
 
 // A batch is a contiguous range, or gives spans of value_type to a function.
 template <class B>
@@ -120,7 +120,7 @@ class Reader {
  private:
   Item read() {
     if (stop_.stop_requested()) return {.batch = {}, .error = Error{Code::interrupted, "the job was stopped", {}}, .thrown = {}};
-    auto next = next_of(source_);
+    auto next = detail::next_of(source_);
     if constexpr (is_result<decltype(next)>) {
       if (!next) return {.batch = {}, .error = std::move(next).error(), .thrown = {}};
       return {.batch = *std::move(next), .error = {}, .thrown = {}};
@@ -157,7 +157,7 @@ StreamDone run_stream(Source& source, Fold& fold, const StreamOptions& options) 
     if (!made.read.batch) return made;
     try {
       made.partial.emplace(fold.begin());
-      for_each_piece(*made.read.batch, [&](auto piece) {
+      detail::for_each_piece(*made.read.batch, [&](auto piece) {
         made.elements += piece.size();
         fold.add(*made.partial, piece);
       });

@@ -17,7 +17,7 @@ inline std::int64_t ticks_now() noexcept {
 #endif
 }
 
-// Measured once, within 20 µs, to about 1 %.
+// Measured once, within 60 µs, to about 1 %.
 double ticks_per_nanosecond() noexcept;
 
 }  // namespace millrace::parallel

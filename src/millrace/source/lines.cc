@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "millrace/base/bytes.h"
@@ -74,7 +75,9 @@ Result<std::optional<LineBatch>> Lines::next() {
 Result<Lines> read_lines(const std::string& path, const LinesOptions& options) {
   Result<std::unique_ptr<Source>> source = open_source(path, options.stop);
   if (!source) return std::unexpected(std::move(source).error());
-  return Lines(std::make_unique<BatchCutter>(*std::move(source), options.batch_bytes), options.line_bytes_max);
+  // A line over the maximum never fits into a batch: next() looks for it only where one had to grow.
+  const std::size_t batch_bytes = std::min(options.batch_bytes, std::max<std::size_t>(options.line_bytes_max, 1));
+  return Lines(std::make_unique<BatchCutter>(*std::move(source), batch_bytes), options.line_bytes_max);
 }
 
 }  // namespace millrace::source

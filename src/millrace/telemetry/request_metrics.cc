@@ -34,11 +34,12 @@ void RequestMetrics::refused(int status) const { requests_.with({"other", other_
 
 RouteMetrics::RouteMetrics(Gauge active, Histogram seconds, Family<Counter> requests, std::string_view method, std::string_view route,
                            std::initializer_list<int> statuses)
-    : active_(active), seconds_(seconds), requests_(requests), method_(method), route_(route) {
+    : active_(active), seconds_(seconds), requests_(requests), method_(method), route_(route), server_error_(requests_.with({method_, route_, "500"})) {
   for (const int status : statuses) known_.emplace_back(status, requests_.with({method_, route_, std::to_string(status)}));
 }
 
 void RouteMetrics::count(int status) const {
+  if (status == 500) return server_error_.add();
   for (const auto& [known_status, counter] : known_) {
     if (known_status == status) return counter.add();
   }

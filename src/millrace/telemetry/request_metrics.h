@@ -55,6 +55,7 @@ class RouteMetrics {
   Family<Counter> requests_;
   std::string method_;
   std::string route_;
+  Counter server_error_;  // a handler that throws is counted without an allocation
   std::vector<std::pair<int, Counter>> known_;
 };
 
@@ -104,12 +105,12 @@ class RequestMetrics {
 
 namespace millrace {
 
-// What handle(request) returns, counted and timed. The response has a `status`. What the handler throws passes on.
+// What handle(request) returns, counted and timed. The response has a data member `status`. What the handler throws passes on.
 template <class Request, class Handler>
 auto process_request(const telemetry::RouteMetrics& metrics, Request&& request, Handler&& handle, const telemetry::TraceContext& trace = {}) {
   telemetry::ActiveRequest active = metrics.begin(trace);
   auto response = std::invoke(std::forward<Handler>(handle), std::forward<Request>(request));
-  static_assert(requires { { response.status } -> std::convertible_to<int>; }, "the response says its status");
+  static_assert(requires { { response.status } -> std::convertible_to<int>; }, "process_request(): the handler returns a response with a data member `status`, a number");
   std::move(active).end(response.status);
   return response;
 }

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/text/properties.h"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 
 #include "unicode_tables.h"
 
 namespace millrace::text {
+
+static_assert(std::string_view(unicode_version).starts_with(U_UNICODE_VERSION), "unicode-data and libicu-dev are of different versions of Unicode");
 
 std::uint8_t properties_of(char32_t point) {
   if ((point >> 6) < std::size(property_first_level)) return property_blocks[property_first_level[point >> 6] * 64u + (point & 63)];

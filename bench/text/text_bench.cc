@@ -22,8 +22,7 @@ constexpr std::string_view mixed = "The mill turns. Мельница стоит 
 constexpr std::string_view emoji = "The mill is running 🌾🌾 and everybody is happy 😀🎉 see you at five 👋🏽❤️\n";
 constexpr std::string_view decomposed = "U\u0308ber dem Mu\u0308hlrad fa\u0308llt das Wasser schra\u0308g herab.\n";
 
-using Function = CowString (*)(std::string_view);
-
+template <class Function>
 void run(benchmark::State& state, Function function, std::string_view sentence) {
   std::string text;
   auto bytes = static_cast<std::size_t>(state.range(0));

@@ -45,10 +45,21 @@ constexpr std::size_t aligned = 64;
 
 // What a call without a stamp may run in sequence at most, should its elements be dear after all.
 constexpr std::size_t unstamped_elements_max = 1024;
-// A piece is never more than this part of what is left: what comes later may be dearer.
+// Calls without a stamp between two that have some: so many that stamps are 3 % even of a call with a single element, and fewer where
+// more elements would be taken for cheap by mistake.
+constexpr std::uint32_t unstamped_calls_max = 128;
+constexpr std::size_t few_elements = 64;
+
+// A piece is never more than this part of what is left, as what comes later may be dearer; but for what seems to be done within a µs,
+// where stamps would be felt.
 constexpr std::size_t pieces_left = 8;
 
-std::size_t part_of(std::size_t left, std::size_t workers) { return std::max<std::size_t>(1, left / (pieces_left * workers)); }
+// How many elements come after a piece of `count` that took `taken`, of `left` that `workers` share.
+std::size_t next_piece(std::size_t count, double taken, std::size_t left, std::size_t workers) {
+  const double each = std::max(1.0, taken) / static_cast<double>(count);
+  const std::size_t part = std::max(left / (pieces_left * workers), elements_in(costs().judged, each));
+  return std::min({count * 2, elements_in(costs().piece, each), part});
+}
 
 std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end, std::size_t unit) {
   if (count >= end - begin) return end;
@@ -61,7 +72,7 @@ std::size_t end_of_piece(std::size_t begin, std::size_t count, std::size_t end, 
 void remember(CostMemo& memo, std::size_t measured, double taken) {
   const std::size_t cheap = elements_in(costs().unstamped, taken / static_cast<double>(measured));
   memo.unstamped_max = static_cast<std::uint32_t>(std::min({cheap, measured * 2, unstamped_elements_max}));
-  memo.unstamped_calls = 16;
+  memo.unstamped_calls = memo.unstamped_max <= few_elements ? unstamped_calls_max : unstamped_calls_max / 8;
 }
 
 // The rest of a call, shared by all cores.
@@ -133,8 +144,7 @@ class Shared {
       if (!run_piece(begin, end)) break;
       record->end = end;
       done += end - begin;
-      const double taken = std::max<double>(1, static_cast<double>(ticks_now() - first));
-      piece = std::min({piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken), part_of(n_ - end, workers_)});
+      piece = next_piece(end - begin, static_cast<double>(ticks_now() - first), n_ - end, workers_);
     }
     return done;
   }
@@ -142,16 +152,15 @@ class Shared {
   std::size_t run_leaf(std::size_t begin, std::size_t end) noexcept {
     const std::size_t first = begin;
     if (failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) return 0;
-    std::size_t piece = std::min(piece_, part_of(end - begin, 1));
+    std::size_t piece = std::min(piece_, std::max<std::size_t>(1, (end - begin) / pieces_left));
     std::int64_t last = ticks_now();
     while (begin < end) {
       const std::size_t next = end_of_piece(begin, piece, end, unit_);
       if (!run_piece(begin, next)) break;
-      begin = next;
+      const std::size_t count = next - std::exchange(begin, next);
       if (begin == end || failed_.load(std::memory_order_relaxed) <= begin || stop_requested()) break;
       const std::int64_t now = ticks_now();
-      const double taken = std::max<double>(1, static_cast<double>(now - last));
-      piece = std::min({piece * 2, elements_in(costs().piece * static_cast<double>(piece), taken), part_of(end - begin, 1)});
+      piece = next_piece(count, static_cast<double>(now - last), end - begin, 1);
       last = now;
     }
     return begin - first;
@@ -250,12 +259,11 @@ Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& optio
   std::int64_t last = first;
   while (true) {
     const std::size_t end = end_of_piece(done, piece, n, unit);
-    const auto count = static_cast<double>(end - done);
     work(done, end);
-    done = end;
+    const std::size_t count = end - std::exchange(done, end);
     const std::int64_t now = ticks_now();
     const double taken = std::max<double>(1, static_cast<double>(now - last));
-    const double each = taken / count;
+    const double each = taken / static_cast<double>(count);
     const bool is_worthwhile = may_share && taken >= known.judged && each * static_cast<double>(n - done) >= known.worthwhile;
     if (done == n || is_worthwhile) {
       memo.is_dear = is_worthwhile && each >= known.dear;
@@ -263,7 +271,7 @@ Rest begin_range(std::size_t n, RangeFunction work, const ParallelOptions& optio
       return {done, each};
     }
     if (options.stop.stop_requested()) throw Stopped();
-    piece = std::min({piece * 2, elements_in(known.piece, each), part_of(n - done, 1)});
+    piece = next_piece(count, taken, n - done, 1);
     last = now;
   }
 }

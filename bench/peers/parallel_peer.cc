@@ -43,7 +43,18 @@ struct Millrace {
   auto filter(const auto& input, auto keep, auto f) { return mp::filter_collect(input, keep, f); }
 };
 
-struct Loop {
+// What needs no memory of its own.
+struct PlainLoop {
+  void for_each(auto& all, auto f) {
+    for (auto& one : all) f(one);
+  }
+  auto sum(const auto& input, auto identity, auto f) {
+    for (const auto& one : input) identity += f(one);
+    return identity;
+  }
+};
+
+struct Loop : PlainLoop {
   auto map(const auto& input, auto f) {
     using R = std::decay_t<decltype(f(input[0]))>;
     mp::ArrayBuilder<R> builder(input.size());
@@ -63,16 +74,9 @@ struct Loop {
   std::string attempt(const auto& input, auto f) {
     return words_of_failure([&] { return map(input, f); });
   }
-  void for_each(auto& all, auto f) {
-    for (auto& one : all) f(one);
-  }
-  auto sum(const auto& input, auto identity, auto f) {
-    for (const auto& one : input) identity += f(one);
-    return identity;
-  }
 };
 
-struct Vector {
+struct Vector : PlainLoop {
   auto map(const auto& input, auto f) {
     std::vector<std::decay_t<decltype(f(input[0]))>> made;
     made.reserve(input.size());
@@ -81,13 +85,6 @@ struct Vector {
   }
   std::string attempt(const auto& input, auto f) {
     return words_of_failure([&] { return map(input, f); });
-  }
-  void for_each(auto& all, auto f) {
-    for (auto& one : all) f(one);
-  }
-  auto sum(const auto& input, auto identity, auto f) {
-    for (const auto& one : input) identity += f(one);
-    return identity;
   }
   auto filter(const auto& input, auto keep, auto f) {
     std::vector<std::decay_t<decltype(f(input[0]))>> made;

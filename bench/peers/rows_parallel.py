@@ -1,23 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """map_collect, for_each, reduce and filter_collect beside rayon, oneTBB, OpenMP, std::execution and the plain loop. All results of a
 row are compared by their hash."""
-import functools
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 
-from harness import PEERS, Contender, Failed, Measurement, Missing, Row, need_program, run, small_rival
+from harness import PEERS, Contender, Failed, Measurement, Missing, Row, need_program, run, small_rival, version
 
 REGISTRY = pathlib.Path("/usr/share/cargo/registry")  # where Debian's librust-*-dev packages are
-
-
-@functools.cache
-def version(*command):
-    if not shutil.which(command[0]):
-        return "not installed"
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=20, check=False).stdout.splitlines()[0]
 
 
 def rayon_peer(work):
@@ -28,6 +20,7 @@ def rayon_peer(work):
             raise Missing(f"rayon is not in {REGISTRY}: apt-get install librust-rayon-dev, or scripts/setup.sh peers")
         project = work.folder / "rayon_peer"
         shutil.copytree(PEERS / "rayon_peer", project, dirs_exist_ok=True)
+        shutil.copy(PEERS / "timing.rs", work.folder)
         # Without the user's own settings, which may replace the registry as well.
         environment = os.environ | {"CARGO_TARGET_DIR": str(project / "target"), "CARGO_NET_OFFLINE": "true"}
         done = subprocess.run(

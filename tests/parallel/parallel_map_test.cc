@@ -48,7 +48,7 @@ TEST(MapCollect, gives_what_the_loop_gives_at_every_size) {
 }
 
 TEST(MapCollect, shares_work_that_is_worth_it) {
-  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one core";
+  if (core_count() < 2) GTEST_SKIP() << "this process may use one core: nothing is shared";
   std::mutex mutex;
   std::set<std::thread::id> threads;
   std::barrier both(2);
@@ -147,7 +147,7 @@ TEST(MapCollect, throws_the_exception_of_the_lowest_index_and_destroys_everythin
 }
 
 TEST(MapCollect, an_exception_that_came_first_gives_way_to_a_lower_one) {
-  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one core";
+  if (core_count() < 2) GTEST_SKIP() << "this process may use one core: nothing is shared";
   auto input = numbers(64);
   std::atomic<bool> is_thrown = false;
   const auto run = [&](std::uint32_t x) {
@@ -173,7 +173,7 @@ TEST(MapCollect, an_exception_that_came_first_gives_way_to_a_lower_one) {
 }
 
 TEST(MapCollect, begins_nothing_new_long_after_a_failure) {
-  // Half a minute of work on one core, of which the second element makes an end.
+  // Half a minute of work on one core, of which one element makes an early end.
   const auto input = numbers(100'000);
   std::atomic<std::size_t> called = 0;
   EXPECT_THROW(map_collect(input, [&](std::uint32_t x) {

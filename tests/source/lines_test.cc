@@ -157,6 +157,23 @@ TEST(LinesTest, a_maximum_below_a_batch_holds_too) {
   }
 }
 
+TEST(LinesTest, a_maximum_holds_in_every_batch_and_does_not_count_the_mark) {
+  const std::string full(64, 'x');
+  const std::string over(65, 'y');
+  for (const std::size_t batch_bytes : {1, 40, 64, 70, 200, 4096}) {
+    const LinesOptions options{.batch_bytes = batch_bytes, .line_bytes_max = 64};
+    const Contents contents = read_bytes(full + '\n' + full + "\nshort\n" + over + '\n' + full + '\n', options);
+    EXPECT_THAT(contents.lines, ElementsAre(full, full, "short")) << batch_bytes;
+    ASSERT_TRUE(contents.error) << batch_bytes;
+    EXPECT_EQ(contents.error->place.line, 4u);
+    EXPECT_EQ(contents.error->place.byte, 136u);
+    const Contents marked = read_bytes("\xef\xbb\xbf" + full + "\r\n" + full, options);
+    EXPECT_FALSE(marked.error) << batch_bytes;
+    EXPECT_THAT(marked.lines, ElementsAre(full, full)) << batch_bytes;
+    EXPECT_TRUE(read_bytes("\xef\xbb\xbf" + over, options).error) << batch_bytes;
+  }
+}
+
 TEST(LinesTest, a_huge_line_takes_no_more_memory_than_the_maximum) {
   const TempFolder folder;
   {

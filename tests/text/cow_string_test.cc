@@ -186,7 +186,7 @@ TEST(CowStringDeathTest, says_when_it_is_assigned_while_it_is_edited) {
     auto edit = text.to_mut();
     edit->append(std::string(200, 'x'));
     text = CowString("other");
-  }, "");
+  }, "held_ == Held::string");
 }
 
 }  // namespace

@@ -44,11 +44,21 @@ class MadeBatches {
   MadeBatches(View view, std::size_t batch_elements) : view_(std::move(view)), batch_elements_(batch_elements) {}
 
   std::optional<std::vector<std::ranges::range_value_t<View>>> next() {
-    if (!at_) at_.emplace(std::ranges::begin(view_));
-    std::vector<std::ranges::range_value_t<View>> batch;
+    // An element is read when its batch is asked for, not when the one before is given: more may have to be waited for.
+    if (!at_) {
+      at_.emplace(std::ranges::begin(view_));
+    } else if (*at_ != std::ranges::end(view_)) {
+      ++*at_;
+    }
     if (*at_ == std::ranges::end(view_)) return std::nullopt;
+    std::vector<std::ranges::range_value_t<View>> batch;
     batch.reserve(batch_elements_);
-    for (; batch.size() < batch_elements_ && *at_ != std::ranges::end(view_); ++*at_) batch.push_back(**at_);
+    batch.push_back(**at_);
+    while (batch.size() < batch_elements_) {
+      ++*at_;
+      if (*at_ == std::ranges::end(view_)) break;
+      batch.push_back(**at_);
+    }
     return batch;
   }
 

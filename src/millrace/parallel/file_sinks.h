@@ -5,7 +5,8 @@
 //   Result<File> out = File::create("hot.txt");
 //   auto done = stream(*lines) | keep(is_hot) | to(write_lines(*out));
 //
-// One write for each batch. A disk that is full, or a pipe that nobody reads, ends the job with an error (io). Who needs the file
+// One write for each batch. A disk that is full ends the job with an error (io), and so does a pipe that nobody reads, where
+// SIGPIPE is ignored. Who needs the file
 // to outlive a power loss syncs it afterwards.
 #pragma once
 

@@ -11,8 +11,8 @@
 // an array of exactly their number: their type needs no default constructor, no copy, no move. What is called must be fit for calls
 // from several threads at once.
 //
-// Cost: a call begins as the plain loop and measures itself; the other cores are woken only when what is left is worth it, so that
-// tiny inputs are never slower than the loop (docs/library.md has figures). What is cheap is vectorised as the loop would be.
+// Cost: a call begins as the plain loop and measures itself; the other cores are woken only when what is left is worth it. What a
+// call adds to the loop is 1 to 2 ns (docs/performance.md). What is cheap is vectorised as the loop would be.
 // Exceptions: the one that the plain loop would have thrown, the lowest index's, whatever the threads do. All that was built is
 // destroyed first. Elements above a failed one may have been begun; those under way end with their piece, of some 20 µs.
 // Stop: options.stop; Stopped is thrown once what was built is destroyed.

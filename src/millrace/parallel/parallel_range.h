@@ -28,6 +28,9 @@
 
 namespace millrace::parallel {
 
+// The cores that this process may use.
+std::size_t core_count() noexcept;
+
 struct ParallelOptions {
   std::size_t workers_max = 0;  // threads that work at once, the caller included; 0: every core that the process may use
   std::stop_token stop;

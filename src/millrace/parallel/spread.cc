@@ -8,6 +8,8 @@
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 
+#include "millrace/parallel/parallel_range.h"
+
 namespace millrace::parallel {
 
 std::size_t core_count() noexcept {

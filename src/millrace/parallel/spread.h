@@ -9,9 +9,6 @@
 
 namespace millrace::parallel {
 
-// The cores that this process may use.
-std::size_t core_count() noexcept;
-
 // Calls leaf(self, begin, end) with disjoint parts of [0, n) on up to `workers` threads, this one included; returns when all have
 // returned. Threads that are free take halves of what others have left.
 void spread(std::size_t n, std::size_t workers, void (*leaf)(void* self, std::size_t begin, std::size_t end) noexcept, void* self);

@@ -24,8 +24,8 @@
 // Errors: an error of the source or the sink ends the job; it comes behind all results before it. Stopping is one, `interrupted`. A
 // source that waits, as for a pipe, has to be told of the stop by itself. What a user's function throws passes to the caller of
 // the job, that of the first batch in order first; the batches before it are in the sink, nothing of its own is.
-// Memory: `window` batches, what the stages made of them, and what the source holds. Buffers are used again: from the second round
-// of the window on a job allocates nothing that its functions and its source do not.
+// Memory: `window` batches, what the stages made of them, and what the source holds. Buffers are used again: there are as many as
+// were in use at once, each as large as the largest batch that it held.
 #pragma once
 
 #include <cstddef>
@@ -173,8 +173,9 @@ StreamResult<T> run_joining(Stream<Source, Chain>& stream, const End& end, Join 
   return {std::move(done), static_cast<T>(std::move(fold.value()))};
 }
 
+// A CowString may be one.
 template <class V>
-inline constexpr bool is_view = std::is_same_v<V, std::string_view>;
+inline constexpr bool is_view = std::is_same_v<V, std::string_view> || requires(const V& value) { value.is_borrowed(); };
 template <class V, std::size_t extent>
 inline constexpr bool is_view<std::span<V, extent>> = true;
 

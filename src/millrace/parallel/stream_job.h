@@ -13,12 +13,12 @@
 #include <ranges>
 #include <span>
 #include <stop_token>
-#include <thread>
 #include <type_traits>
 #include <utility>
 
 #include "millrace/base/result.h"
 #include "millrace/parallel/ordered_pipeline.h"
+#include "millrace/parallel/parallel_range.h"
 
 namespace millrace::parallel {
 
@@ -148,7 +148,7 @@ template <class Source, class Fold>
 StreamDone run_stream(Source& source, Fold& fold, const StreamOptions& options) {
   using Item = typename Reader<Source>::Item;
   using Made = Worked<Batch<Source>, typename Fold::Partial>;
-  const std::size_t workers = options.workers != 0 ? options.workers : std::max(std::thread::hardware_concurrency(), 1u);
+  const std::size_t workers = options.workers != 0 ? options.workers : core_count();
   const std::size_t window = options.window != 0 ? std::max<std::size_t>(options.window, 2) : 2 * workers + 2;
   Reader reader(source, options.stop);
   const auto work = [&fold](std::size_t, Item item) {

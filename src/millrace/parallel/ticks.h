@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Time stamps that cost some 8 ns: the processor's time-stamp counter on x86-64, else steady_clock's nanoseconds. They say how long
+// Time stamps that cost some 10 ns: the processor's time-stamp counter on x86-64, else steady_clock's nanoseconds. They say how long
 // something took, well enough to choose a way by; they are nothing to report.
 #pragma once
 

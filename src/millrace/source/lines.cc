@@ -48,13 +48,27 @@ bool Lines::is_too_large(std::string_view line) const {
   return line.size() > line_bytes_max_ + (line.ends_with('\r') ? 1 : 0);
 }
 
+// Where the first line begins that is too long, the last one without its end among them. Only what is longer than a line may be is looked at.
+std::size_t Lines::too_large_at(std::string_view text) const {
+  if (text.size() <= line_bytes_max_) return std::string_view::npos;
+  const std::size_t mark = cutter_->chunk().offset == 0 && text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+  for (std::size_t at = mark; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (is_too_large(text.substr(at, end - at))) return at == mark ? 0 : at;
+    at = end + 1;
+  }
+  return std::string_view::npos;
+}
+
 Result<std::optional<LineBatch>> Lines::next() {
   while (!ended_) {
     cutter_->fill();
     const std::string_view text = cutter_->chunk().text();
     const std::string_view fresh = text.substr(scanned_);
-    // Only a line that is longer than a batch is looked at twice.
-    if (scanned_ != 0 && is_too_large(text.substr(0, text.find('\n', scanned_)))) return too_large();
+    if (const std::size_t at = too_large_at(text); at != std::string_view::npos) {
+      if (at == 0) return too_large();
+      return cut(at);
+    }
     if (const void* const last = ::memrchr(fresh.data(), '\n', fresh.size())) {
       return cut(static_cast<std::size_t>(static_cast<const char*>(last) - text.data()) + 1);
     }
@@ -67,7 +81,7 @@ Result<std::optional<LineBatch>> Lines::next() {
       if (rest.text().empty()) break;
       return rest;
     }
-    if (cutter_->is_full()) cutter_->grow(line_bytes_max_ + line_end_bytes_max);
+    if (cutter_->is_full()) cutter_->grow(byte_order_mark.size() + line_bytes_max_ + line_end_bytes_max);
   }
   return std::nullopt;
 }
@@ -75,9 +89,7 @@ Result<std::optional<LineBatch>> Lines::next() {
 Result<Lines> read_lines(const std::string& path, const LinesOptions& options) {
   Result<std::unique_ptr<Source>> source = open_source(path, options.stop);
   if (!source) return std::unexpected(std::move(source).error());
-  // A line over the maximum never fits into a batch: next() looks for it only where one had to grow.
-  const std::size_t batch_bytes = std::min(options.batch_bytes, std::max<std::size_t>(options.line_bytes_max, 1));
-  return Lines(std::make_unique<BatchCutter>(*std::move(source), batch_bytes), options.line_bytes_max);
+  return Lines(std::make_unique<BatchCutter>(*std::move(source), options.batch_bytes), options.line_bytes_max);
 }
 
 }  // namespace millrace::source

@@ -94,6 +94,7 @@ class Lines {
   friend Result<Lines> read_lines(const std::string& path, const LinesOptions& options);
   Lines(std::unique_ptr<BatchCutter> cutter, std::size_t line_bytes_max);
   LineBatch cut(std::size_t size);
+  std::size_t too_large_at(std::string_view text) const;
   bool is_too_large(std::string_view line) const;
   std::unexpected<Error> too_large();
 

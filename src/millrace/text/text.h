@@ -17,7 +17,7 @@
 // Invalid UTF-8 is no error: each byte that belongs to no well-formed sequence (RFC 3629) stays as it is, where it is, and what is
 // around it is mapped as if there were a gap. A NUL is a character like others.
 //
-// Memory: a result that changed needs no allocation up to 64 bytes (they lie in the CowString), and one beyond that: exact up to 128
+// Memory: a result that changed needs no allocation up to 64 bytes (they lie in the CowString) of an input of up to 128, and one beyond that: exact up to 128
 // bytes of input, else of the input's size and 32 bytes. Where a text grows by more (ΐ takes 2 bytes, its upper case 6), the rest is
 // measured and a second one is made. normalize_nfc allocates beyond 15 bytes, and adds what ICU takes for itself.
 // Errors: std::length_error and std::bad_alloc, as std::string's. Threads: any.

@@ -1,44 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The jobs of parallel_work.h with rayon:   rayon_peer JOB
+#[path = "../../timing.rs"]
+mod timing;
 use rayon::prelude::*;
-use std::arch::asm;
-use std::time::Instant;
-
-const FNV_OFFSET: u64 = 14695981039346656037;
-const FNV_PRIME: u64 = 1099511628211;
-
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e3779b97f4a7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d049bb133111eb);
-    z ^ (z >> 31)
-}
-
-/// The compiler takes the value for used, and memory for changed (std::hint::black_box came after Debian 12's Rust).
-fn keep<T>(value: &T) {
-    unsafe { asm!("/* {0} */", in(reg) value as *const T) };
-}
+use timing::{hashed, keep, nanoseconds, next, random_ints, report, FNV_OFFSET};
 
 fn fold(numbers: impl Iterator<Item = u64>) -> u64 {
-    numbers.fold(FNV_OFFSET, |hash, x| (hash ^ x).wrapping_mul(FNV_PRIME))
+    numbers.fold(FNV_OFFSET, hashed)
 }
 
 /// Reports the median time of a call, and the hash of what it gives.
-fn measure<R>(samples: usize, calls: u32, mut call: impl FnMut() -> R, hash_of: impl Fn(R) -> u64) {
+fn measure<R>(samples: usize, calls: u32, mut call: impl FnMut() -> R, hash_of: impl FnOnce(R) -> u64) {
     let result = hash_of(call());
-    let mut times: Vec<f64> = (0..samples)
-        .map(|_| {
-            let begin = Instant::now();
-            for _ in 0..calls {
-                keep(&call());
-            }
-            begin.elapsed().as_nanos() as f64 / f64::from(calls)
-        })
-        .collect();
-    times.sort_by(|a, b| a.partial_cmp(b).unwrap());
-    println!("{{\"nanoseconds\": {:.4}, \"result\": \"{:016x}\"}}", times[samples / 2], result);
+    report(nanoseconds(samples, calls, || keep(&call())), result);
 }
 
 fn mix(steps: u64, mut value: u64) -> u64 {
@@ -133,8 +108,7 @@ fn filters(job: &str) {
             measure(21, 2000, || input.par_iter().filter(|x| **x % 3 != 0).map(|x| x * 2).collect::<Vec<u64>>(), hash_all);
         }
         _ => {
-            let mut state = 1;
-            let input: Vec<i32> = (0..1_000_000).map(|_| (next(&mut state) >> 33) as i32 - (1 << 30)).collect();
+            let input = random_ints();
             measure(
                 15,
                 4,
@@ -159,7 +133,9 @@ fn main() {
         "map/throwing" => failing(),
         "for-each/hash" => {
             let mut all: Vec<u64> = (0..100_000).collect();
-            measure(15, 10, || all.par_iter_mut().for_each(|x| *x = mix(32, *x | 1)), |_| fold(std::iter::once(0)));
+            let mut once = all.clone();
+            once.par_iter_mut().for_each(|x| *x = mix(32, *x | 1));
+            measure(15, 10, || all.par_iter_mut().for_each(|x| *x = mix(32, *x | 1)), |_| hash_all(once));
         }
         "reduce/hash" | "reduce/doubles" | "reduce/tiny" => reduces(&job),
         "filter/ints" | "filter/hash" | "filter/tiny" => filters(&job),

@@ -7,11 +7,13 @@ A contender's `measure(work)` runs it once and gives a Measurement, or raises Fa
 fails the whole run; Missing: a package is not there, which is told and the run goes on; NotYet: a part of millrace that does
 not exist yet. Within a row all results that are not None must be equal, through all rounds."""
 import dataclasses
+import functools
 import json
 import pathlib
 import re
 import shutil
 import statistics
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -111,6 +113,24 @@ def node(name, *arguments, tool="peers"):
     need_packages(tool)
     seconds, peak, printed = run(["node", PEERS / name, *arguments])
     return seconds, peak, json.loads(printed)
+
+
+@functools.cache
+def version(*command):
+    """The first line that it prints: for a contender's remark."""
+    if not shutil.which(command[0]):
+        return "not installed"
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=20, check=False).stdout.splitlines()[0]
+
+
+def rust_program(work, name):
+    """NAME.rs of this folder, compiled once."""
+    def make():
+        need_program("rustc")
+        program = work.folder / f"rust-{name}"
+        run(["rustc", "--edition=2021", "-C", "opt-level=3", "-C", "codegen-units=1", "-C", "lto", "-C", "panic=abort", "-o", program, PEERS / f"{name}.rs"])
+        return program
+    return work.once(f"rust {name}", make)
 
 
 def need_program(name, package=None):

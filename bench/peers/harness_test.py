@@ -7,11 +7,12 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.dont_write_bytecode = True
 import rows_data  # noqa: E402
-import rows_processor  # noqa: E402
 import rows_sqlite  # noqa: E402
+import rows_text  # noqa: E402
 from harness import PEERS, Contender, Failed, Measurement, Missing, Row, Work, markdown, measure_row, run  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
@@ -146,8 +147,8 @@ class Cheats(unittest.TestCase):
             rows_data.check_group_by(self.work, COUNT, twice)
 
     def test_a_program_whose_hash_is_wrong(self):
-        with self.assertRaisesRegex(Failed, "made"):
-            rows_processor.timed("upper_peer", "sse2", lambda: "0" * 16)(self.work)
+        with unittest.mock.patch.object(rows_text, "expected", lambda *_: "0" * 16), self.assertRaisesRegex(Failed, "made"):
+            rows_text.timed("millrace", "upper", "upper", "ascii", "64 B", True)(self.work)
 
 
 class Command(unittest.TestCase):
@@ -157,11 +158,11 @@ class Command(unittest.TestCase):
                                    *arguments], capture_output=True, text=True, timeout=120, check=False, env={"PATH": path})
 
     def test_what_is_not_installed_is_named_and_the_rest_measured(self):
-        found = self.peers("--rows", "processor/upper", path="")
+        found = self.peers("--rows", "text/upper/ascii/64B", path="")
         self.assertEqual(found.returncode, 3, found.stderr)
         self.assertIn("rustc is not installed", found.stdout)
-        self.assertRegex(found.stdout, r"\| SSE2 .* ns \(")
-        self.assertEqual(self.peers("--rows", "processor/upper", "--allow-missing", path="").returncode, 0)
+        self.assertRegex(found.stdout, r"\| millrace .* ns \(")
+        self.assertEqual(self.peers("--rows", "text/upper/ascii/64B", "--allow-missing", path="").returncode, 0)
 
     def test_a_row_that_does_not_exist_is_a_usage_error(self):
         self.assertEqual(self.peers("--rows", "nothing").returncode, 2)

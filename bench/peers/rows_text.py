@@ -2,10 +2,9 @@
 """Upper and lower case and NFC beside Rust and ICU, on sentences as people write them. Every result is held against Python's."""
 import functools
 import json
-import subprocess
 import unicodedata
 
-from harness import PEERS, Contender, Failed, Measurement, Row, need_program, run, small_rival
+from harness import Contender, Failed, Measurement, Row, run, rust_program, small_rival, version
 
 LATIN = ("The wheel of the mill turns while the water falls; two sacks of grain, 50 kg each, wait by the door of the old house.\n"
          "Nobody has carried them in yet: it's Sunday, and the miller's at the fair.\n")
@@ -26,7 +25,7 @@ SENTENCES = {
     "decomposed": unicodedata.normalize("NFD", "Über dem Mühlrad fällt das Wasser schräg herab. Le moulin tourne près de la rivière, même l'été.\n"),
     "composed": "Über dem Mühlrad fällt das Wasser. Ο μύλος γυρίζει αργά. Мельница стоит у реки. 水車は川のそばで回っている。\n",
 }
-SIZES = {"64 B": (64, 20_000), "4 KiB": (4096, 500), "1 MiB": (1 << 20, 2)}
+SIZES = {"64 B": (64, 2000), "4 KiB": (4096, 40), "1 MiB": (1 << 20, 1)}  # bytes; calls a sample, so few that most samples are not interrupted
 PYTHON = {"upper": str.upper, "lower": str.lower, "nfc": functools.partial(unicodedata.normalize, "NFC")}
 
 
@@ -55,42 +54,26 @@ def expected(operation, kind, size):
     return fnv(PYTHON[operation](text_of(kind, size)).encode())
 
 
-def rust(work):
-    def make():
-        need_program("rustc")
-        program = work.folder / "text"
-        run(["rustc", "--edition=2021", "-C", "opt-level=3", "-C", "codegen-units=1", "-C", "lto", "-C", "panic=abort", "-o", program, PEERS / "text.rs"])
-        return program
-    return work.once("rust text", make)
-
-
-@functools.cache
-def version(*command):
-    try:
-        return subprocess.run([*command, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
-    except (OSError, subprocess.CalledProcessError):
-        return f"no {command[0]}"
-
-
-def timed(who, way, operation, kind, label):
+def timed(who, way, operation, kind, label, is_tiny):
     size, calls = SIZES[label]
+    calls = calls // 20 + 1 if is_tiny else calls
 
     def measure(work):
         path = work.folder / f"{kind}-{size}.txt"
         if not path.exists():
             path.write_text(text_of(kind, size), encoding="utf-8", newline="")
         arguments = (way, path, calls) if who == "rust" else (who, way, path, calls)
-        printed = json.loads(run([rust(work), *arguments])[2]) if who == "rust" else small_rival(work, "text_peer", *arguments)
+        printed = json.loads(run([rust_program(work, "text"), *arguments])[2]) if who == "rust" else small_rival(work, "text_peer", *arguments)
         if printed["result"] != expected(operation, kind, size):
             raise Failed(f"{who} made {printed['result']}, not {expected(operation, kind, size)}")
         return Measurement(printed["nanoseconds"])
     return measure
 
 
-def row(operation, kind, label):
+def row(operation, kind, label, is_tiny):
     def contender(name, who, way, remark, was=""):
-        return Contender(name, timed(who, way, operation, kind, label), was, remark)
-    rustc, gcc = version("rustc"), version("g++")
+        return Contender(name, timed(who, way, operation, kind, label, is_tiny), was, remark)
+    rustc, gcc = version("rustc", "--version"), version("g++", "--version")
     is_old = (operation, kind, label) == ("upper", "ascii", "4 KiB")
     contenders = [contender("millrace", "millrace", operation, gcc)]
     if operation != "nfc":
@@ -102,8 +85,9 @@ def row(operation, kind, label):
                higher_is_better=False)
 
 
-def rows(_):
+def rows(sizes):
     cased = ["ascii-unchanged", "ascii", "german", "cyrillic", "greek", "mixed", "emoji"]
-    return ([row("upper", kind, label) for kind in cased for label in SIZES]
-            + [row("lower", kind, "4 KiB") for kind in [*cased[1:], "greek-capitals"]]
-            + [row("nfc", kind, "4 KiB") for kind in ("ascii", "composed", "decomposed")])
+    wanted = [("upper", kind, label) for kind in cased for label in SIZES]
+    wanted += [("lower", kind, "4 KiB") for kind in [*cased[1:], "greek-capitals"]]
+    wanted += [("nfc", kind, "4 KiB") for kind in ("ascii", "composed", "decomposed")]
+    return [row(*each, is_tiny=sizes.posts < 10_000) for each in wanted]

@@ -48,8 +48,9 @@ TABLE = {
                 {"-O2", "-g", "-fsanitize=address,signed-integer-overflow,fuzzer-no-link"}),
     ("coverage",): ({"-O0", "-g", "--coverage", "-fprofile-abs-path", "-fprofile-update=atomic"} | ASSERTIONS, {"-O0", "-g", "--coverage"}),
 }
-# What single sources have beside it: Boost's under UBSan (src/millrace/net), and what code for any address is called.
-ALLOWED = re.compile(r"-fno-sanitize=undefined|-fPI[CE]")
+# What single sources have beside it: Boost's under UBSan (src/millrace/net), TBB's under TSan (src/millrace/parallel/spread.h), and what
+# code for any address is called.
+ALLOWED = re.compile(r"-fno-sanitize=(undefined|thread)|-fPI[CE]")
 MAKES_CODE = re.compile(r"-O.*|-g\d?|-f.*|-m.*|--coverage|-Werror=.*|-DNDEBUG|-DMILLRACE_PROFILE|-D_GLIBCXX.*|-[DU]_FORTIFY.*|-pie|-Wl,.*")
 WITH_TESTS = {"dev", "ci", "asan", "tsan", "fuzz", "coverage"}
 WITH_BENCH = {"dev", "ci", "bench"}

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "millrace/base/newlines.h"
 #include "millrace/decode/line_count.h"
 #include "support/random.h"
 

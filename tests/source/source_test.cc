@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/source/source.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "millrace/base/file.h"
+#include "source/input_files.h"
 
 namespace millrace::source {
 namespace {
@@ -57,55 +53,11 @@ std::string sample(std::size_t size) {
   return text;
 }
 
-void write_file(const std::string& path, std::string_view bytes) {
-  Result<File> file = File::create(path);
-  ASSERT_TRUE(file);
-  ASSERT_TRUE(file->write_all(bytes));
-}
-
-std::string read_file(const std::string& path) { return read_small_file(path, 64 << 20).value(); }
-
-// What the command-line tool of that name makes of `text`.
-std::string compress(const std::string& tool, std::string_view text) {
-  const TempFolder folder;
-  write_file(folder.file("in"), text);
-  const std::string command = tool + " -c < '" + folder.file("in") + "' > '" + folder.file("out") + "'";
-  EXPECT_EQ(std::system(command.c_str()), 0) << command;
-  return read_file(folder.file("out"));
-}
-
 Contents read_bytes(std::string_view bytes, std::size_t piece = 1 << 16) {
   const TempFolder folder;
   write_file(folder.file("input"), bytes);
   return read_path(folder.file("input"), piece);
 }
-
-// Standard input, for as long as it lives, is a pipe that gives `bytes` in pieces.
-class PipedInput {
- public:
-  PipedInput(std::string bytes, std::size_t piece) : saved_(::dup(STDIN_FILENO)) {
-    int ends[2];
-    EXPECT_EQ(::pipe(ends), 0);
-    ::dup2(ends[0], STDIN_FILENO);
-    ::close(ends[0]);
-    writer_ = std::jthread([bytes = std::move(bytes), piece, out = ends[1]] {
-      for (std::size_t at = 0; at < bytes.size(); at += piece) {
-        const std::size_t size = std::min(piece, bytes.size() - at);
-        if (::write(out, bytes.data() + at, size) != static_cast<ssize_t>(size)) break;
-      }
-      ::close(out);
-    });
-  }
-  ~PipedInput() {
-    writer_.join();
-    ::dup2(saved_, STDIN_FILENO);
-    ::close(saved_);
-  }
-
- private:
-  int saved_;
-  std::jthread writer_;
-};
 
 TEST(SourceTest, gives_a_plain_file_as_it_is) {
   const std::string text = sample(300'000);

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -173,7 +174,19 @@ TEST(CowString, is_a_text_for_fmt_for_streams_and_for_loops) {
   EXPECT_EQ(fmt::format("{}|{:>6}", format_as(text), text.view()), "mill|  mill");
   EXPECT_EQ(fmt::format("{:>6}", text), "  mill");
   EXPECT_EQ(std::string(text), "mill");
+  std::ostringstream out;
+  out << text << '|';
+  EXPECT_EQ(out.str(), "mill|");
   EXPECT_THAT(std::vector<char>(text.begin(), text.end()), ElementsAre('m', 'i', 'l', 'l'));
+}
+
+TEST(CowStringDeathTest, says_when_it_is_assigned_while_it_is_edited) {
+  EXPECT_DEATH({
+    CowString text("mill");
+    auto edit = text.to_mut();
+    edit->append(std::string(200, 'x'));
+    text = CowString("other");
+  }, "held_ == Held::string");
 }
 
 }  // namespace

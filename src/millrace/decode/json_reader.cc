@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/decode/json_reader.h"
 
+#include "millrace/base/newlines.h"
 #include "millrace/decode/fault.h"
-#include "millrace/decode/line_count.h"
 
 namespace millrace::decode {
 

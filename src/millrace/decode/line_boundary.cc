@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 
+#include "millrace/base/newlines.h"
 #include "millrace/decode/boundary.h"
-#include "millrace/decode/line_count.h"
 
 namespace millrace::decode {
 namespace {

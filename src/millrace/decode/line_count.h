@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How many lines end in a text.
+// How many lines end in a text, by the rule of CSV.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,7 @@
 
 namespace millrace::decode {
 
-// '\n' ends a line.
-std::uint64_t count_newlines(std::string_view text);
-// "\n", "\r\n" and a '\r' alone end a line: CSV's rule. `text` does not end between '\r' and '\n'.
+// "\n", "\r\n" and a '\r' alone end a line. `text` does not end between '\r' and '\n'.
 std::uint64_t count_any_newlines(std::string_view text);
 
 }  // namespace millrace::decode

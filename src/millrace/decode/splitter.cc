@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "millrace/base/assert.h"
+#include "millrace/base/newlines.h"
 #include "millrace/decode/boundary.h"
 #include "millrace/decode/csv_syntax.h"
 #include "millrace/decode/fault.h"

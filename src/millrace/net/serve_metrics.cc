@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "millrace/net/gzip.h"
-#include "millrace/net/request_metrics.h"
 #include "millrace/telemetry/exposition.h"
+#include "millrace/telemetry/request_metrics.h"
 
 namespace millrace::net {
 namespace {
+
+using telemetry::other_route;
 
 constexpr std::array<std::string_view, 3> routes{"/", "/healthz", "/metrics"};
 constexpr std::string_view front_page =
@@ -49,17 +51,16 @@ HttpResponse metrics_response(const HttpRequest& request, const telemetry::Regis
 }
 
 Result<std::unique_ptr<HttpServer>> serve_metrics(Loop& loop, const ListenAddress& address, telemetry::Registry& registry) {
-  const RequestMetrics metrics(registry);
+  const telemetry::RequestMetrics metrics(registry);
   HttpOptions options{.body_bytes_max = 4096, .connections_max = 16};
   options.refused = [metrics](int status) noexcept { metrics.refused(status); };
   return HttpServer::listen(
       loop, address,
       [metrics, &registry](const HttpRequest& request, HttpReply reply) noexcept {
         const std::string_view route = route_of(request);
-        const RequestMetrics::Begun begun = metrics.begin(request, route);
-        HttpResponse response = respond(request, route, registry);
-        metrics.end(begun, response.status);
-        std::move(reply).send(std::move(response));
+        const telemetry::RouteMetrics counted = metrics.route(request.method, route);
+        const telemetry::TraceContext trace = telemetry::parse_traceparent(request.header("traceparent")).value_or(telemetry::TraceContext());
+        std::move(reply).send(process_request(counted, request, [&](const HttpRequest& asked) { return respond(asked, route, registry); }, trace));
       },
       std::move(options));
 }

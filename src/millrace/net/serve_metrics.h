@@ -6,7 +6,7 @@
 //   GET /healthz   200 as long as the process lives
 //   GET /          a page that names the two
 //
-// Its own requests are counted in the same registry (request_metrics.h).
+// Its own requests are counted in the same registry (telemetry/request_metrics.h).
 // Memory: at most 16 clients, and a small multiple of the text for each.
 #pragma once
 

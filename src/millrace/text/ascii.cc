@@ -3,6 +3,8 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#include "unicode_tables.h"
 #endif
 
 namespace millrace::text {
@@ -78,15 +80,36 @@ __attribute__((target("avx2"))) std::size_t Avx2Ascii::map_long(const std::uint8
   return done + Sse2Ascii::map(at + done, out + done, size - done, first);
 }
 
-__attribute__((target("avx2"))) std::size_t Avx2Ascii::find_mark_long(const std::uint8_t* at, std::size_t size) {
-  const __m256i least = _mm256_set1_epi8(static_cast<char>(0xcc));
+namespace {
+
+// Of each byte whether nfc_doubts has it: its low nibble chooses a row, its high one the bit (Mula and Lemire's way of telling bytes apart).
+__attribute__((target("avx2"), always_inline)) inline unsigned doubts(__m256i bytes, __m256i rows, __m256i bits) {
+  const __m256i nibble = _mm256_set1_epi8(0x0f);
+  const __m256i row = _mm256_shuffle_epi8(rows, _mm256_and_si256(bytes, nibble));
+  const __m256i bit = _mm256_shuffle_epi8(bits, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
+  return ~high_bits(_mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256()));
+}
+
+}  // namespace
+
+__attribute__((target("avx2"))) std::size_t Avx2Ascii::find_doubt_long(const std::uint8_t* at, std::size_t size) {
+  const __m256i rows = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(nfc_doubts)));
+  const __m256i bits = _mm256_broadcastsi128_si256(_mm_set_epi8(8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
   std::size_t done = 0;
-  for (; size - done >= 128; done += 128) {
-    const __m256i most = _mm256_max_epu8(_mm256_max_epu8(load32(at + done), load32(at + done + 32)),
-                                         _mm256_max_epu8(load32(at + done + 64), load32(at + done + 96)));
-    if (high_bits(_mm256_cmpeq_epi8(_mm256_max_epu8(most, least), most)) != 0) break;
+  while (size - done >= 32) {
+    if (size - done >= 128) {
+      const __m256i all = _mm256_or_si256(_mm256_or_si256(load32(at + done), load32(at + done + 32)),
+                                          _mm256_or_si256(load32(at + done + 64), load32(at + done + 96)));
+      if (high_bits(all) == 0) {
+        done += 128;
+        continue;
+      }
+    }
+    const __m256i bytes = load32(at + done);
+    if (const unsigned found = doubts(bytes, rows, bits)) return done + static_cast<std::size_t>(std::countr_zero(found));
+    done += 32;
   }
-  return done + Sse2Ascii::find_mark(at + done, size - done);
+  return done + Sse2Ascii::find_doubt(at + done, size - done);
 }
 
 #else

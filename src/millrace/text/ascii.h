@@ -5,7 +5,8 @@
 //   find(at, size, first)        how many bytes come before the first that is not ASCII or is one of the 26 letters from `first` on
 //   map(at, out, size, first)    copies ASCII up to the first byte that is none, those letters in their other case; how many bytes
 //   is_all(at, size)             whether all of it is ASCII
-//   find_mark(at, size)          how many bytes come before the first from 0xCC on: the lead bytes of U+0300 and beyond
+//   find_doubt(at, size)         how many bytes come before the first that may begin a code point that NFC changes: from 0xCC on
+//                                (U+0300), or, in AVX2's long form, only those that really begin one
 // Nothing is read or written beyond `size` bytes; map may write beyond what it counts. The 26 letters are told by one addition and
 // one comparison: (byte + 0x7f - last) as a signed number is over 0x7f - 26 for them alone.
 #pragma once
@@ -69,7 +70,7 @@ struct PortableAscii {
     for (; done < size; ++done) bytes |= at[done];
     return (bytes & highs) == 0;
   }
-  static std::size_t find_mark(const std::uint8_t* at, std::size_t size) {
+  static std::size_t find_doubt(const std::uint8_t* at, std::size_t size) {
     std::size_t done = 0;
     for (; size - done >= 8 && (load(at + done) & highs) == 0; done += 8) {
     }
@@ -119,7 +120,7 @@ struct Sse2Ascii {
     for (std::size_t done = 0; size - done > 16; done += 16) bytes = _mm_or_si128(bytes, load(at + done));
     return _mm_movemask_epi8(bytes) == 0;
   }
-  static std::size_t find_mark(const std::uint8_t* at, std::size_t size) {
+  static std::size_t find_doubt(const std::uint8_t* at, std::size_t size) {
     std::size_t done = 0;
     const __m128i least = _mm_set1_epi8(byte(0xcc));
     for (; size - done >= 16; done += 16) {
@@ -127,7 +128,7 @@ struct Sse2Ascii {
       const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(bytes, least), bytes));
       if (mask != 0) return done + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(mask)));
     }
-    return done + PortableAscii::find_mark(at + done, size - done);
+    return done + PortableAscii::find_doubt(at + done, size - done);
   }
 };
 
@@ -142,16 +143,14 @@ struct Avx2Ascii {
     return mapped < 16 ? mapped : 16 + map_long(at + 16, out + 16, size - 16, first);
   }
   static bool is_all(const std::uint8_t* at, std::size_t size) { return Sse2Ascii::is_all(at, size); }  // of short ones only
-  static std::size_t find_mark(const std::uint8_t* at, std::size_t size) {
-    if (size < 128) return Sse2Ascii::find_mark(at, size);
-    const std::size_t found = Sse2Ascii::find_mark(at, 16);
-    return found < 16 ? found : 16 + find_mark_long(at + 16, size - 16);
+  static std::size_t find_doubt(const std::uint8_t* at, std::size_t size) {
+    return size < 128 ? Sse2Ascii::find_doubt(at, size) : find_doubt_long(at, size);
   }
 
  private:
   static std::size_t find_long(const std::uint8_t* at, std::size_t size, std::uint8_t first);
   static std::size_t map_long(const std::uint8_t* at, std::uint8_t* out, std::size_t size, std::uint8_t first);
-  static std::size_t find_mark_long(const std::uint8_t* at, std::size_t size);
+  static std::size_t find_doubt_long(const std::uint8_t* at, std::size_t size);
 };
 #endif
 

@@ -2,7 +2,7 @@
 //
 // A text is looked through up to the first code point that changes. If there is one, what is before it is copied and the rest is
 // mapped into the same memory: ASCII by vectors, sequences of two bytes by one look into a table, four at once where four follow each
-// other; what is longer, expands or is invalid one by one.
+// other; longer ones that do not change are copied by their shape; what else there is, expands or is invalid, one by one.
 //
 // The loop checks no bound of the output: as long as a text has not grown, there is room for as many bytes as are left of the input.
 // Only where a sequence grows it is seen whether that still holds; if not, the loop ends, what is left is measured, and it goes on in
@@ -38,14 +38,14 @@ struct Progress {
   std::uint8_t* out;
 };
 
-// Whether the first two of four, or two of two, bits of each pair of bytes say: a sequence of two bytes. Loads keep the bytes' order
-// in memory, so the patterns are made the same way.
+// The same two bytes again and again, in the order in which a load finds them in memory.
 template <class Word>
 constexpr Word pattern(std::uint8_t lead, std::uint8_t continuation) {
   std::array<std::uint8_t, sizeof(Word)> bytes;
   for (std::size_t at = 0; at < bytes.size(); at += 2) bytes[at] = lead, bytes[at + 1] = continuation;
   return std::bit_cast<Word>(bytes);
 }
+// Whether the bits that lead and continuation bytes have say of a whole word: nothing but sequences of two bytes.
 template <class Word>
 bool are_two_bytes(Bytes at) {
   Word bytes;
@@ -116,22 +116,26 @@ Progress map_one(const CaseTable& table, Text text, Progress now) {
   return {now.in + found.size, now.out + write_mapped(table, found.point, changes, now.out)};
 }
 
-// Sequences of two bytes that map to such, as many as there are.
+// Sequences of two bytes that map to such, as many as there are, with single bytes of ASCII between them: words and spaces.
 Progress map_two_bytes(const CaseTable& table, Text text, Progress now) {
-  while (text.end - now.in >= 8 && are_two_bytes<std::uint64_t>(now.in)) {
-    const std::uint16_t mapped[4] = {two_bytes_of(table, now.in), two_bytes_of(table, now.in + 2), two_bytes_of(table, now.in + 4),
-                                     two_bytes_of(table, now.in + 6)};
-    if (mapped[0] == 0 || mapped[1] == 0 || mapped[2] == 0 || mapped[3] == 0) break;
-    std::memcpy(now.out, mapped, sizeof mapped);
-    now = {now.in + 8, now.out + 8};
+  for (;;) {
+    while (text.end - now.in >= 8 && are_two_bytes<std::uint64_t>(now.in)) {
+      const std::uint16_t mapped[4] = {two_bytes_of(table, now.in), two_bytes_of(table, now.in + 2), two_bytes_of(table, now.in + 4),
+                                       two_bytes_of(table, now.in + 6)};
+      if (mapped[0] == 0 || mapped[1] == 0 || mapped[2] == 0 || mapped[3] == 0) break;
+      std::memcpy(now.out, mapped, sizeof mapped);
+      now = {now.in + 8, now.out + 8};
+    }
+    while (text.end - now.in >= 2 && are_two_bytes<std::uint16_t>(now.in)) {
+      const std::uint16_t mapped = two_bytes_of(table, now.in);
+      if (mapped == 0) return now;
+      std::memcpy(now.out, &mapped, sizeof mapped);
+      now = {now.in + 2, now.out + 2};
+    }
+    if (text.end - now.in < 3 || *now.in >= 0x80 || !are_two_bytes<std::uint16_t>(now.in + 1)) return now;
+    *now.out = map_byte(*now.in, table.first_letter);
+    now = {now.in + 1, now.out + 1};
   }
-  while (text.end - now.in >= 2 && are_two_bytes<std::uint16_t>(now.in)) {
-    const std::uint16_t mapped = two_bytes_of(table, now.in);
-    if (mapped == 0) break;
-    std::memcpy(now.out, &mapped, sizeof mapped);
-    now = {now.in + 2, now.out + 2};
-  }
-  return now;
 }
 
 // Maps from `now` on, up to the end of the text, or until the room up to `limit` is not enough for as much as is left.

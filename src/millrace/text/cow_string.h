@@ -21,11 +21,14 @@
 #include <cstddef>
 #include <cstring>
 #include <functional>
+#include <iosfwd>
 #include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "millrace/base/assert.h"
 
 // The result of a function, or what a constructor makes, refers to this argument: clang warns when it is a temporary.
 #if defined(__has_cpp_attribute) && __has_cpp_attribute(clang::lifetimebound)
@@ -101,7 +104,8 @@ class CowString {
     return text;
   }
   // Access to a string of its own, which is copied now if it borrows: `text.to_mut()->append("!")`, or an Edit that lives for a few
-  // statements. The CowString is not to be read, moved or copied before the Edit is gone.
+  // statements. The CowString is not to be read, moved, copied or assigned before the Edit is gone. Views that were taken of a short
+  // text before end with it.
   [[nodiscard]] Edit to_mut() MILLRACE_LIFETIMEBOUND;
 
   // With anything that is a string_view; another CowString, too.
@@ -112,6 +116,11 @@ class CowString {
   template <std::convertible_to<std::string_view> T>
   friend std::strong_ordering operator<=>(const CowString& a, const T& b) noexcept {
     return a.view_ <=> std::string_view(b);
+  }
+
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const CowString& text) {
+    return out << text.view_;
   }
 
   // For unordered containers that are looked into with any string: std::unordered_set<CowString, CowString::Hash, std::equal_to<>>.
@@ -197,7 +206,10 @@ class CowString::Edit {
  public:
   Edit(const Edit&) = delete;
   Edit& operator=(const Edit&) = delete;
-  ~Edit() { text_.view_ = text_.string_; }
+  ~Edit() {
+    MILLRACE_ASSERT(text_.held_ == Held::string);  // it was moved from or assigned while it was edited
+    text_.view_ = text_.string_;
+  }
 
   std::string* operator->() noexcept MILLRACE_LIFETIMEBOUND { return &text_.string_; }
   // Not of a temporary Edit: the string would be changed when nobody looks any more.

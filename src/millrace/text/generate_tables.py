@@ -155,10 +155,16 @@ def property_table(properties):
         else:
             ranges.append([point, point])
     first = blocks.first_level(low, PROPERTIES_END)
-    unsafe = [any(value & NFC_UNSAFE for value in block) for block in blocks.numbers]
     return (array(f"std::uint8_t property_first_level[{len(first)}]", first) + blocks.second_level("property_blocks")
-            + array(f"bool property_block_is_unsafe[{len(unsafe)}]", [str(value).lower() for value in unsafe])
             + array(f"CodePointRange ignorable_ranges[{len(ranges)}]", [f"{{{first}, {last}}}" for first, last in ranges], 6))
+
+
+def doubt_table(properties):
+    """Which bytes begin the UTF-8 of a code point that NFC may change. Each low nibble has a bit for each high one from C to F."""
+    leads = {chr(point).encode()[0] for point, bits in properties.items() if bits & NFC_UNSAFE}
+    if min(leads) != 0xCC:
+        sys.exit("NFC changes something below U+0300, which ascii.h does not look at")
+    return array("std::uint8_t nfc_doubts[16]", [sum((1 << high) * (0xC0 + 16 * high + low in leads) for high in range(4)) for low in range(16)])
 
 
 def main(folder, output):
@@ -173,7 +179,7 @@ def main(folder, output):
 namespace millrace::text {{
 
 inline constexpr char unicode_version[] = "{data.version}";
-{blocks.second_level("case_blocks")}{"".join(tables)}{property_table(data.properties)}
+{blocks.second_level("case_blocks")}{"".join(tables)}{property_table(data.properties)}{doubt_table(data.properties)}
 }}  // namespace millrace::text
 """, encoding="utf-8")
 

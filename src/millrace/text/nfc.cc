@@ -2,7 +2,8 @@
 //
 // Nothing below U+0300 composes with what is before it or moves, and most beyond does neither. What is before the first code point
 // that may (its combining class is not 0, or its NFC_Quick_Check is not Yes) is in NFC already; ICU sees the text from the code point
-// before that one on.
+// before that one on. Only 19 bytes begin such code points: letters of Latin, Greek and Cyrillic, Hangul and most of Chinese are passed
+// over by vectors.
 #include "millrace/text/nfc.h"
 
 #include <unicode/bytestream.h>
@@ -25,15 +26,11 @@ using Bytes = const std::uint8_t*;
 // The last place up to the first that may change where the text can be cut: before the code point that it might compose with. The end
 // if all is well.
 template <class Ascii>
-Bytes find_doubt(Bytes begin, Bytes end) {
+Bytes find_change(Bytes begin, Bytes end) {
   for (Bytes at = begin; at != end;) {
-    if (*at < 0xcc) {
-      at += Ascii::find_mark(at, static_cast<std::size_t>(end - at));
-      continue;
-    }
-    const Sequence shape = decode_shape(at, end);
-    if (shape.size != 0 && !may_be_nfc_unsafe(shape.point)) {
-      at += shape.size;
+    if (!may_begin_nfc_unsafe(*at)) {
+      ++at;
+      at += Ascii::find_doubt(at, static_cast<std::size_t>(end - at));
       continue;
     }
     const Sequence found = decode(at, end);
@@ -95,7 +92,7 @@ bool is_nfc(Bytes at, Bytes end, std::size_t piece_bytes) {
 CowString nfc_of(std::string_view text, Simd simd, std::size_t piece_bytes) {
   const Bytes begin = reinterpret_cast<Bytes>(text.data());
   const Bytes end = begin + text.size();
-  Bytes at = with_ascii(simd, [&]<class Ascii>(Ascii) { return find_doubt<Ascii>(begin, end); });
+  Bytes at = with_ascii(simd, [&]<class Ascii>(Ascii) { return find_change<Ascii>(begin, end); });
   if (is_nfc(at, end, piece_bytes)) return text;
   std::string normalized;
   normalized.reserve(text.size());

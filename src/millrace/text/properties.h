@@ -7,8 +7,8 @@ namespace millrace::text {
 
 // The bits of case_table.h that a code point has.
 std::uint8_t properties_of(char32_t point);
-// Whether one of the 64 code points around has nfc_unsafe.
-bool may_be_nfc_unsafe(char32_t point);
+// Whether a byte begins the UTF-8 of a code point that has nfc_unsafe.
+bool may_begin_nfc_unsafe(std::uint8_t byte);
 // Of the data that the tables were made from: "15.0.0".
 const char* table_version();
 

@@ -4,11 +4,11 @@
 #include "millrace/text/case_map.h"
 #include "millrace/text/nfc.h"
 
-namespace millrace::text {
+namespace millrace::text::detail {
 
 CowString uppercase(std::string_view text) { return map_case(Mapping::upper, text, simd_of_processor()); }
 CowString lowercase(std::string_view text) { return map_case(Mapping::lower, text, simd_of_processor()); }
 CowString case_fold(std::string_view text) { return map_case(Mapping::fold, text, simd_of_processor()); }
 CowString normalize_nfc(std::string_view text) { return nfc_of(text, simd_of_processor()); }
 
-}  // namespace millrace::text
+}  // namespace millrace::text::detail

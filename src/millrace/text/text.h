@@ -17,8 +17,9 @@
 // Invalid UTF-8 is no error: each byte that belongs to no well-formed sequence (RFC 3629) stays as it is, where it is, and what is
 // around it is mapped as if there were a gap. A NUL is a character like others.
 //
-// Memory: a result that changed is one allocation (none up to 15 bytes): of as many bytes as the input and 32, or exact up to 128.
-// Where a text grows beyond that (ΐ takes 2 bytes, its upper case 6), the rest is measured and a second one is made.
+// Memory: a result that changed needs no allocation up to 64 bytes (they lie in the CowString) of an input of up to 128, and one beyond that: exact up to 128
+// bytes of input, else of the input's size and 32 bytes. Where a text grows by more (ΐ takes 2 bytes, its upper case 6), the rest is
+// measured and a second one is made. normalize_nfc allocates beyond 15 bytes, and adds what ICU takes for itself.
 // Errors: std::length_error and std::bad_alloc, as std::string's. Threads: any.
 #pragma once
 
@@ -50,101 +51,73 @@ CowString outlive(T&& text, CowString result) {
   }
   const std::size_t begin = static_cast<std::size_t>(result.data() - std::string_view(text).data());
   const std::size_t size = result.size();
-  std::string kept;
-  if constexpr (std::is_const_v<T>) {
-    kept = std::string_view(text);
-  } else if constexpr (std::same_as<T, CowString>) {
-    kept = std::move(text).into_owned();
+  if constexpr (std::same_as<T, CowString>) {
+    CowString kept = std::move(text);
+    kept = CowString(kept.view().substr(begin, size));  // a part of its own text
+    return kept;
   } else {
-    kept = std::move(text);
+    std::string kept;
+    if constexpr (std::is_const_v<T>) {
+      kept = std::string_view(text);
+    } else {
+      kept = std::move(text);
+    }
+    kept.erase(begin + size);
+    kept.erase(0, begin);
+    return CowString::owned(std::move(kept));
   }
-  kept.erase(begin + size);
-  kept.erase(0, begin);
-  return CowString::owned(std::move(kept));
 }
+
+namespace detail {
 
 CowString uppercase(std::string_view text MILLRACE_LIFETIMEBOUND);
 CowString lowercase(std::string_view text MILLRACE_LIFETIMEBOUND);
-// For comparing without regard to case (full case folding, C + F): equal results mean equal text.
 CowString case_fold(std::string_view text MILLRACE_LIFETIMEBOUND);
-// Normalization Form C (UAX #15): é is one code point, however it was written. By ICU.
 CowString normalize_nfc(std::string_view text MILLRACE_LIFETIMEBOUND);
-// Without White_Space at both ends, at the beginning, at the end. Never a copy: the result is a part of the text.
 CowString trim(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
 CowString trim_start(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
 CowString trim_end(std::string_view text MILLRACE_LIFETIMEBOUND) noexcept;
 
-// The same for strings: of one that stays clang knows whose text is borrowed, and of a temporary nothing is.
-template <KeptText T>
-CowString uppercase(const T& text MILLRACE_LIFETIMEBOUND) {
-  return uppercase(std::string_view(text));
-}
-template <TemporaryText T>
-CowString uppercase(T&& text) {
-  return outlive(std::forward<T>(text), uppercase(std::string_view(text)));
-}
-template <KeptText T>
-CowString lowercase(const T& text MILLRACE_LIFETIMEBOUND) {
-  return lowercase(std::string_view(text));
-}
-template <TemporaryText T>
-CowString lowercase(T&& text) {
-  return outlive(std::forward<T>(text), lowercase(std::string_view(text)));
-}
-template <KeptText T>
-CowString case_fold(const T& text MILLRACE_LIFETIMEBOUND) {
-  return case_fold(std::string_view(text));
-}
-template <TemporaryText T>
-CowString case_fold(T&& text) {
-  return outlive(std::forward<T>(text), case_fold(std::string_view(text)));
-}
-template <KeptText T>
-CowString normalize_nfc(const T& text MILLRACE_LIFETIMEBOUND) {
-  return normalize_nfc(std::string_view(text));
-}
-template <TemporaryText T>
-CowString normalize_nfc(T&& text) {
-  return outlive(std::forward<T>(text), normalize_nfc(std::string_view(text)));
-}
-template <KeptText T>
-CowString trim(const T& text MILLRACE_LIFETIMEBOUND) {
-  return trim(std::string_view(text));
-}
-template <TemporaryText T>
-CowString trim(T&& text) {
-  return outlive(std::forward<T>(text), trim(std::string_view(text)));
-}
-template <KeptText T>
-CowString trim_start(const T& text MILLRACE_LIFETIMEBOUND) {
-  return trim_start(std::string_view(text));
-}
-template <TemporaryText T>
-CowString trim_start(T&& text) {
-  return outlive(std::forward<T>(text), trim_start(std::string_view(text)));
-}
-template <KeptText T>
-CowString trim_end(const T& text MILLRACE_LIFETIMEBOUND) {
-  return trim_end(std::string_view(text));
-}
-template <TemporaryText T>
-CowString trim_end(T&& text) {
-  return outlive(std::forward<T>(text), trim_end(std::string_view(text)));
-}
+template <class Traits, class Allocator>
+void take_string(const std::basic_string<char, Traits, Allocator>& text);
+// Strings of other kinds, which nothing could be taken over from: std::pmr::string, a class derived from std::string.
+template <class T>
+concept OtherString = !TemporaryText<T> && !std::is_lvalue_reference_v<T> && requires(const T& text) { take_string(text); };
+
+// One of the functions below, as an object: it can be handed on, as in map(text::uppercase) | map(text::trim).
+template <auto function>
+struct TextFunction {
+  CowString operator()(std::string_view text MILLRACE_LIFETIMEBOUND) const noexcept(noexcept(function(text))) { return function(text); }
+  template <KeptText T>
+  CowString operator()(const T& text MILLRACE_LIFETIMEBOUND) const noexcept(noexcept(function(std::string_view(text)))) {
+    return function(std::string_view(text));
+  }
+  template <TemporaryText T>
+  CowString operator()(T&& text) const {
+    return outlive(std::forward<T>(text), function(std::string_view(text)));
+  }
+  template <OtherString T>
+  CowString operator()(T&& text) const = delete;  // the result would borrow from a temporary: give it a name first
+};
+
+}  // namespace detail
+
+inline constexpr detail::TextFunction<&detail::uppercase> uppercase;
+inline constexpr detail::TextFunction<&detail::lowercase> lowercase;
+// For comparing without regard to case (full case folding, C + F): equal results mean equal text.
+inline constexpr detail::TextFunction<&detail::case_fold> case_fold;
+// Normalization Form C (UAX #15): é is one code point, however it was written. By ICU.
+inline constexpr detail::TextFunction<&detail::normalize_nfc> normalize_nfc;
+// Without White_Space at both ends, at the beginning, at the end. Never a copy: the result is a part of the text.
+inline constexpr detail::TextFunction<&detail::trim> trim;
+inline constexpr detail::TextFunction<&detail::trim_start> trim_start;
+inline constexpr detail::TextFunction<&detail::trim_end> trim_end;
 
 }  // namespace millrace::text
 
 namespace millrace {
 
 // Upper case: the entry point of the library's contract.
-inline CowString process_string(std::string_view text MILLRACE_LIFETIMEBOUND) { return text::uppercase(text); }
-template <text::KeptText T>
-CowString process_string(const T& text MILLRACE_LIFETIMEBOUND) {
-  return text::uppercase(text);
-}
-template <text::TemporaryText T>
-CowString process_string(T&& text) {
-  return text::uppercase(std::forward<T>(text));
-}
+inline constexpr auto& process_string = text::uppercase;
 
 }  // namespace millrace

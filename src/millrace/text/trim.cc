@@ -4,7 +4,7 @@
 #include "millrace/text/text.h"
 #include "millrace/text/utf8.h"
 
-namespace millrace::text {
+namespace millrace::text::detail {
 namespace {
 
 const std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
@@ -35,4 +35,4 @@ CowString trim(std::string_view text) noexcept { return without_end(without_star
 CowString trim_start(std::string_view text) noexcept { return without_start(text); }
 CowString trim_end(std::string_view text) noexcept { return without_end(text); }
 
-}  // namespace millrace::text
+}  // namespace millrace::text::detail

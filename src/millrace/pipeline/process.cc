@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <mutex>
 #include <thread>
 
 #include "millrace/base/file.h"
@@ -28,6 +29,8 @@ constexpr auto look_interval = std::chrono::milliseconds(100);
 constexpr std::size_t streaming_bytes = 48u << 20;
 constexpr std::size_t kept_bytes_min = 6u << 20;
 constexpr std::size_t write_bytes = 256u << 10;
+// Larger than a load's: each slice costs a wake-up or two, and rows take less room than a store's blocks.
+constexpr std::size_t chunk_bytes = 512u << 10;
 
 // As a load's: what both jobs ask of their inputs is one thing.
 LoadOptions as_load(const ProcessOptions& options) {
@@ -48,7 +51,7 @@ class ProcessRun {
         progress_(progress),
         stop_(std::move(stop)),
         plan_(MemoryPlan::of(std::min(options.memory_bytes, streaming_bytes))),
-        chunks_(plan_.chunk_bytes),
+        chunks_(chunk_bytes),
         budget_(plan_.budget_bytes),
         format_(options.output_format, options.query),
         input_(input_files(as_load(options)), splitter_options(), chunks_, budget_, stop_),
@@ -65,9 +68,13 @@ class ProcessRun {
     for (std::size_t i = 0; i < workers; ++i) working.push_back(std::make_unique<ProcessWorker>(job, i));
     write(format_.begin());
     if (left_ > 0) {
-      Pipeline pipeline({.workers = workers, .window = workers + 2, .thread_name = "process"}, [&] { return input_.next(); },
-                        [&](std::size_t worker, Piece piece) { return working[worker]->work(std::move(piece)); });
-      take_all(pipeline);
+      Pipeline pipeline({.workers = workers, .window = workers + 4, .thread_name = "process"}, [&] { return input_.next(); },
+                        [&](std::size_t worker, Piece piece) { return working[worker]->work(std::move(piece)); },
+                        [&](std::unique_ptr<RowBlock> block) {
+                          accept(std::move(block));
+                          if (is_enough()) pipeline.stop();
+                        });
+      while (!pipeline.wait_for(look_interval)) show_progress();
       input_.stop();
     }
     if (may_finish() && options_.query.is_grouped()) write_groups(working, kept_bytes(workers));
@@ -167,7 +174,7 @@ class ProcessRun {
   }
 
   decode::SplitterOptions splitter_options() const {
-    decode::SplitterOptions splitter{.record_bytes_max = options_.record_bytes_max, .slice_records_max = plan_.slice_records_max};
+    decode::SplitterOptions splitter{.record_bytes_max = options_.record_bytes_max, .slice_records_max = SIZE_MAX};
     if (splitter.record_bytes_max > plan_.record_bytes_max) {
       splitter.record_bytes_max = plan_.record_bytes_max;
       splitter.record_bytes_from = decode::RecordLimit::memory;
@@ -175,16 +182,11 @@ class ProcessRun {
     return splitter;
   }
 
-  void take_all(Pipeline& pipeline) {
-    while (!failure_ && !pipe_closed_ && (left_ > 0 || is_gathered())) {
-      std::optional<std::unique_ptr<RowBlock>> block = pipeline.take_for(look_interval);
-      if (!block && pipeline.ended()) return;
-      if (block) accept(std::move(*block));
-      show_progress();
-    }
-  }
+  bool is_enough() const { return failure_ || pipe_closed_ || (left_ == 0 && !is_gathered()); }
 
+  // On the workers' threads, one call at a time.
   void accept(std::unique_ptr<RowBlock> given) {
+    const std::lock_guard lock(mutex_);
     RowBlock& block = *given;
     counts_.bytes_read += block.bytes_read;
     counts_.records_filtered += block.filtered;
@@ -248,6 +250,7 @@ class ProcessRun {
     const auto now = steady_clock::now();
     if (now - shown_ < progress_interval) return;
     shown_ = now;
+    const std::lock_guard lock(mutex_);
     progress_.update(state());
   }
   ProgressState state() const {
@@ -289,6 +292,8 @@ class ProcessRun {
   surrealql::GroupsAside aside_{folder_};
   std::string pending_;  // rows on their way out
 
+  // While records are read, what is below is the accepting worker's, and the caller's for the progress.
+  std::mutex mutex_;
   std::uint64_t skip_ = 0;  // rows that START leaves out yet
   std::uint64_t left_ = 0;  // rows that LIMIT allows yet
   std::uint64_t rows_ = 0;  // 0 or 1: whether one was written

@@ -36,7 +36,7 @@ std::string_view Arena::append(std::string_view a, std::string_view b) {
   return {to, size};
 }
 
-void Arena::reset() {
+void Arena::reset_pieces() {
   std::size_t kept = 0;
   std::size_t count = 0;
   while (count < pieces_.size() && kept + pieces_[count].size <= kept_bytes_max) kept += pieces_[count++].size;

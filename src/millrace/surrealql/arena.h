@@ -49,7 +49,13 @@ class Arena {
   // `a` and `b` behind each other. Where `a` is what was allocated last it grows in place, so that a + b + c copies each but once.
   std::string_view append(std::string_view a, std::string_view b);
 
-  void reset();
+  void reset() {
+    at_ = begin_;
+    if (pieces_.size() > 1 || static_cast<std::size_t>(end_ - begin_) > kept_bytes_max) [[unlikely]]
+      reset_pieces();
+  }
+  // The last `size` bytes of what was allocated last are not needed.
+  void give_back(std::size_t size) { at_ -= size; }
   // Since the last reset.
   std::size_t bytes_used() const { return bytes_before_ + static_cast<std::size_t>(at_ - begin_); }
 
@@ -61,6 +67,7 @@ class Arena {
     return aligned;
   }
   void* raw_in_new_piece(std::size_t size, std::size_t alignment);
+  void reset_pieces();
 
   struct Piece {
     std::unique_ptr<std::byte[]> memory;

@@ -173,8 +173,14 @@ void Compiler::emit_node(const Binary& node, const Expression& at, std::uint16_t
   }
   const std::uint16_t operand = next(to, at);
   emit(*node.left, to);
+  const std::size_t before = program_->code.size();
   emit(*node.right, operand);
-  add(opcode_of(node.operation), to, operand);
+  std::size_t constant = 0;
+  if (program_->code.size() == before + 1 && program_->code.back().opcode == Opcode::constant) {
+    constant = program_->code.back().index + 1;
+    program_->code.pop_back();
+  }
+  add(opcode_of(node.operation), to, operand, constant);
 }
 
 void Compiler::emit_node(const RangeOf& node, const Expression& at, std::uint16_t to) {

@@ -89,6 +89,7 @@ Datum Machine::whole() {
 }
 
 Datum Machine::run(const Program& program) {
+  if (program.is_slot()) return slot(program.code.front().index);
   MILLRACE_ASSERT(program.stack <= registers_.size());
   return run(program, 0, nullptr);
 }
@@ -154,7 +155,7 @@ Datum Machine::run(const Program& program, std::size_t base, const Datum* docume
         break;
       }
       default:
-        binary(instruction, registers);
+        binary(instruction, to, instruction.index != 0 ? program.constants[instruction.index - 1] : registers[instruction.operand]);
         if (evaluation_.failed()) return {};
         break;
     }
@@ -174,9 +175,7 @@ Datum Machine::object(const std::vector<std::pair<std::string, std::uint16_t>>& 
   return Datum::of_object({members, keys.size()});
 }
 
-void Machine::binary(const Instruction& instruction, Datum* registers) {
-  Datum& to = registers[instruction.to];
-  const Datum& operand = registers[instruction.operand];
+void Machine::binary(const Instruction& instruction, Datum& to, const Datum& operand) {
   // The two kinds that most columns are of; everything else has rules of its own.
   if (to.is(Type::integer) && operand.is(Type::integer)) {
     std::int64_t result = 0;

@@ -47,7 +47,7 @@ class Machine {
   static Datum member_at(const Datum& object, const FieldPath& path);
   Datum converted(const Slot& slot, const TypeRule& rule);
   void open_all(Datum* arguments, std::size_t count);
-  void binary(const Instruction& instruction, Datum* registers);
+  void binary(const Instruction& instruction, Datum& to, const Datum& operand);
   void compare_with(const Instruction& instruction, Datum& to, const Datum& operand);
   Datum object(const std::vector<std::pair<std::string, std::uint16_t>>& keys, const Datum* registers);
 

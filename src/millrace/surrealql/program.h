@@ -33,7 +33,7 @@ enum class Opcode : std::uint8_t {
   logical_not,
   negate,
   cast,            // to ← to, as casts[index]
-  equal,           // to ← to, operand; and so on
+  equal,           // to ← to, operand; and so on. An operand that is a constant is constants[index - 1], of no register
   exactly_equal,
   not_equal,
   all_equal,
@@ -101,6 +101,8 @@ struct Program {
   std::vector<RangeShape> ranges;
   std::size_t registers = 0;  // its own
   std::size_t stack = 0;      // and with those of the programs inside its paths
+  // Nothing but a slot of the record.
+  bool is_slot() const { return code.size() == 1 && code.front().opcode == Opcode::slot; }
   // Every value that it can give is one of the constants: it was folded.
   bool is_constant() const { return code.size() == 1 && code.front().opcode == Opcode::constant; }
 };

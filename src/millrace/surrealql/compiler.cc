@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/machine.h"
 #include "millrace/surrealql/problem.h"
 
 namespace millrace::surrealql {
 
-Compiler::Compiler(const Parameters& parameters) : parameters_(parameters) { plan_.constants = std::make_shared<Arena>(); }
+Compiler::Compiler(const Parameters& parameters) : parameters_(parameters) { plan_.constants = std::make_shared<Arena>(constant_bytes_max); }
 
 Plan Compiler::compile(const Select& select) {
   select_ = &select;

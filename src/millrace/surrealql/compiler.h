@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,7 @@ class Compiler {
   std::size_t add(Opcode opcode, std::uint16_t to, std::size_t operand = 0, std::size_t index = 0);
   void add_constant(const Datum& datum, std::uint16_t to);
   bool fold(const Expression& expression, std::uint16_t to);
+  Program whole_program(const Expression& expression);
   bool is_constant(const Expression& expression) const;
   bool is_constant(const std::vector<Part>& parts) const;
   std::uint16_t next(std::uint16_t after, const Expression& at) const;
@@ -79,7 +81,10 @@ class Compiler {
   const Select* select_ = nullptr;
   Program* program_ = nullptr;  // the one that is being made
   Scope scope_ = Scope::record;
-  std::vector<std::string> argument_names_;  // of plan_.arguments, as SQL: what is the same is computed once
+  bool is_whole_ = false;                    // nothing is folded
+  std::unordered_map<std::string, std::size_t> argument_names_;  // of plan_.arguments, as SQL: what is the same is computed once
+  std::unordered_map<std::string, std::size_t> slots_;           // of plan_.paths
+  std::unordered_map<std::string, Datum> given_;                 // the parameters that were asked for
 };
 
 }  // namespace millrace::surrealql

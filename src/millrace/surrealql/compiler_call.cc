@@ -91,12 +91,9 @@ void Compiler::check_method(const Part& part) {
 // The program that computes what an aggregate is fed with; the same expression is computed once.
 std::size_t Compiler::argument(const Expression& expression) {
   if (has_aggregate(expression)) throw Problem{expression.span, "an aggregate of aggregates has no meaning: the inner one is of the whole group"};
-  const std::string name = to_sql(expression);
-  const auto found = std::find(argument_names_.begin(), argument_names_.end(), name);
-  if (found != argument_names_.end()) return static_cast<std::size_t>(found - argument_names_.begin());
-  plan_.arguments.push_back(program(expression, Scope::record));
-  argument_names_.push_back(name);
-  return plan_.arguments.size() - 1;
+  const auto [place, is_new] = argument_names_.try_emplace(to_sql(expression), plan_.arguments.size());
+  if (is_new) plan_.arguments.push_back(program(expression, Scope::record));
+  return place->second;
 }
 
 bool Compiler::has_aggregate(const Expression& expression) { return contains_such(expression, is_aggregate); }
@@ -164,11 +161,9 @@ bool Compiler::emit_group_path(const Path& path, std::uint16_t to, std::size_t& 
 }
 
 std::size_t Compiler::slot(const std::string& field) {
-  const FieldPath path{field};
-  const auto found = std::find(plan_.paths.begin(), plan_.paths.end(), path);
-  if (found != plan_.paths.end()) return static_cast<std::size_t>(found - plan_.paths.begin());
-  plan_.paths.push_back(path);
-  return plan_.paths.size() - 1;
+  const auto [place, is_new] = slots_.try_emplace(field, plan_.paths.size());
+  if (is_new) plan_.paths.push_back({field});
+  return place->second;
 }
 
 }  // namespace millrace::surrealql

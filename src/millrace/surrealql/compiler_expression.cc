@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "millrace/surrealql/compiler.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/machine.h"
 #include "millrace/surrealql/problem.h"
 #include "millrace/surrealql/regex.h"
@@ -72,18 +73,32 @@ void Compiler::emit(const Expression& expression, std::uint16_t to) {
 // What depends on no record is computed once. What fails then is left to fail for a record that gets there.
 bool Compiler::fold(const Expression& expression, std::uint16_t to) {
   if (expression.as<Literal>() != nullptr || expression.as<RegexLiteral>() != nullptr || expression.as<Parameter>() != nullptr) return false;
-  if (!is_constant(expression) || (scope_ == Scope::group && has_aggregate(expression))) return false;
-  Program made;
-  Program* const before = std::exchange(program_, &made);
-  std::visit([&](const auto& node) { emit_node(node, expression, 0); }, expression.node);
-  program_ = before;
-  finish(made);
+  if (is_whole_ || !is_constant(expression) || (scope_ == Scope::group && has_aggregate(expression))) return false;
+  const Program made = whole_program(expression);
   Machine machine(made.stack, plan_.paths);
   machine.begin(std::span<const Datum>{});
   const Datum result = machine.run(made);
-  if (machine.evaluation().failed()) return false;
-  add_constant(deep_copy(open(result, machine.evaluation()), *plan_.constants), to);
+  const bool is_kept = !machine.evaluation().failed() && weight(result, folded_bytes_max) < folded_bytes_max;
+  if (is_kept) {
+    add_constant(deep_copy(open(result, machine.evaluation()), *plan_.constants), to);
+  } else {
+    is_whole_ = true;
+    std::visit([&](const auto& node) { emit_node(node, expression, to); }, expression.node);
+    is_whole_ = false;
+  }
   return true;
+}
+
+// What stands in it is not folded by itself: each depth would be computed as often as there are depths around it, or twice as often.
+Program Compiler::whole_program(const Expression& expression) {
+  Program made;
+  Program* const before = std::exchange(program_, &made);
+  is_whole_ = true;
+  std::visit([&](const auto& node) { emit_node(node, expression, 0); }, expression.node);
+  is_whole_ = false;
+  program_ = before;
+  finish(made);
+  return made;
 }
 
 bool Compiler::is_constant(const std::vector<Part>& parts) const {
@@ -128,7 +143,10 @@ void Compiler::emit_node(const RegexLiteral& node, const Expression& at, std::ui
 
 void Compiler::emit_node(const Parameter& node, const Expression& at, std::uint16_t to) {
   for (const auto& [name, value] : parameters_) {
-    if (name == node.name) return add_constant(to_datum(value, *plan_.constants), to);
+    if (name != node.name) continue;
+    const auto [place, is_new] = given_.try_emplace(name);
+    if (is_new) place->second = to_datum(value, *plan_.constants);
+    return add_constant(place->second, to);
   }
   const bool is_this = node.name == "this" || node.name == "self";
   if (is_this && scope_ == Scope::record) {

@@ -5,6 +5,7 @@
 
 #include "millrace/base/assert.h"
 #include "millrace/record/json.h"
+#include "millrace/surrealql/limits.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -19,6 +20,9 @@ Result<Value> convert_value(const Value& value, const TypeRule& rule) {
 }
 
 }  // namespace
+
+Machine::Machine(std::size_t stack, const std::vector<FieldPath>& paths)
+    : evaluation_(evaluation_bytes_max), registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
 
 void Machine::begin(const RowView& row) {
   row_ = &row;
@@ -90,7 +94,7 @@ Datum Machine::whole() {
 
 Datum Machine::run(const Program& program) {
   MILLRACE_ASSERT(program.stack <= registers_.size());
-  return run(program, 0, nullptr);
+  return within_limits(evaluation_, [&] { return run(program, 0, nullptr); });
 }
 
 Datum Machine::run(const Program& program, std::size_t base, const Datum* document) {

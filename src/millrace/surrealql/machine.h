@@ -24,7 +24,7 @@ namespace millrace::surrealql {
 class Machine {
  public:
   // `stack`: the most that a program of the query needs.
-  Machine(std::size_t stack, const std::vector<FieldPath>& paths) : registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
+  Machine(std::size_t stack, const std::vector<FieldPath>& paths);
   // Turns fields of the record into other types before a program sees them. The rules outlive the machine.
   void convert_fields(const TypeRules& types);
   // The record as an object, its fields converted.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "millrace/record/json.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/object_edit.h"
 #include "millrace/surrealql/plan.h"
 
@@ -35,7 +36,7 @@ Selected Selector::select(const RowView& row) {
   }
   if (plan_.grouped) return Selected::row;
   if (plan_.split.empty()) return compute_columns();
-  split();
+  within_limits(machine_.evaluation(), [&] { split(); });
   return machine_.evaluation().failed() ? Selected::failed : Selected::row;
 }
 
@@ -125,10 +126,11 @@ void Selector::order_keys(std::vector<Datum>& keys) {
     const OrderKey& key = plan_.order[i];
     if (key.column) {
       keys[i] = open(columns_[*key.column], evaluation);
-      continue;
+    } else {
+      if (row.is(Type::none)) row = open(whole_row(), evaluation);
+      keys[i] = open(at_steps(row, key.steps, evaluation), evaluation);
     }
-    if (row.is(Type::none)) row = open(whole_row(), evaluation);
-    keys[i] = open(at_steps(row, key.steps, evaluation), evaluation);
+    check_weight(keys[i], evaluation);
   }
   keys.back() = plan_.order_random ? Datum::of_integer(static_cast<std::int64_t>(random_())) : Datum();
 }

@@ -37,6 +37,8 @@ class Selector {
 
   // One for each of Plan::columns, until the next select.
   std::span<const Datum> columns() const { return columns_; }
+  // These throw TooLarge for a row that is beyond limits.h; within_limits() there makes it the record's failure.
+  //
   // The row as one value: an object of its columns, or SELECT VALUE's; with '*', and without what OMIT names.
   Datum row();
   // The same as one line of JSON. Where columns are plain names, they stand in the query's order; else members are sorted.

@@ -93,7 +93,7 @@ TEST(Parser, shows_where_a_query_is_wrong) {
             "  WHERE a >> 2\n"
             "           ^");
   EXPECT_EQ(error_of("SELECT 'ä', b~c FROM $input"),
-            "line 1, column 14: the operator ~ is not in SurrealQL 3; use string::matches or string::similarity::fuzzy\n"
+            "line 1, column 14: the operator ~ is not in SurrealQL 3; use string::matches or = /a regular expression/\n"
             "  SELECT 'ä', b~c FROM $input\n"
             "               ^");
 }

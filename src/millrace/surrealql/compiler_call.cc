@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "millrace/surrealql/compiler.h"
+#include "millrace/surrealql/hints.h"
 #include "millrace/surrealql/problem.h"
 
 namespace millrace::surrealql {
@@ -52,6 +53,20 @@ std::vector<std::string_view> function_names() {
   return names;
 }
 
+// By another name it has had or has in SQL, by its name without the family, then by edits.
+std::string_view near_function(std::string_view name) {
+  if (const std::string_view now = function_once_named(name); !now.empty()) return now;
+  const auto names = function_names();
+  if (!name.contains(':')) {
+    for (const std::string_view family : {"math::", "string::", "time::", "type::", "array::", "object::"}) {
+      for (const std::string_view full : names) {
+        if (full.starts_with(family) && full.substr(family.size()) == name) return full;
+      }
+    }
+  }
+  return nearest_name(name, names);
+}
+
 bool same_path(const std::vector<Part>& path, const PlainPath& plain) {
   return path.size() >= plain.parts.size() && std::equal(plain.parts.begin(), plain.parts.end(), path.begin(), [](const Part& a, const Part& b) {
            if (a.kind != b.kind || a.name != b.name) return false;
@@ -65,8 +80,7 @@ const Function& Compiler::function_of(const Call& call) {
   const Function* const function = find_function(call.name);
   if (function == nullptr) {
     if (const std::string_view why = why_not_here(call.name); !why.empty()) throw Problem{call.name_span, fmt::format("{} is not available: {}", call.name, why)};
-    const auto names = function_names();
-    const std::string_view near = nearest_name(call.name, names);
+    const std::string_view near = near_function(call.name);
     throw Problem{call.name_span, fmt::format("there is no function {}{}", call.name, near.empty() ? "" : fmt::format("; did you mean {}?", near))};
   }
   const std::size_t given = call.arguments.size();
@@ -84,7 +98,8 @@ void Compiler::check_method(const Part& part) {
   }
   std::vector<std::string_view> names;
   for (const std::string_view name : function_names()) names.push_back(name.substr(name.rfind(':') + 1));
-  const std::string_view near = nearest_name(part.name, names);
+  std::string_view near = function_once_named(part.name);
+  near = near.contains("::") ? near.substr(near.rfind(':') + 1) : nearest_name(part.name, names);
   throw Problem{part.span, fmt::format("there is no method {}(){}", part.name, near.empty() ? "" : fmt::format("; did you mean {}()?", near))};
 }
 

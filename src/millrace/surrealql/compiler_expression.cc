@@ -159,7 +159,10 @@ void Compiler::emit_node(const Parameter& node, const Expression& at, std::uint1
     return;
   }
   if (is_this) throw Problem{at.span, "$this has no meaning in a query with GROUP: no single record is meant"};
-  throw Problem{at.span, fmt::format("${} has no value; give it one with --param {}=VALUE", node.name, node.name)};
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : parameters_) names.push_back(name);
+  const std::string_view near = nearest_name(node.name, names);
+  throw Problem{at.span, near.empty() ? fmt::format("${} has no value; give it one with --param {}=VALUE", node.name, node.name) : fmt::format("${} has no value; did you mean ${}?", node.name, near)};
 }
 
 void Compiler::emit_node(const Unary& node, const Expression&, std::uint16_t to) {

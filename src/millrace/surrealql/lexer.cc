@@ -256,7 +256,11 @@ Token Lexer::sign() {
   std::size_t size = 1;
   while (begin + size < text_.size() && (static_cast<unsigned char>(text_[begin + size]) & 0xC0) == 0x80) ++size;
   at_ += size;
-  return wrong(begin, fmt::format("'{}' has no meaning here", text_.substr(begin, size)));
+  const std::string_view found = text_.substr(begin, size);
+  if (size == 1) return wrong(begin, fmt::format("'{}' has no meaning here", found));
+  // A letter of another alphabet, or a typographic quote that an editor made.
+  const bool is_quote = found == "\u2018" || found == "\u2019" || found == "\u201c" || found == "\u201d";
+  return wrong(begin, is_quote ? fmt::format("{} is no quote: write ' or \"", found) : fmt::format("'{}' has no meaning here; a name with it stands in backticks", found));
 }
 
 Token Lexer::regex(std::size_t slash) {

@@ -20,6 +20,8 @@ inline constexpr std::size_t evaluation_bytes_max = std::size_t{512} << 20;
 // Of what a query computes before the first record.
 inline constexpr std::size_t constant_bytes_max = std::size_t{64} << 20;
 inline constexpr std::size_t folded_bytes_max = std::size_t{1} << 20;  // of one of them
+// Of a value whose parts are shared, as array::repeat makes it, if they were not.
+inline constexpr std::size_t shared_bytes_max = std::size_t{4} << 30;
 // Of a row, or a value, as text.
 inline constexpr std::size_t written_bytes_max = std::size_t{128} << 20;
 inline constexpr std::string_view too_large_words = "the record needs more memory to be computed than the 512 MiB that one may take";

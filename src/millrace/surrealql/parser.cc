@@ -69,7 +69,7 @@ struct Refused {
 };
 // What SurrealQL has, or had, and a query over files has not.
 constexpr auto refused = std::to_array<Refused>({
-    {"~", "the operator ~ is not in SurrealQL 3; use string::matches or string::similarity::fuzzy"},
+    {"~", "the operator ~ is not in SurrealQL 3; use string::matches or = /a regular expression/"},
     {"!~", "the operator !~ is not in SurrealQL 3"},
     {"*~", "the operator *~ is not in SurrealQL 3"},
     {"?~", "the operator ?~ is not in SurrealQL 3"},
@@ -84,6 +84,8 @@ constexpr auto refused = std::to_array<Refused>({
     {"+=", "a SELECT assigns nothing: +="},
     {"-=", "a SELECT assigns nothing: -="},
 });
+// What is no operator here, and is one to many.
+constexpr auto unknown = std::to_array<std::string_view>({"?", "LIKE", "ILIKE", "BETWEEN", "XOR"});
 
 bool is_word(const Token& token, std::string_view word) { return token.is_sign(word) || token.is_keyword(word); }
 
@@ -117,6 +119,9 @@ ExpressionPtr Parser::expression(Power above) {
     for (const Refused& word : refused) {
       if (is_word(token_, word.word)) refuse(std::string(word.why));
     }
+    for (const std::string_view word : unknown) {
+      if (is_word(token_, word)) refuse(std::string(hint_for(word)));
+    }
     if (at_sign("..") || at_sign("..=") || at_sign(">..")) {
       if (above >= Power::range) return left;
       left = range_from(std::move(left));
@@ -145,7 +150,9 @@ ExpressionPtr Parser::infix(ExpressionPtr left, Power power) {
     operation = BinaryOperator::not_inside;
   } else {
     operation = find_infix(token_)->operation;
+    const bool is_less = at_sign("<");
     advance();
+    if (is_less && at_sign(">") && token_.span.at == behind_) throw Problem{{token_.span.at - 1, 2}, std::string(hint_for("<>"))};
   }
   ExpressionPtr right = expression(power);
   return make(begin, Binary{operation, std::move(left), std::move(right)});
@@ -156,29 +163,36 @@ void Parser::count_depth(Expression& expression) {
   if (expression.depth > depth_max) throw Problem{expression.span, fmt::format("more than {} operators follow each other; use fewer, or array functions", depth_max)};
 }
 
-bool Parser::begins_expression() const {
-  switch (token_.kind) {
+std::string_view Parser::near_operator(std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const Infix& infix : infixes) {
+    if (infix.word.size() > 3 && infix.word.front() >= 'A' && infix.word.front() <= 'Z') names.push_back(infix.word);
+  }
+  return nearest_name(word, names);
+}
+
+bool Parser::begins_expression(const Token& token) {
+  switch (token.kind) {
     case TokenKind::parameter:
     case TokenKind::string:
     case TokenKind::number: return true;
     case TokenKind::name: {
-      if (token_.quoted) return true;
-      for (const std::string_view keyword :
-           {"FROM", "AS", "WHERE", "THEN", "ELSE", "END", "IS"}) {
-        if (token_.is_keyword(keyword)) return false;
+      if (token.quoted) return true;
+      for (const std::string_view keyword : {"FROM", "AS", "WHERE", "THEN", "ELSE", "END", "IS"}) {
+        if (token.is_keyword(keyword)) return false;
       }
-      return find_infix(token_) == nullptr;
+      return find_infix(token) == nullptr;
     }
     case TokenKind::sign:
       for (const std::string_view sign : {"(", "[", "{", "-", "+", "!", "<"}) {
-        if (token_.is_sign(sign)) return true;
+        if (token.is_sign(sign)) return true;
       }
       return false;
     default: return false;
   }
 }
 // An end of a range stands right behind its dots.
-bool Parser::range_end_follows() const { return token_.span.at == behind_ && begins_expression(); }
+bool Parser::range_end_follows() const { return token_.span.at == behind_ && begins_expression(token_); }
 
 ExpressionPtr Parser::range_from(ExpressionPtr from) {
   const std::size_t begin = from != nullptr ? from->span.at : token_.span.at;
@@ -288,7 +302,8 @@ CastKind Parser::cast_kind() {
       return kind.kind;
     }
   }
-  const std::string_view near = nearest_name(token_.text, names);
+  std::string_view near = type_once_named(token_.text);
+  if (near.empty()) near = nearest_name(token_.text, names);
   refuse(fmt::format("no cast goes to '{}'{}", token_.text, near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "millrace/surrealql/expression.h"
+#include "millrace/surrealql/hints.h"
 #include "millrace/surrealql/problem.h"
 #include "millrace/surrealql/token.h"
 
@@ -39,8 +40,9 @@ class Parser {
   void order_clause(Select& select);
   OrderItem order_item();
   void check_named(const Select& select, const PlainPath& path, std::string_view clause) const;
-  void refuse_clause();
-  PlainPath plain_path();
+  static bool is_clause(const Token& token);
+  void refuse_computed(std::string_view clause) const;
+  PlainPath plain_path(std::string_view what = "a field's name");
   Part plain_part();
 
   // parser.cc: expressions
@@ -55,7 +57,7 @@ class Parser {
   ExpressionPtr infix(ExpressionPtr left, Power power);
   ExpressionPtr range_from(ExpressionPtr from);
   bool range_end_follows() const;
-  bool begins_expression() const;
+  static bool begins_expression(const Token& token);
 
   // parser_prime.cc
   ExpressionPtr prime();
@@ -78,6 +80,8 @@ class Parser {
   Part dot_part();
   Part bracket_part();
   Part destructure_part();
+
+  static std::string_view near_operator(std::string_view word);
 
   // words
   void advance();

@@ -188,8 +188,12 @@ ExpressionPtr Parser::named() {
     if (token_.text == "Infinity") return constant(Value(std::numeric_limits<double>::infinity()));
     if (at_keyword("IF")) return with_parts(if_else());
     for (const Missing& word : missing) {
-      if (at_keyword(word.keyword)) refuse(std::string(word.why));
+      if (!at_keyword(word.keyword)) continue;
+      const bool ends = behind.kind == TokenKind::end || behind.is_sign(",") || behind.is_sign(")") || is_clause(behind);
+      refuse(ends ? fmt::format("{}; a field of that name is written `{}`", word.why, token_.text) : std::string(word.why));
     }
+    const bool is_operator = behind.kind == TokenKind::sign || behind.is_keyword("IN") || !begins_expression(behind);
+    if (!is_operator && !is_clause(behind) && (at_keyword("NOT") || at_keyword("CASE") || at_keyword("DISTINCT"))) refuse(std::string(hint_for(token_.text)));
     if (at_keyword("FROM") && behind.kind == TokenKind::parameter) refuse_token("an expression");
   }
   if (at_keyword("IF") && behind.is_sign("(")) return with_parts(if_else());
@@ -260,6 +264,7 @@ std::vector<ExpressionPtr> Parser::arguments() {
   expect_sign("(");
   std::vector<ExpressionPtr> given;
   while (!at_sign(")")) {
+    if (given.empty() && at_sign("*") && peek().is_sign(")")) refuse("'*' is no argument: count() counts records");
     given.push_back(expression());
     if (!accept_sign(",")) break;
   }

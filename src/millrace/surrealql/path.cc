@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "millrace/surrealql/argument.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/machine.h"
 
 namespace millrace::surrealql {
@@ -165,7 +166,9 @@ Datum Machine::destructured(const Datum& object, const Step& step, const Walk& w
     members[i] = {name, open(run(*program, walk.free, &object), evaluation_)};
     if (evaluation_.failed()) return {};
   }
-  return Datum::of_object({members, step.members.size()});
+  const Datum made = Datum::of_object({members, step.members.size()});
+  if (step.members.size() > 1) check_weight(made, evaluation_);  // .{a: $this, b: $this}.{a: $this, …} is twice as large with each step
+  return made;
 }
 
 Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& walk) {
@@ -186,6 +189,7 @@ Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& wal
   open_all(arguments, count);
   const Datum result = function->run({arguments, count}, evaluation_);
   if (evaluation_.failed()) name_method(evaluation_.failure, *function, step.name);
+  if (std::ranges::any_of(step.arguments, [](const auto& argument) { return !argument->is_constant(); })) check_weight(result, evaluation_);
   return result;
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "millrace/surrealql/characters.h"
+
 namespace millrace::surrealql {
 namespace {
 
@@ -52,12 +54,13 @@ Error to_error(const Problem& problem, std::string_view query) {
   std::string shown(query.substr(from, to - from));
   std::replace(shown.begin(), shown.end(), '\t', ' ');
   std::replace(shown.begin(), shown.end(), '\r', ' ');
-  const std::size_t marked = std::max<std::size_t>(1, characters(query.substr(at, std::min(problem.span.end(), to) - std::min(at, to))));
+  const int before = display_width(query.substr(from, at - from));
+  const int marked = std::max(1, display_width(query.substr(at, std::min(problem.span.end(), to) - std::min(at, to))));
   const bool cut_before = from > begin;
   const std::string dots = cut_before ? "…" : "";
   return Error{Code::invalid_argument,
                fmt::format("line {}, column {}: {}\n  {}{}{}\n  {}{}", line, column, problem.message, dots, shown, to < end ? "…" : "",
-                           std::string(characters(query.substr(from, at - from)) + (cut_before ? 1 : 0), ' '), std::string(marked, '^')),
+                           std::string(static_cast<std::size_t>(before) + (cut_before ? 1 : 0), ' '), std::string(static_cast<std::size_t>(marked), '^')),
                {}};
 }
 

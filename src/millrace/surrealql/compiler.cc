@@ -114,7 +114,7 @@ std::optional<std::size_t> Compiler::column_of(const PlainPath& path, const Sele
   for (const SelectItem& item : select.items) {
     if (item.expression == nullptr) continue;
     if (item.alias && to_sql(*item.alias) == wanted) return column;
-    const bool is_function = item.expression->as<Call>() != nullptr && output_path(item).size() == 1 && path.parts.size() == 1 && output_path(item).front() == path.parts.front().name;
+    const bool is_function = item.expression->as<Call>() != nullptr && path.parts.size() == 1 && default_path(*item.expression).front() == path.parts.front().name;
     if (!by_path && (to_sql(*item.expression) == wanted || is_function)) by_path = column;
     ++column;
   }

@@ -69,6 +69,7 @@ class Compiler {
   const Function& function_of(const Call& call);
   void check_method(const Part& part);
   static bool has_aggregate(const Expression& expression);
+  static bool is_of_each_record(const Expression& expression);
   bool emit_aggregate(const Call& call, std::uint16_t to);
   void emit_collected(const Call& call, std::uint16_t to);
   void add_aggregate(AggregateKind kind, std::size_t argument, std::uint16_t to);

@@ -105,10 +105,21 @@ void Compiler::check_method(const Part& part) {
 
 // The program that computes what an aggregate is fed with; the same expression is computed once.
 std::size_t Compiler::argument(const Expression& expression) {
-  if (has_aggregate(expression)) throw Problem{expression.span, "an aggregate of aggregates has no meaning: the inner one is of the whole group"};
+  if (has_aggregate(expression) && !is_of_each_record(expression)) {
+    throw Problem{expression.span, "an aggregate of aggregates has no meaning: the inner one is of the whole group"};
+  }
   const auto [place, is_new] = argument_names_.try_emplace(to_sql(expression), plan_.arguments.size());
   if (is_new) plan_.arguments.push_back(program(expression, Scope::record));
   return place->second;
+}
+
+// math::max([a, b]) in math::sum(math::max([a, b])): the function of an array that each record has, and no aggregate. Of math::max(a), which
+// can be read both ways, it is not known.
+bool Compiler::is_of_each_record(const Expression& expression) {
+  const auto* const call = expression.as<Call>();
+  if (call == nullptr || !is_aggregate(expression)) return false;
+  const auto is_plain = [](const ExpressionPtr& argument) { return argument->as<Path>() != nullptr && argument->as<Path>()->start == nullptr; };
+  return std::ranges::none_of(call->arguments, [&](const ExpressionPtr& argument) { return is_plain(argument) || has_aggregate(*argument); });
 }
 
 bool Compiler::has_aggregate(const Expression& expression) { return contains_such(expression, is_aggregate); }
@@ -140,6 +151,7 @@ void Compiler::emit_collected(const Call& call, std::uint16_t to) {
   // What is distinct in what was gathered.
   const auto* const inner = gathered->as<Call>();
   if (call.name == "array::distinct" && inner != nullptr && inner->name == "array::group" && inner->arguments.size() == 1) gathered = inner->arguments.front().get();
+  if (call.name == "array::distinct" && has_aggregate(*gathered)) throw Problem{gathered->span, "array::distinct takes array::group(…) or what is no aggregate"};
   add_aggregate(AggregateKind::collect, argument(*gathered), to);
   if (call.name == "array::group") return;
   const Function& function = *find_function(call.name);

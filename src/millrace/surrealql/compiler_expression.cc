@@ -41,7 +41,7 @@ void Compiler::finish(Program& made) {
   for (const auto& path : made.paths) {
     for (const Step& step : path) {
       if (step.condition != nullptr) inner = std::max(inner, step.condition->stack);
-      for (const auto& [name, member] : step.members) inner = std::max(inner, member->stack);
+      for (const Step::Member& member : step.members) inner = std::max(inner, member.program->stack);
       for (const auto& argument : step.arguments) inner = std::max(inner, argument->stack);
     }
   }
@@ -132,7 +132,7 @@ bool Compiler::is_constant(const Expression& expression) const {
   return true;
 }
 
-void Compiler::emit_node(const Literal& node, const Expression&, std::uint16_t to) { add_constant(to_datum(node.value, *plan_.constants), to); }
+void Compiler::emit_node(const Literal& node, const Expression&, std::uint16_t to) { add_constant(node.datum(*plan_.constants), to); }
 
 void Compiler::emit_node(const RegexLiteral& node, const Expression& at, std::uint16_t to) {
   Result<std::shared_ptr<const Regex>> regex = Regex::compile(node.pattern);
@@ -158,6 +158,7 @@ void Compiler::emit_node(const Parameter& node, const Expression& at, std::uint1
     add(Opcode::document, to);
     return;
   }
+  if (node.name == "parent") return add_constant({}, to);  // there is no query around this one
   if (is_this) throw Problem{at.span, "$this has no meaning in a query with GROUP: no single record is meant"};
   std::vector<std::string_view> names;
   for (const auto& [name, value] : parameters_) names.push_back(name);
@@ -232,7 +233,7 @@ void Compiler::emit_node(const ArrayOf& node, const Expression& at, std::uint16_
 void Compiler::emit_node(const ObjectOf& node, const Expression& at, std::uint16_t to) {
   std::vector<std::pair<std::string, std::uint16_t>> keys;
   std::uint16_t into = to;
-  for (const auto& [key, value] : node.members) {
+  for (const auto& [key, value, is_all] : node.members) {
     emit(*value, into);
     const auto place = std::lower_bound(keys.begin(), keys.end(), key, [](const auto& one, const std::string& wanted) { return one.first < wanted; });
     if (place != keys.end() && place->first == key) {
@@ -303,10 +304,10 @@ Step Compiler::step(const Part& part, std::uint16_t to, std::uint16_t& next) {
   } else if (part.kind == PartKind::where) {
     step.condition = std::make_unique<Program>(program(*part.value, Scope::document));
   } else if (part.kind == PartKind::destructure) {
-    for (const auto& [name, value] : part.members) step.members.emplace_back(name, std::make_unique<Program>(program(*value, Scope::document)));
-    std::stable_sort(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    const auto same = std::adjacent_find(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
-    if (same != step.members.end()) throw Problem{part.span, fmt::format("'{}' stands twice", same->first)};
+    for (const auto& [name, value, is_all] : part.members) step.members.push_back({name, std::make_unique<Program>(program(*value, Scope::document)), is_all});
+    std::stable_sort(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    const auto same = std::adjacent_find(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
+    if (same != step.members.end()) throw Problem{part.span, fmt::format("'{}' stands twice", same->name)};
   }
   return step;
 }

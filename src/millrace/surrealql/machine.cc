@@ -117,7 +117,7 @@ Datum Machine::run(const Program& program, std::size_t base, const Datum* docume
       case Opcode::given: to = given_[instruction.index]; break;
       case Opcode::document: to = *document; break;
       case Opcode::path:
-        to = follow(to, 0, {&program.paths[instruction.index], &to, base + program.registers});
+        to = follow(to, 0, {&program.paths[instruction.index], &to, base + program.registers, program.paths[instruction.index].size()});
         if (evaluation_.failed()) return {};
         break;
       case Opcode::jump: at = instruction.index; break;

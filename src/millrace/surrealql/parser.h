@@ -41,6 +41,7 @@ class Parser {
   OrderItem order_item();
   void check_named(const Select& select, const PlainPath& path, std::string_view clause) const;
   static bool is_clause(const Token& token);
+  bool is_value_clause() const;
   void refuse_computed(std::string_view clause) const;
   PlainPath plain_path(std::string_view what = "a field's name");
   Part plain_part();

@@ -134,9 +134,17 @@ Select Parser::select() {
   return select;
 }
 
+// Not a field of that name: `SELECT value AS v FROM`, but `SELECT VALUE as FROM $input`.
+bool Parser::is_value_clause() const {
+  Lexer ahead = lexer_;
+  const Token next = ahead.next();
+  if (next.is_sign(",") || next.is_keyword("FROM") || next.is_sign(".")) return false;
+  return !next.is_keyword("AS") || (ahead.next().is_keyword("FROM") && ahead.next().kind == TokenKind::parameter);
+}
+
 void Parser::select_items(Select& select) {
   const std::size_t begin = token_.span.at;
-  select.value = at_keyword("VALUE") && !peek().is_sign(",") && !peek().is_keyword("FROM") && !peek().is_keyword("AS") && !peek().is_sign(".");
+  select.value = at_keyword("VALUE") && is_value_clause();
   if (select.value) advance();
   do {
     const std::size_t item_begin = token_.span.at;
@@ -259,7 +267,7 @@ void Parser::check_named(const Select& select, const PlainPath& path, std::strin
     if (item.alias && names(path.parts, item.alias->parts, false)) return;
     if (const auto* const own = item.expression->as<Path>(); own != nullptr && own->start == nullptr) {
       if (names(path.parts, own->parts, prefix)) return;
-    } else if (path.parts.size() == 1 && output_path(item) == std::vector<std::string>{path.parts.front().name}) {
+    } else if (path.parts.size() == 1 && default_path(*item.expression) == std::vector<std::string>{path.parts.front().name}) {
       return;
     }
   }

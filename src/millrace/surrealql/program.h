@@ -80,7 +80,12 @@ struct Step {
   std::uint16_t argument = 0;                                     // the register, counted from the path's own, of an index; [n] of a plain path
   std::unique_ptr<Program> condition;                             // of [WHERE …]
   std::vector<std::unique_ptr<Program>> arguments;                // of a method; they see its receiver as their record
-  std::vector<std::pair<std::string, std::unique_ptr<Program>>> members;  // of .{…}, sorted by name
+  struct Member {
+    std::string name;
+    std::unique_ptr<Program> program;
+    bool is_all = false;  // k.*: the members of what k is
+  };
+  std::vector<Member> members;  // of .{…}, sorted by name
 };
 
 struct RangeShape {

@@ -186,7 +186,8 @@ class Run {
       const Result<std::optional<surrealql::Group>> group = groups.next();
       if (!group) return note(group.error().message);
       if (!*group) break;
-      add(**group);
+      surrealql::within_limits(selector.machine().evaluation(), [&] { add(**group); });
+      if (!selector.failure().empty()) return note("a group's row: " + selector.failure());
     }
     if (number == 0 && plan.keys.empty()) {  // GROUP ALL of nothing is a group, too
       std::vector<std::max_align_t> state(layout.bytes() / sizeof(std::max_align_t) + 1);

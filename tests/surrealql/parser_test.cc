@@ -138,7 +138,7 @@ TEST(Parser, refuses_what_stands_too_deep_or_is_too_long) {
   for (int i = 0; i < 900; ++i) sum += " + 1";
   EXPECT_EQ(parse_tree(sum + " FROM $input").items.size(), 1u);
   for (int i = 0; i < 20'000; ++i) sum += " + 1";
-  EXPECT_THAT(error_of(sum + " FROM $input"), HasSubstr("more than 1200 operators follow each other"));
+  EXPECT_THAT(error_of(sum + " FROM $input"), HasSubstr("more than 1200 operators or steps of a path follow each other"));
   // Wide is not deep.
   std::string array = "SELECT [1";
   for (int i = 0; i < 20'000; ++i) array += ", 1";

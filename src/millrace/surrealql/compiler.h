@@ -30,8 +30,7 @@ class Compiler {
   void compile_columns(const Select& select);
   void compile_group(const Select& select);
   void compile_order(const Select& select);
-  std::optional<std::size_t> key_of(const SelectItem& item, const Select& select);
-  std::optional<std::size_t> column_of(const PlainPath& path, const Select& select);
+  static std::optional<std::size_t> key_of(const SelectItem& item, const std::unordered_map<std::string, std::size_t>& keys);
   Program given_program(std::size_t index);
   Program plain_program(const PlainPath& path);
   std::uint64_t count_of(const Expression* expression, std::string_view clause);

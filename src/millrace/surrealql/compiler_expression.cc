@@ -14,6 +14,7 @@ namespace millrace::surrealql {
 namespace {
 
 constexpr std::size_t registers_max = 60'000;
+constexpr std::size_t regexes_max = 1'000;  // one may take a millisecond and a megabyte
 
 Opcode opcode_of(BinaryOperator operation) {
   // The two lists stand in the same order.
@@ -137,6 +138,7 @@ void Compiler::emit_node(const Literal& node, const Expression&, std::uint16_t t
 void Compiler::emit_node(const RegexLiteral& node, const Expression& at, std::uint16_t to) {
   Result<std::shared_ptr<const Regex>> regex = Regex::compile(node.pattern);
   if (!regex) throw Problem{at.span, regex.error().message};
+  if (plan_.regexes.size() == regexes_max) throw Problem{at.span, fmt::format("more than {} regular expressions in a query", regexes_max)};
   plan_.regexes.push_back(*regex);
   add_constant(Datum::of_regex(regex->get()), to);
 }

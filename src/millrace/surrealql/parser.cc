@@ -160,7 +160,8 @@ ExpressionPtr Parser::infix(ExpressionPtr left, Power power) {
 
 void Parser::count_depth(Expression& expression) {
   for_each_child(expression, [&](const Expression& child) { expression.depth = std::max(expression.depth, child.depth + 1); });
-  if (expression.depth > depth_max) throw Problem{expression.span, fmt::format("more than {} operators follow each other; use fewer, or array functions", depth_max)};
+  if (const auto* const path = expression.as<Path>()) expression.depth += path->parts.size();
+  if (expression.depth > depth_max) throw Problem{expression.span, fmt::format("more than {} operators or steps of a path follow each other; use fewer, or array functions", depth_max)};
 }
 
 std::string_view Parser::near_operator(std::string_view word) {

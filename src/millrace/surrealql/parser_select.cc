@@ -286,6 +286,7 @@ PlainPath Parser::plain_path(std::string_view what) {
   PlainPath path;
   path.parts.push_back({.kind = PartKind::field, .span = token_.span, .name = expect_name(what)});
   while (at_sign(".") || at_sign("[")) path.parts.push_back(plain_part());
+  if (path.parts.size() > depth_max) throw Problem{since(begin), fmt::format("more than {} steps of a path follow each other", depth_max)};
   path.span = since(begin);
   return path;
 }

@@ -38,6 +38,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+constexpr std::size_t message_bytes_max = 500;
+
+// It may quote a name of a megabyte.
+std::string cut(std::string message) {
+  if (message.size() <= message_bytes_max) return message;
+  std::size_t size = message_bytes_max;
+  while (is_continuation(message[size])) --size;
+  return message.substr(0, size) + "…";
+}
+
 }  // namespace
 
 Error to_error(const Problem& problem, std::string_view query) {
@@ -59,7 +69,7 @@ Error to_error(const Problem& problem, std::string_view query) {
   const bool cut_before = from > begin;
   const std::string dots = cut_before ? "…" : "";
   return Error{Code::invalid_argument,
-               fmt::format("line {}, column {}: {}\n  {}{}{}\n  {}{}", line, column, problem.message, dots, shown, to < end ? "…" : "",
+               fmt::format("line {}, column {}: {}\n  {}{}{}\n  {}{}", line, column, cut(problem.message), dots, shown, to < end ? "…" : "",
                            std::string(static_cast<std::size_t>(before) + (cut_before ? 1 : 0), ' '), std::string(static_cast<std::size_t>(marked), '^')),
                {}};
 }

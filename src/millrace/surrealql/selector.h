@@ -55,6 +55,7 @@ class Selector {
  private:
   Selected compute_columns();
   Datum whole_row();
+  Datum with_columns(const Datum& row);
   void append_flat(std::string& out) const;
   void split();
 
@@ -67,6 +68,7 @@ class Selector {
   const Datum* object_ = nullptr;  // of split_, in place of the row
   std::vector<std::string> heads_;  // `"title":` of each column, when all are plain names and nothing is left out
   bool is_flat_ = false;
+  bool is_single_ = false;  // all columns have names of one part
   bool is_copy_ = false;  // SELECT *: the record's own text
 };
 

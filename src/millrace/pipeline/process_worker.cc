@@ -65,6 +65,12 @@ std::unique_ptr<RowBlock> ProcessWorker::work(Piece piece) {
   reader.open(piece.slice);
   decode::FoundRow found;
   while (reader.next(found)) add(found, piece, *block);
+  if (piece.slice.fault) {  // what cannot be decoded at the input's end
+    ++block->records;
+    Error fault = *piece.slice.fault;
+    fault.place.source = job_.files[piece.file].path;
+    block->rejects.push_back({std::move(fault), std::move(piece.slice.fault_text), false});
+  }
   block->bytes_read = piece.slice.bytes_taken;
   block->bytes_counted = piece.bytes_counted;
   job_.chunks.give(std::move(piece.slice.chunk));

@@ -39,7 +39,7 @@ class Parser {
   void group_clause(Select& select);
   void order_clause(Select& select);
   OrderItem order_item();
-  void check_named(const Select& select, const PlainPath& path, std::string_view clause) const;
+  void check_named(const Select& select, const PlainPath& path, std::string_view clause);
   static bool is_clause(const Token& token);
   bool is_value_clause() const;
   void refuse_computed(std::string_view clause) const;
@@ -125,6 +125,7 @@ class Parser {
   Token token_;             // the next word
   std::size_t behind_ = 0;  // the end of the word before it
   int depth_ = 0;
+  std::size_t named_ = 0;  // the column that a clause named last
 };
 
 }  // namespace millrace::surrealql

@@ -260,10 +260,13 @@ OrderItem Parser::order_item() {
 }
 
 // What is split, grouped or ordered by has to be among what is selected: SurrealQL's rule.
-void Parser::check_named(const Select& select, const PlainPath& path, std::string_view clause) const {
+void Parser::check_named(const Select& select, const PlainPath& path, std::string_view clause) {
   if (select.has_all()) return;
   const bool prefix = clause == "GROUP BY";
-  for (const SelectItem& item : select.items) {
+  for (std::size_t i = 0; i < select.items.size(); ++i) {
+    // Names stand in the order of the columns, as a rule: the one behind the last is tried first.
+    named_ = named_ + 1 < select.items.size() ? named_ + 1 : 0;
+    const SelectItem& item = select.items[named_];
     if (item.alias && names(path.parts, item.alias->parts, false)) return;
     if (const auto* const own = item.expression->as<Path>(); own != nullptr && own->start == nullptr) {
       if (names(path.parts, own->parts, prefix)) return;

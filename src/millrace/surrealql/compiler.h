@@ -3,6 +3,7 @@
 // Tree to plan: names are looked up, arguments counted, constants folded. Private to this room. Throws a Problem.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -14,6 +15,9 @@
 #include "millrace/surrealql/plan.h"
 
 namespace millrace::surrealql {
+
+// What a query with GROUP computes of a group: for the docs.
+std::vector<std::string_view> aggregate_functions();
 
 using Parameters = std::vector<std::pair<std::string, Value>>;
 
@@ -66,7 +70,7 @@ class Compiler {
 
   // compiler_call.cc
   const Function& function_of(const Call& call);
-  void check_method(const Part& part);
+  static std::array<const Function*, type_count> functions_of(const Part& part);
   static bool has_aggregate(const Expression& expression);
   static bool is_of_each_record(const Expression& expression);
   bool emit_aggregate(const Call& call, std::uint16_t to);

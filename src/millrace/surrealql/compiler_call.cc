@@ -76,6 +76,13 @@ bool same_path(const std::vector<Part>& path, const PlainPath& plain) {
 
 }  // namespace
 
+std::vector<std::string_view> aggregate_functions() {
+  std::vector<std::string_view> names{"count"};
+  for (const AggregateName& name : aggregate_names) names.push_back(name.function);
+  names.insert(names.end(), collecting_names.begin(), collecting_names.end());
+  return names;
+}
+
 const Function& Compiler::function_of(const Call& call) {
   const Function* const function = find_function(call.name);
   if (function == nullptr) {
@@ -91,11 +98,10 @@ const Function& Compiler::function_of(const Call& call) {
 }
 
 // Which function a method is depends on the value; that there is one for some type does not.
-void Compiler::check_method(const Part& part) {
-  constexpr auto last = static_cast<int>(Type::regex);
-  for (int type = 0; type <= last; ++type) {
-    if (find_method(static_cast<Type>(type), part.name) != nullptr) return;
-  }
+std::array<const Function*, type_count> Compiler::functions_of(const Part& part) {
+  std::array<const Function*, type_count> functions{};
+  for (std::size_t type = 0; type < type_count; ++type) functions[type] = find_method(static_cast<Type>(type), part.name);
+  if (std::ranges::any_of(functions, [](const Function* function) { return function != nullptr; })) return functions;
   std::vector<std::string_view> names;
   for (const std::string_view name : function_names()) names.push_back(name.substr(name.rfind(':') + 1));
   std::string_view near = function_once_named(part.name);

@@ -301,8 +301,11 @@ Step Compiler::step(const Part& part, std::uint16_t to, std::uint16_t& next) {
     step.argument = static_cast<std::uint16_t>(next - to);
     next = this->next(next, *part.value);
   } else if (part.kind == PartKind::method) {
-    check_method(part);
-    for (const ExpressionPtr& argument : part.arguments) step.arguments.push_back(std::make_unique<Program>(program(*argument, Scope::document)));
+    step.functions = functions_of(part);
+    for (const ExpressionPtr& argument : part.arguments) {
+      step.arguments.push_back(std::make_unique<Program>(program(*argument, Scope::document)));
+      step.is_fixed = step.is_fixed && step.arguments.back()->is_constant();
+    }
   } else if (part.kind == PartKind::where) {
     step.condition = std::make_unique<Program>(program(*part.value, Scope::document));
   } else if (part.kind == PartKind::destructure) {

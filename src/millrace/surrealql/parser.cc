@@ -101,7 +101,22 @@ bool chains(BinaryOperator operation, Power power) {
   return (power != Power::equality && power != Power::relation) || operation == BinaryOperator::exactly_equal;
 }
 
+struct Kind {
+  std::string_view name;
+  CastKind kind;
+};
+constexpr auto kinds = std::to_array<Kind>({{"any", CastKind::any}, {"bool", CastKind::boolean}, {"int", CastKind::integer}, {"float", CastKind::real},
+    {"decimal", CastKind::decimal}, {"number", CastKind::number}, {"string", CastKind::string}, {"duration", CastKind::duration}, {"datetime", CastKind::datetime},
+    {"uuid", CastKind::uuid}, {"bytes", CastKind::bytes}, {"array", CastKind::array}, {"object", CastKind::object}, {"record", CastKind::record},
+    {"range", CastKind::range}, {"regex", CastKind::regex}, {"set", CastKind::set}});
+
 }  // namespace
+
+std::vector<std::string_view> cast_words() {
+  std::vector<std::string_view> words;
+  for (const Kind& kind : kinds) words.push_back(kind.name);
+  return words;
+}
 
 Parser::Depth::Depth(Parser& parser) : parser_(parser) {
   if (++parser_.depth_ > nesting_max) {
@@ -162,6 +177,12 @@ void Parser::count_depth(Expression& expression) {
   for_each_child(expression, [&](const Expression& child) { expression.depth = std::max(expression.depth, child.depth + 1); });
   if (const auto* const path = expression.as<Path>()) expression.depth += path->parts.size();
   if (expression.depth > depth_max) throw Problem{expression.span, fmt::format("more than {} operators or steps of a path follow each other; use fewer, or array functions", depth_max)};
+}
+
+std::vector<std::string_view> operator_words() {
+  std::vector<std::string_view> words{"IS", "IS NOT", "NOT IN", "..", "..=", ">.."};
+  for (const Infix& infix : infixes) words.push_back(infix.word);
+  return words;
 }
 
 std::string_view Parser::near_operator(std::string_view word) {
@@ -283,19 +304,6 @@ Cast Parser::cast_type() {
 }
 
 CastKind Parser::cast_kind() {
-  struct Kind {
-    std::string_view name;
-    CastKind kind;
-  };
-  constexpr auto kinds = std::to_array<Kind>({{"any", CastKind::any}, {"bool", CastKind::boolean}, {"int", CastKind::integer}, {"float", CastKind::real},
-    {"decimal", CastKind::decimal}, {"number", CastKind::number}, {"string", CastKind::string}, {"duration", CastKind::duration}, {"datetime", CastKind::datetime},
-    {"uuid", CastKind::uuid}, {"bytes", CastKind::bytes}, {"array", CastKind::array}, {"object", CastKind::object}, {"record", CastKind::record},
-    {"range", CastKind::range}, {"regex", CastKind::regex}, {"set", CastKind::set}});
-  constexpr auto names = [&] {
-    std::array<std::string_view, kinds.size()> out{};
-    for (std::size_t i = 0; i < kinds.size(); ++i) out[i] = kinds[i].name;
-    return out;
-  }();
   if (token_.kind != TokenKind::name) refuse_token("a type such as int, float, string or datetime");
   for (const Kind& kind : kinds) {
     if (token_.text == kind.name) {
@@ -304,7 +312,7 @@ CastKind Parser::cast_kind() {
     }
   }
   std::string_view near = type_once_named(token_.text);
-  if (near.empty()) near = nearest_name(token_.text, names);
+  if (near.empty()) near = nearest_name(token_.text, cast_words());
   refuse(fmt::format("no cast goes to '{}'{}", token_.text, near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "millrace/surrealql/expression.h"
 #include "millrace/surrealql/hints.h"
@@ -20,6 +21,10 @@ inline constexpr std::size_t query_bytes_max = 1 << 20;
 
 // One SELECT … FROM $input, with a ';' behind it or not. Throws a Problem.
 Select parse_tree(std::string_view query);
+
+// Every operator between two values, and every type that a cast goes to: for the docs.
+std::vector<std::string_view> operator_words();
+std::vector<std::string_view> cast_words();
 
 // From loose to tight; operators of one power are read from left to right.
 enum class Power : std::uint8_t { base, logical_or, logical_and, equality, relation, sum, product, power, nullish, prefix, range, prime };

@@ -201,7 +201,7 @@ Datum Machine::destructured(const Datum& object, const Step& step, const Walk& w
 }
 
 Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& walk) {
-  const Function* const function = find_method(datum.type(), step.name);
+  const Function* const function = step.functions[static_cast<std::size_t>(datum.type())];
   if (function == nullptr) return evaluation_.fail(fmt::format("Method '{}' cannot be called on value of type '{}'", step.name, type_name(datum.type())));
   const std::size_t count = step.arguments.size() + 1;
   if (count < function->arguments_min || (function->arguments_max != 255 && count > function->arguments_max)) {
@@ -218,7 +218,7 @@ Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& wal
   open_all(arguments, count);
   const Datum result = function->run({arguments, count}, evaluation_);
   if (evaluation_.failed()) name_method(evaluation_.failure, *function, step.name);
-  if (std::ranges::any_of(step.arguments, [](const auto& argument) { return !argument->is_constant(); })) check_weight(result, evaluation_);
+  if (!step.is_fixed) check_weight(result, evaluation_);
   return result;
 }
 

@@ -310,6 +310,7 @@ Step Compiler::step(const Part& part, std::uint16_t to, std::uint16_t& next) {
     step.condition = std::make_unique<Program>(program(*part.value, Scope::document));
   } else if (part.kind == PartKind::destructure) {
     for (const auto& [name, value, is_all] : part.members) step.members.push_back({name, std::make_unique<Program>(program(*value, Scope::document)), is_all});
+    if (std::ranges::any_of(step.members, &Step::Member::is_all)) return step;  // the later of equal names counts
     std::stable_sort(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     const auto same = std::adjacent_find(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
     if (same != step.members.end()) throw Problem{part.span, fmt::format("'{}' stands twice", same->name)};

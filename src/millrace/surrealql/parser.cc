@@ -268,7 +268,7 @@ ExpressionPtr Parser::negated(std::size_t begin, bool negative) {
   if (negative) {
     if (auto* const integer = value.get_if<std::int64_t>()) *integer = -*integer;
     if (auto* const real = value.get_if<double>()) *real = -*real;
-    if (auto* const decimal = value.get_if<Decimal>()) decimal->digits.insert(0, "-");
+    if (auto* const decimal = value.get_if<Decimal>()) decimal->digits.insert(decimal->digits.begin(), '-');
   }
   advance();
   return with_parts(make(begin, Literal{std::move(value)}));

@@ -56,7 +56,7 @@ ExpressionPtr Parser::prime() {
         if (token_.kind == TokenKind::wrong) refuse(token_.text);
         std::string pattern = token_.text;
         advance();
-        return make(begin, RegexLiteral{std::move(pattern)});
+        return with_parts(make(begin, RegexLiteral{std::move(pattern)}));
       }
       if (at_sign("|") || at_sign("||")) refuse("closures and mocks (|…|) are not supported");
       if (at_sign("->") || at_sign("<-") || at_sign("<->")) refuse("records of a file have no edges to follow");

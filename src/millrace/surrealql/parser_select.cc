@@ -268,7 +268,7 @@ void Parser::check_named(const Select& select, const PlainPath& path, std::strin
     named_ = named_ + 1 < select.items.size() ? named_ + 1 : 0;
     const SelectItem& item = select.items[named_];
     if (item.alias && names(path.parts, item.alias->parts, false)) return;
-    if (const auto* const own = item.expression->as<Path>(); own != nullptr && own->start == nullptr) {
+    if (const auto* const own = item.expression->as<Path>(); own != nullptr && own->start == nullptr && item.expression->blocks == 0) {
       if (names(path.parts, own->parts, prefix)) return;
     } else if (path.parts.size() == 1 && default_path(*item.expression) == std::vector<std::string>{path.parts.front().name}) {
       return;

@@ -186,10 +186,10 @@ Datum Machine::destructured(const Datum& object, const Step& step, const Walk& w
   for (const auto& [name, program, is_all] : step.members) {
     const Datum value = open(run(*program, walk.free, &object), evaluation_);
     if (evaluation_.failed()) return {};
+    is_merged = is_merged || is_all;
     if (!is_all) {
       members.push({name, value});
     } else if (value.is(Type::object)) {  // {k.*}: what k has
-      is_merged = true;
       for (const DatumMember& member : value.members()) members.push(member);
     }
   }

@@ -88,7 +88,7 @@ struct Step {
     std::unique_ptr<Program> program;
     bool is_all = false;  // k.*: the members of what k is
   };
-  std::vector<Member> members;  // of .{…}, sorted by name
+  std::vector<Member> members;  // of .{…}, sorted by name; with one that is_all, as they are written
 };
 
 struct RangeShape {

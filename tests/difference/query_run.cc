@@ -13,6 +13,7 @@
 #include "millrace/record/json.h"
 #include "millrace/surrealql/group_merge.h"
 #include "millrace/surrealql/group_table.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/query.h"
 #include "millrace/surrealql/row_order.h"
 #include "millrace/surrealql/selector.h"
@@ -142,9 +143,11 @@ class Run {
     std::vector<Datum> keys(worker.query.plan().order.size() + 1);
     for (std::size_t i = 0; i < selector.row_count(); ++i) {
       if (selector.row_at(i) != Selected::row) return reject(number, selector.failure());
-      rows.push_back(typed_row(selector, answer_.defect));
+      surrealql::within_limits(selector.machine().evaluation(), [&] { rows.push_back(typed_row(selector, answer_.defect)); });
+      if (!selector.failure().empty()) return reject(number, selector.failure());
       if (!worker.order) continue;
       selector.order_keys(keys);
+      if (!selector.failure().empty()) return reject(number, selector.failure());
       if (const Result<void> done = worker.order->add(keys, number * rows_between + i, rows.back()); !done) note(done.error().message);
     }
     rows_of_[number] = std::move(rows);
@@ -183,7 +186,8 @@ class Run {
       const Result<std::optional<surrealql::Group>> group = groups.next();
       if (!group) return note(group.error().message);
       if (!*group) break;
-      add(**group);
+      surrealql::within_limits(selector.machine().evaluation(), [&] { add(**group); });
+      if (!selector.failure().empty()) return note("a group's row: " + selector.failure());
     }
     if (number == 0 && plan.keys.empty()) {  // GROUP ALL of nothing is a group, too
       std::vector<std::max_align_t> state(layout.bytes() / sizeof(std::max_align_t) + 1);

@@ -15,6 +15,7 @@
 #include "millrace/pipeline/process_worker.h"
 #include "millrace/pipeline/rejects.h"
 #include "millrace/surrealql/group_merge.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/row_order.h"
 #include "millrace/telemetry/profile.h"
 
@@ -131,7 +132,9 @@ class ProcessRun {
       Result<std::optional<surrealql::Group>> group = groups.next();
       if (!group) return note_failure(std::move(group).error());
       if (!*group) break;
-      add(**group);
+      surrealql::Evaluation& evaluation = selector.machine().evaluation();
+      surrealql::within_limits(evaluation, [&] { add(**group); });
+      if (evaluation.failed()) return note_failure({Code::too_large, "a group's row: " + evaluation.failure, {}});
     }
     if (number == 0 && plan.keys.empty() && may_finish()) {  // GROUP ALL of nothing is a group, too
       std::vector<std::max_align_t> state(layout.bytes() / sizeof(std::max_align_t) + 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/pipeline/process_worker.h"
 
+#include "millrace/surrealql/limits.h"
 #include "millrace/telemetry/profile.h"
 #include "millrace/telemetry/stage.h"
 
@@ -64,6 +65,12 @@ std::unique_ptr<RowBlock> ProcessWorker::work(Piece piece) {
   reader.open(piece.slice);
   decode::FoundRow found;
   while (reader.next(found)) add(found, piece, *block);
+  if (piece.slice.fault) {  // what cannot be decoded at the input's end
+    ++block->records;
+    Error fault = *piece.slice.fault;
+    fault.place.source = job_.files[piece.file].path;
+    block->rejects.push_back({std::move(fault), std::move(piece.slice.fault_text), false});
+  }
   block->bytes_read = piece.slice.bytes_taken;
   block->bytes_counted = piece.bytes_counted;
   job_.chunks.give(std::move(piece.slice.chunk));
@@ -83,7 +90,10 @@ void ProcessWorker::add(const decode::FoundRow& found, const Piece& piece, RowBl
   const std::size_t text_before = block.text.size();
   for (std::size_t i = 0; selected == Selected::row && i < selector_.row_count(); ++i) {
     selected = selector_.row_at(i);
-    if (selected == Selected::row) add_row(position_of(found, piece) + i, block);
+    if (selected != Selected::row) break;
+    surrealql::Evaluation& evaluation = selector_.machine().evaluation();
+    surrealql::within_limits(evaluation, [&] { add_row(position_of(found, piece) + i, block); });
+    if (evaluation.failed()) selected = Selected::failed;
   }
   if (selected == Selected::row) return;
   // All of the record's rows or none.
@@ -103,6 +113,7 @@ void ProcessWorker::add_row(std::uint64_t position, RowBlock& block) {
   row_text_.clear();
   job_.format.append(selector_, row_text_);
   selector_.order_keys(order_keys_);
+  if (selector_.machine().evaluation().failed()) return;
   if (Result<void> done = order_->add(order_keys_, position, row_text_); !done && !block.failure) block.failure = std::move(done).error();
 }
 

@@ -6,6 +6,7 @@
 namespace millrace::surrealql {
 
 void* Arena::raw_in_new_piece(std::size_t size, std::size_t alignment) {
+  if (size > bytes_max_ || bytes_used() > bytes_max_ - size) throw TooLarge{};
   bytes_before_ += static_cast<std::size_t>(at_ - begin_);
   const std::size_t needed = size + alignment;
   if (at_ != nullptr) ++piece_;

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -21,12 +22,17 @@
 
 namespace millrace::surrealql {
 
+// Thrown by an arena that would grow beyond its limit; limits.h.
+struct TooLarge {};
+
 class Arena {
  public:
   static constexpr std::size_t piece_bytes = 64 << 10;
   static constexpr std::size_t kept_bytes_max = 1 << 20;
 
   Arena() = default;
+  // Throws TooLarge rather than hand out more.
+  explicit Arena(std::size_t bytes_max) : bytes_max_(bytes_max) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -34,6 +40,7 @@ class Arena {
   template <typename T>
   T* allocate(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
+    if (count > SIZE_MAX / sizeof(T)) throw TooLarge{};
     return static_cast<T*>(raw(count * sizeof(T), alignof(T)));
   }
   template <typename T>
@@ -79,6 +86,7 @@ class Arena {
   std::byte* at_ = nullptr;
   std::byte* end_ = nullptr;
   std::size_t bytes_before_ = 0;
+  std::size_t bytes_max_ = SIZE_MAX;
 };
 
 }  // namespace millrace::surrealql

@@ -21,6 +21,7 @@ namespace millrace::surrealql {
 
 // In SurrealDB's order of types: a value of an earlier type is less than any of a later one. The three kinds of number are one type there.
 enum class Type : std::uint8_t { none, null, boolean, integer, real, decimal, string, duration, datetime, uuid, array, object, bytes, record, regex, range };
+inline constexpr std::size_t type_count = static_cast<std::size_t>(Type::range) + 1;
 
 __extension__ using Wide = unsigned __int128;
 

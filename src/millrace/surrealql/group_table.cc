@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "millrace/base/assert.h"
+#include "millrace/surrealql/limits.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -26,7 +27,9 @@ bool GroupTable::add(Machine& machine, std::uint64_t position) {
     for (std::size_t i = 0; i < programs.size(); ++i) {
       out[i] = machine.run(programs[i]);
       if (evaluation.failed()) return false;
-      if (out[i].is_text()) out[i] = open(out[i], evaluation);
+      if (out[i].is_text()) out[i] = within_limits(evaluation, [&] { return open(out[i], evaluation); });
+      check_weight(out[i], evaluation);
+      if (evaluation.failed()) return false;
     }
     return true;
   };

@@ -5,6 +5,7 @@
 
 #include "millrace/base/assert.h"
 #include "millrace/record/json.h"
+#include "millrace/surrealql/limits.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -19,6 +20,9 @@ Result<Value> convert_value(const Value& value, const TypeRule& rule) {
 }
 
 }  // namespace
+
+Machine::Machine(std::size_t stack, const std::vector<FieldPath>& paths)
+    : evaluation_(evaluation_bytes_max), registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
 
 void Machine::begin(const RowView& row) {
   row_ = &row;
@@ -91,7 +95,7 @@ Datum Machine::whole() {
 Datum Machine::run(const Program& program) {
   if (program.is_slot()) return slot(program.code.front().index);
   MILLRACE_ASSERT(program.stack <= registers_.size());
-  return run(program, 0, nullptr);
+  return within_limits(evaluation_, [&] { return run(program, 0, nullptr); });
 }
 
 Datum Machine::run(const Program& program, std::size_t base, const Datum* document) {
@@ -114,7 +118,7 @@ Datum Machine::run(const Program& program, std::size_t base, const Datum* docume
       case Opcode::given: to = given_[instruction.index]; break;
       case Opcode::document: to = *document; break;
       case Opcode::path:
-        to = follow(to, 0, {&program.paths[instruction.index], &to, base + program.registers});
+        to = follow(to, 0, {&program.paths[instruction.index], &to, base + program.registers, program.paths[instruction.index].size()});
         if (evaluation_.failed()) return {};
         break;
       case Opcode::jump: at = instruction.index; break;

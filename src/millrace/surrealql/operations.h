@@ -20,15 +20,25 @@
 namespace millrace::surrealql {
 
 struct Evaluation {
+  Evaluation() = default;
+  explicit Evaluation(std::size_t arena_bytes_max) : arena(arena_bytes_max) {}
+
+  static constexpr std::size_t failure_bytes_max = 4000;
+
   Arena arena;
   std::string failure;  // why the record cannot be evaluated, in the engine's words where it has some; empty: it can
 
   bool failed() const { return !failure.empty(); }
-  // The first failure stays.
+  // The first failure stays. What quotes a very long value is cut.
   Datum fail(std::string why) {
-    if (failure.empty()) failure = std::move(why);
+    if (!failure.empty()) return {};
+    failure = std::move(why);
+    if (failure.size() > failure_bytes_max) cut_failure();
     return {};
   }
+
+ private:
+  void cut_failure();
 };
 
 // ---- in and out

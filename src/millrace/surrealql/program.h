@@ -8,6 +8,7 @@
 // Registers are a stack: an operand's register is the next free one, a result takes the place of its first operand.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -80,7 +81,14 @@ struct Step {
   std::uint16_t argument = 0;                                     // the register, counted from the path's own, of an index; [n] of a plain path
   std::unique_ptr<Program> condition;                             // of [WHERE …]
   std::vector<std::unique_ptr<Program>> arguments;                // of a method; they see its receiver as their record
-  std::vector<std::pair<std::string, std::unique_ptr<Program>>> members;  // of .{…}, sorted by name
+  std::array<const Function*, type_count> functions{};            // which function the method is, by the value's type
+  bool is_fixed = true;                                           // the arguments are constants
+  struct Member {
+    std::string name;
+    std::unique_ptr<Program> program;
+    bool is_all = false;  // k.*: the members of what k is
+  };
+  std::vector<Member> members;  // of .{…}, sorted by name; with one that is_all, as they are written
 };
 
 struct RangeShape {

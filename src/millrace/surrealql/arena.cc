@@ -11,7 +11,7 @@ void* Arena::raw_in_new_piece(std::size_t size, std::size_t alignment) {
   if (at_ != nullptr) ++piece_;
   while (piece_ < pieces_.size() && pieces_[piece_].size < needed) pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(piece_));
   if (piece_ == pieces_.size()) {
-    const std::size_t bytes = std::max(piece_bytes, needed);
+    const std::size_t bytes = std::max(piece_bytes_min_, needed);
     pieces_.push_back({std::make_unique_for_overwrite<std::byte[]>(bytes), bytes});
   }
   begin_ = at_ = pieces_[piece_].memory.get();

@@ -27,6 +27,8 @@ class Arena {
   static constexpr std::size_t kept_bytes_max = 1 << 20;
 
   Arena() = default;
+  // Small first pieces where there are many arenas.
+  explicit Arena(std::size_t piece_bytes_min) : piece_bytes_min_(piece_bytes_min) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -66,6 +68,7 @@ class Arena {
     std::unique_ptr<std::byte[]> memory;
     std::size_t size = 0;
   };
+  std::size_t piece_bytes_min_ = piece_bytes;
   std::vector<Piece> pieces_;
   std::size_t piece_ = 0;  // the one in use
   std::byte* begin_ = nullptr;

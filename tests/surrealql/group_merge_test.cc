@@ -173,6 +173,23 @@ TEST(GroupMerge, a_group_that_does_not_fit_is_an_error) {
   EXPECT_EQ(fits.rows.size(), 1U);
 }
 
+TEST(GroupMerge, a_table_is_usable_after_a_failure) {
+  const Query query = compiled("SELECT array::group(a) AS all FROM $input GROUP ALL");
+  GroupsAside aside(query.plan(), {.bytes_max = 1'000});
+  Selector selector(query);
+  GroupTable table(query.plan());
+  const Slot slot = slot_of("12345");
+  const RowView row{.slots = {&slot, 1}};
+  for (int round = 0; round < 2; ++round) {
+    for (std::uint64_t i = 0; i < 100; ++i) {
+      ASSERT_EQ(selector.select(row), Selected::row);
+      ASSERT_TRUE(table.add(selector.machine(), i));
+    }
+    EXPECT_FALSE(aside.put(table));
+    EXPECT_EQ(table.size(), 0U);
+  }
+}
+
 TEST(GroupMerge, ends_when_it_is_stopped) {
   const Query query = compiled("SELECT k, count() FROM $input GROUP BY k");
   Records records;

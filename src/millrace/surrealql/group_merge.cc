@@ -2,11 +2,11 @@
 #include "millrace/surrealql/group_merge.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/plan.h"
+#include "millrace/surrealql/stored_number.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -16,52 +16,53 @@ std::byte* make_state(Arena& arena, const GroupLayout& layout) {
   return reinterpret_cast<std::byte*>(arena.allocate<std::max_align_t>((layout.bytes() + unit - 1) / unit));
 }
 
-// On disk a value that was gathered takes nine bytes or more, in memory 32: a fourth of what it may take there, and less for the others
-// that are merged with it.
-constexpr std::size_t stored_parts = 6;
-constexpr std::size_t record_factor = 5;
 constexpr std::uint64_t groups_between_looks = 1024;
 
 Error too_large() {
   return {Code::too_large, "a group is larger than --memory has room for: array::group, math::median and fields without an aggregate gather all values of a group; --memory must be larger", {}};
 }
 
-MergeLimits of_groups(MergeLimits limits) {
-  limits.record_factor = record_factor;
-  return limits;
-}
-
-void append_group(std::string& record, const Group& group, std::size_t key_count, const GroupLayout& layout) {
-  record.assign(reinterpret_cast<const char*>(&group.first), sizeof(group.first));
-  for (std::size_t i = 0; i < key_count; ++i) append_stored(record, group.keys[i]);
-  layout.append_stored(record, group.state);
-}
+// Of two that are merged, and what they become, all is in memory.
+constexpr std::size_t groups_in_memory = 4;
 
 }  // namespace
 
 GroupsAside::GroupsAside(const Plan& plan, MergeLimits limits)
     : plan_(plan),
       layout_(plan),
-      group_bytes_max_(limits.bytes_max / 2),
+      merge_bytes_max_(limits.bytes_max),
       stop_(limits.stop),
-      runs_(of_groups(limits), [this](std::span<RunFile* const> from, RunFile& to) { return merge(from, to); }) {}
+      runs_(limits, [this](std::span<RunFile* const> from, RunFile& to) { return merge(from, to); }) {}
+
+Result<void> GroupsAside::append(const Group& group, std::string& record, RunFile& to) const {
+  record.clear();
+  put_number(record, group.first);
+  for (std::size_t i = 0; i < plan_.keys.size(); ++i) append_stored(record, group.keys[i]);
+  layout_.append_stored(record, group.state);
+  const std::size_t memory_bytes = record.size() + layout_.gathered_bytes(group.state);
+  if (memory_bytes > merge_bytes_max_ / groups_in_memory) return std::unexpected(too_large());
+  return to.append(record, memory_bytes);
+}
 
 Result<void> GroupsAside::put(GroupTable& table) {
+  Result<RunFile> run = write(table);
+  table.clear();
+  return run ? runs_.add(std::move(*run)) : std::unexpected(std::move(run).error());
+}
+
+Result<RunFile> GroupsAside::write(GroupTable& table) const {
   Result<RunFile> run = RunFile::create();
-  if (!run) return std::unexpected(std::move(run).error());
+  if (!run) return run;
   std::string record;
   for (const Group& group : table.sorted()) {
-    append_group(record, group, table.key_count(), layout_);
-    if (record.size() > group_bytes_max_ / stored_parts) return std::unexpected(too_large());
-    if (Result<void> done = run->append(record); !done) return done;
+    if (Result<void> done = append(group, record, *run); !done) return std::unexpected(std::move(done).error());
   }
-  if (Result<void> done = run->rewind(); !done) return done;
-  table.clear();
-  return runs_.add(std::move(*run));
+  if (Result<void> done = run->rewind(); !done) return std::unexpected(std::move(done).error());
+  return run;
 }
 
 Result<void> GroupsAside::merge(std::span<RunFile* const> from, RunFile& to) const {
-  MergedGroups groups(plan_, group_bytes_max_);
+  MergedGroups groups(plan_, group_bytes_max());
   if (Result<void> begun = groups.begin(from); !begun) return begun;
   std::string record;
   for (std::uint64_t count = 0;; ++count) {
@@ -69,9 +70,7 @@ Result<void> GroupsAside::merge(std::span<RunFile* const> from, RunFile& to) con
     Result<std::optional<Group>> group = groups.next();
     if (!group) return std::unexpected(std::move(group).error());
     if (!*group) return {};
-    append_group(record, **group, plan_.keys.size(), layout_);
-    if (record.size() > group_bytes_max_ / stored_parts) return std::unexpected(too_large());
-    if (Result<void> done = to.append(record); !done) return done;
+    if (Result<void> done = append(**group, record, to); !done) return done;
   }
 }
 
@@ -120,8 +119,7 @@ Result<bool> MergedGroups::advance(Source& source) {
   if (!*record) return false;
   source.arena.reset();
   std::string_view rest = **record;
-  std::memcpy(&source.group.first, rest.data(), sizeof(source.group.first));
-  rest.remove_prefix(sizeof(source.group.first));
+  source.group.first = take_number(rest);
   Datum* const keys = source.arena.allocate<Datum>(key_count_);
   for (std::size_t i = 0; i < key_count_; ++i) keys[i] = read_stored(rest, source.arena);
   source.group.keys = keys;

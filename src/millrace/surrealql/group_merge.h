@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "millrace/base/result.h"
@@ -30,16 +31,20 @@ namespace millrace::surrealql {
 class GroupsAside {
  public:
   GroupsAside(const Plan& plan, MergeLimits limits);
+  // The table is empty then, also when it failed.
   Result<void> put(GroupTable& table);
   RunSet& runs() { return runs_; }
-  std::size_t group_bytes_max() const { return group_bytes_max_; }
+  std::size_t group_bytes_max() const { return merge_bytes_max_ / 2; }  // of one that is given
 
  private:
+  Result<RunFile> write(GroupTable& table) const;
+  // `record`: scratch.
+  Result<void> append(const Group& group, std::string& record, RunFile& to) const;
   Result<void> merge(std::span<RunFile* const> from, RunFile& to) const;
 
   const Plan& plan_;
   const GroupLayout layout_;
-  const std::size_t group_bytes_max_;
+  const std::size_t merge_bytes_max_;
   const std::stop_token stop_;
   RunSet runs_;
 };

@@ -34,6 +34,9 @@ namespace {
 // All that ORDER BY names, and what RAND() sorts by.
 std::size_t count_keys(const Plan& plan) { return plan.order.size() + (plan.order_random ? 1 : 0); }
 
+// Keys that are arrays or objects are made anew beside it.
+std::size_t memory_of(std::string_view record) { return 2 * record.size(); }
+
 constexpr std::uint64_t rows_between_looks = 1024;
 
 }  // namespace
@@ -47,7 +50,7 @@ RowsAside::RowsAside(const Plan& plan, RowOrderOptions options, MergeLimits limi
           Result<const OrderedRows::Source*> source = rows.next_source();
           if (!source) return std::unexpected(std::move(source).error());
           if (*source == nullptr) break;
-          if (Result<void> done = to.append((*source)->record); !done) return done;
+          if (Result<void> done = to.append((*source)->record, memory_of((*source)->record)); !done) return done;
         }
         return {};
       }) {}
@@ -103,20 +106,25 @@ void RowOrder::compact() {
 
 Result<void> RowOrder::put_aside() {
   sort();
+  Result<RunFile> run = write();
+  rows_.clear();
+  arena_->reset();
+  is_heap_ = false;
+  return run ? aside_.add(std::move(*run)) : std::unexpected(std::move(run).error());
+}
+
+Result<RunFile> RowOrder::write() const {
   Result<RunFile> run = RunFile::create();
-  if (!run) return std::unexpected(std::move(run).error());
+  if (!run) return run;
   std::string record;
   for (const Kept& kept : rows_) {
     record.assign(reinterpret_cast<const char*>(&kept.row->position), sizeof(kept.row->position));
     for (std::size_t i = 0; i < key_count_; ++i) append_stored(record, kept.row->keys[i]);
     record += kept.row->text;
-    if (Result<void> done = run->append(record); !done) return done;
+    if (Result<void> done = run->append(record, memory_of(record)); !done) return std::unexpected(std::move(done).error());
   }
-  if (Result<void> done = run->rewind(); !done) return done;
-  rows_.clear();
-  arena_->reset();
-  is_heap_ = false;
-  return aside_.add(std::move(*run));
+  if (Result<void> done = run->rewind(); !done) return std::unexpected(std::move(done).error());
+  return run;
 }
 
 void RowOrder::sort() {

@@ -86,6 +86,7 @@ class RowOrder {
   void keep_first(const OrderedRow& row);
   void compact();
   Result<void> put_aside();
+  Result<RunFile> write() const;  // what is in memory, which is sorted
   auto kept_before() const {
     return [this](const Kept& a, const Kept& b) { return before_(*a.row, *b.row); };
   }

@@ -18,10 +18,10 @@ Result<void> RunFile::flush() {
   return done;
 }
 
-Result<void> RunFile::append(std::string_view record) {
+Result<void> RunFile::append(std::string_view record, std::size_t memory_bytes) {
   const auto size = static_cast<std::uint32_t>(record.size());
   bytes_ += sizeof(size) + record.size();
-  record_bytes_max_ = std::max(record_bytes_max_, record.size());
+  record_memory_max_ = std::max({record_memory_max_, record.size(), memory_bytes});
   if (!buffer_) {
     buffer_ = std::make_unique_for_overwrite<char[]>(write_bytes);
     capacity_ = write_bytes;

@@ -31,7 +31,8 @@ class RunFile {
 
   static Result<RunFile> create();
 
-  Result<void> append(std::string_view record);  // less than 4 GiB
+  // Less than 4 GiB. `memory_bytes`: what it takes in all while it is merged.
+  Result<void> append(std::string_view record, std::size_t memory_bytes = 0);
   // Ends the writing; next() begins at the first record.
   Result<void> rewind();
   void set_read_bytes(std::size_t bytes) { read_bytes_ = bytes; }
@@ -39,7 +40,7 @@ class RunFile {
   Result<std::optional<std::string_view>> next();
 
   std::uint64_t bytes() const { return bytes_; }
-  std::size_t record_bytes_max() const { return record_bytes_max_; }  // the largest that was written
+  std::size_t record_memory_max() const { return record_memory_max_; }  // of all records, when it is more than their bytes
 
  private:
   explicit RunFile(File file) : file_(std::move(file)) {}
@@ -54,7 +55,7 @@ class RunFile {
   std::uint64_t offset_ = 0;  // in the file, of what is read next
   std::size_t read_bytes_ = write_bytes;
   std::uint64_t bytes_ = 0;
-  std::size_t record_bytes_max_ = 0;
+  std::size_t record_memory_max_ = 0;
 };
 
 }  // namespace millrace::surrealql

@@ -13,8 +13,8 @@ constexpr std::size_t runs_min = 2;
 }  // namespace
 
 std::size_t RunSet::weight(const RunFile& run) const {
-  const std::size_t record = run.record_bytes_max();
-  return RunFile::read_bytes_min + source_bytes + (record <= small_record_bytes ? 0 : record * limits_.record_factor);
+  const std::size_t record = run.record_memory_max();
+  return RunFile::read_bytes_min + source_bytes + (record <= small_record_bytes ? 0 : record);
 }
 
 bool RunSet::are_too_many(std::span<RunFile* const> runs) const {

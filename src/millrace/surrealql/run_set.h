@@ -25,7 +25,6 @@ namespace millrace::surrealql {
 
 struct MergeLimits {
   std::size_t bytes_max = 64u << 20;   // of buffers and what is in them
-  std::size_t record_factor = 2;       // what a record takes while it is merged, in times of its size on disk
   std::size_t runs_max = 250;          // each is a file descriptor, of which a process often has 1,024
   std::stop_token stop;                // ends a merge: interrupted
 };

@@ -26,9 +26,9 @@ using std::chrono::steady_clock;
 
 constexpr auto progress_interval = std::chrono::milliseconds(200);
 constexpr auto look_interval = std::chrono::milliseconds(100);
-// What reading, working and writing take by themselves; what --memory has beyond it is for groups and for rows to be sorted.
+// What reading, working and writing take by themselves; what --memory has beyond it is for groups and for rows to be sorted, and at
+// least a fourth of it.
 constexpr std::size_t streaming_bytes = 48u << 20;
-constexpr std::size_t kept_bytes_min = 6u << 20;
 constexpr std::size_t write_bytes = 256u << 10;
 // Larger than a load's: each slice costs a wake-up or two, and rows take less room than a store's blocks.
 constexpr std::size_t chunk_bytes = 512u << 10;
@@ -51,7 +51,8 @@ class ProcessRun {
         output_(std::move(output)),
         progress_(progress),
         stop_(std::move(stop)),
-        plan_(MemoryPlan::of(std::min(options.memory_bytes, streaming_bytes))),
+        workers_(options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency())),
+        plan_(MemoryPlan::of(std::min(is_gathered() ? options.memory_bytes - gathered_bytes() : options.memory_bytes, streaming_bytes))),
         chunks_(chunk_bytes),
         budget_(plan_.budget_bytes),
         format_(options.output_format, options.query),
@@ -63,13 +64,12 @@ class ProcessRun {
   Report run() {
     MILLRACE_PROFILE_SCOPE("process");
     started_ = steady_clock::now();
-    const std::size_t workers = options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
-    const ProcessJob job{options_, input_.files(), chunks_, blocks_, format_, !is_gathered() && (skip_ > 0 || left_ != UINT64_MAX), aside_, folder_, kept_bytes(workers)};
+    const ProcessJob job{options_, input_.files(), chunks_, blocks_, format_, !is_gathered() && (skip_ > 0 || left_ != UINT64_MAX), groups_aside_, rows_aside_, kept_bytes()};
     std::vector<std::unique_ptr<ProcessWorker>> working;
-    for (std::size_t i = 0; i < workers; ++i) working.push_back(std::make_unique<ProcessWorker>(job, i));
+    for (std::size_t i = 0; i < workers_; ++i) working.push_back(std::make_unique<ProcessWorker>(job));
     write(format_.begin());
     if (left_ > 0) {
-      Pipeline pipeline({.workers = workers, .window = workers + 4, .thread_name = "process"}, [&] { return input_.next(); },
+      Pipeline pipeline({.workers = workers_, .window = workers_ + 4, .thread_name = "process"}, [&] { return input_.next(); },
                         [&](std::size_t worker, Piece piece) { return working[worker]->work(std::move(piece)); },
                         [&](std::unique_ptr<RowBlock> block) {
                           accept(std::move(block));
@@ -78,13 +78,14 @@ class ProcessRun {
       while (!pipeline.wait_for(look_interval)) show_progress();
       input_.stop();
     }
-    if (may_finish() && options_.query.is_grouped()) write_groups(working, kept_bytes(workers));
+    if (may_finish() && options_.query.is_grouped()) write_groups(working);
     if (may_finish() && !options_.query.is_grouped() && options_.query.is_ordered()) {
       std::vector<surrealql::RowOrder*> orders;
       for (const auto& worker : working) orders.push_back(worker->order());
       write_ordered(orders);
     }
     if (may_finish()) write(format_.end(rows_ == 0));
+    is_whole_ = may_finish();
     return finish();
   }
 
@@ -93,25 +94,28 @@ class ProcessRun {
 
   // Rows come at the end, not as records come.
   bool is_gathered() const { return options_.query.is_grouped() || options_.query.is_ordered(); }
-  bool may_finish() const { return !failure_ && !pipe_closed_ && (!stop_.stop_requested() || input_.is_at_end()); }
-  // What a worker's groups or rows may take, of what input and program leave of --memory.
-  std::size_t kept_bytes(std::size_t workers) const {
-    const std::size_t left = options_.memory_bytes - std::min(options_.memory_bytes, streaming_bytes);
-    return std::max(left, kept_bytes_min) / (workers + 1);
+  // What was gathered takes its time to be merged, when the input has ended.
+  bool was_stopped() const { return stop_.stop_requested() && (!input_.is_at_end() || (is_gathered() && !is_whole_)); }
+  bool may_finish() const { return !failure_ && !pipe_closed_ && !was_stopped(); }
+  std::size_t gathered_bytes() const {
+    return std::max(options_.memory_bytes - std::min(options_.memory_bytes, streaming_bytes), options_.memory_bytes / 4);
   }
+  // What a worker's groups or rows may take: each has a share, and merging has one.
+  std::size_t kept_bytes() const { return gathered_bytes() / (workers_ + 1); }
 
   // Groups are merged in the order of their keys, which is that of the output unless the query sorts them.
-  void write_groups(const std::vector<std::unique_ptr<ProcessWorker>>& workers, std::size_t bytes_max) {
+  void write_groups(const std::vector<std::unique_ptr<ProcessWorker>>& workers) {
     MILLRACE_PROFILE_SCOPE("groups");
     const surrealql::Query& query = options_.query;
     const surrealql::Plan& plan = query.plan();
     std::vector<surrealql::GroupTable*> tables;
     for (const auto& worker : workers) tables.push_back(worker->groups());
-    surrealql::MergedGroups groups(plan, tables, aside_);
+    surrealql::MergedGroups groups(plan, groups_aside_.group_bytes_max());
+    if (Result<void> begun = groups.begin(tables, groups_aside_); !begun) return note_failure(std::move(begun).error());
     const surrealql::GroupLayout layout(plan);
     surrealql::Selector selector(query);
     std::optional<surrealql::RowOrder> order;
-    if (query.is_ordered()) order.emplace(plan, surrealql::row_order_options(query, bytes_max), folder_, workers.size());
+    if (query.is_ordered()) order.emplace(plan, surrealql::row_order_options(query, kept_bytes()), rows_aside_);
     surrealql::Arena arena;
     std::vector<surrealql::Datum> given(plan.keys.size() + plan.aggregates.size());
     std::vector<surrealql::Datum> order_keys(plan.order.size() + 1);
@@ -148,7 +152,8 @@ class ProcessRun {
   void write_ordered(const std::vector<surrealql::RowOrder*>& orders) {
     MILLRACE_PROFILE_SCOPE("order");
     for (surrealql::RowOrder* const order : orders) order->sort();
-    surrealql::OrderedRows rows(options_.query.plan(), orders);
+    surrealql::OrderedRows rows(options_.query.plan());
+    if (Result<void> begun = rows.begin(orders, rows_aside_); !begun) return note_failure(std::move(begun).error());
     while (may_finish() && left_ > 0) {
       Result<std::optional<std::string_view>> row = rows.next();
       if (!row) return note_failure(std::move(row).error());
@@ -264,7 +269,7 @@ class ProcessRun {
   Report finish() {
     if (Result<void> flushed = rejects_.flush(); !flushed) note_failure(std::move(flushed).error());
     if (const auto broken = input_.failure()) note_failure(*broken);
-    if (stop_.stop_requested() && !input_.is_at_end() && left_ > 0 && !pipe_closed_) note_failure({Code::interrupted, "interrupted", {}});
+    if (was_stopped() && left_ > 0 && !pipe_closed_) note_failure({Code::interrupted, "interrupted", {}});
     progress_.finish(state());
     Report report;
     report.counts = counts_;
@@ -284,6 +289,7 @@ class ProcessRun {
   File output_;
   Progress& progress_;
   const std::stop_token stop_;
+  const std::size_t workers_;
   const MemoryPlan plan_;
   ChunkPool chunks_;
   RowBlockPool blocks_;
@@ -291,8 +297,9 @@ class ProcessRun {
   const RowFormat format_;
   Input input_;
   RejectsWriter rejects_;
-  TempFolder folder_;  // of what does not fit into memory
-  surrealql::GroupsAside aside_{folder_};
+  // What does not fit into memory.
+  surrealql::GroupsAside groups_aside_{options_.query.plan(), {.bytes_max = kept_bytes(), .stop = stop_}};
+  surrealql::RowsAside rows_aside_{options_.query.plan(), surrealql::row_order_options(options_.query, kept_bytes()), {.bytes_max = kept_bytes(), .stop = stop_}};
   std::string pending_;  // rows on their way out
 
   // While records are read, what is below is the accepting worker's, and the caller's for the progress.
@@ -300,6 +307,7 @@ class ProcessRun {
   std::uint64_t skip_ = 0;  // rows that START leaves out yet
   std::uint64_t left_ = 0;  // rows that LIMIT allows yet
   std::uint64_t rows_ = 0;  // 0 or 1: whether one was written
+  bool is_whole_ = false;   // all that there is was written
   Counts counts_;
   steady_clock::time_point started_;
   steady_clock::time_point shown_;

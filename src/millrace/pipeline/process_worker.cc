@@ -37,13 +37,13 @@ void RowBlockPool::give(std::unique_ptr<RowBlock> block) {
   free_.push_back(std::move(block));
 }
 
-ProcessWorker::ProcessWorker(const ProcessJob& job, std::size_t number)
+ProcessWorker::ProcessWorker(const ProcessJob& job)
     : job_(job), selector_(job.options.query), readers_(job.files.size()), order_keys_(job.options.query.plan().order.size() + 1) {
   const surrealql::Query& query = job.options.query;
   if (query.is_grouped()) {
     groups_.emplace(query.plan());
   } else if (query.is_ordered()) {
-    order_.emplace(query.plan(), surrealql::row_order_options(query, job.group_bytes_max), job.folder, number);
+    order_.emplace(query.plan(), surrealql::row_order_options(query, job.group_bytes_max), job.rows_aside);
   }
 }
 
@@ -120,7 +120,7 @@ void ProcessWorker::add_row(std::uint64_t position, RowBlock& block) {
 void ProcessWorker::add_to_group(const decode::FoundRow& found, const Piece& piece, RowBlock& block) {
   if (!groups_->add(selector_.machine(), position_of(found, piece))) return reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
   if (groups_->bytes() <= job_.group_bytes_max || block.failure) return;
-  if (Result<void> done = job_.aside.put(*groups_); !done) block.failure = std::move(done).error();
+  if (Result<void> done = job_.groups_aside.put(*groups_); !done) block.failure = std::move(done).error();
 }
 
 void ProcessWorker::reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block) {

@@ -59,14 +59,14 @@ struct ProcessJob {
   RowBlockPool& blocks;
   const RowFormat& format;
   bool counts_rows = false;
-  surrealql::GroupsAside& aside;
-  const TempFolder& folder;
+  surrealql::GroupsAside& groups_aside;
+  surrealql::RowsAside& rows_aside;
   std::size_t group_bytes_max = 0;  // of a worker's groups or rows, before they go to disk
 };
 
 class ProcessWorker {
  public:
-  ProcessWorker(const ProcessJob& job, std::size_t number);
+  explicit ProcessWorker(const ProcessJob& job);
 
   std::unique_ptr<RowBlock> work(Piece piece);
   // What a grouped or ordered query has kept.

@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -25,14 +24,18 @@ namespace millrace::surrealql {
 // Thrown by an arena that would grow beyond its limit; limits.h.
 struct TooLarge {};
 
+struct ArenaOptions {
+  static constexpr std::size_t piece_bytes = 64u << 10;
+  std::size_t bytes_max = SIZE_MAX;           // throws TooLarge rather than hand out more
+  std::size_t piece_bytes_min = piece_bytes;  // less where there are many arenas
+};
+
 class Arena {
  public:
-  static constexpr std::size_t piece_bytes = 64 << 10;
   static constexpr std::size_t kept_bytes_max = 1 << 20;
 
   Arena() = default;
-  // Throws TooLarge rather than hand out more.
-  explicit Arena(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  explicit Arena(ArenaOptions options) : options_(options) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -86,7 +89,7 @@ class Arena {
   std::byte* at_ = nullptr;
   std::byte* end_ = nullptr;
   std::size_t bytes_before_ = 0;
-  std::size_t bytes_max_ = SIZE_MAX;
+  ArenaOptions options_;
 };
 
 }  // namespace millrace::surrealql

@@ -12,7 +12,7 @@
 
 namespace millrace::surrealql {
 
-Compiler::Compiler(const Parameters& parameters) : parameters_(parameters) { plan_.constants = std::make_shared<Arena>(constant_bytes_max); }
+Compiler::Compiler(const Parameters& parameters) : parameters_(parameters) { plan_.constants = std::make_shared<Arena>(ArenaOptions{.bytes_max = constant_bytes_max}); }
 
 Plan Compiler::compile(const Select& select) {
   select_ = &select;

@@ -21,7 +21,7 @@ namespace millrace::surrealql {
 
 struct Evaluation {
   Evaluation() = default;
-  explicit Evaluation(std::size_t arena_bytes_max) : arena(arena_bytes_max) {}
+  explicit Evaluation(std::size_t arena_bytes_max) : arena(ArenaOptions{.bytes_max = arena_bytes_max}) {}
 
   static constexpr std::size_t failure_bytes_max = 4000;
 

@@ -132,7 +132,7 @@ struct Cast {
   CastKind element = CastKind::any;
   std::int64_t size_max = -1;  // -1: none stated
 };
-// There is no type for sets: <set> gives an array, sorted, each value once. A regex lives as Regex::cached() says.
+// There is no type for sets: <set> gives an array, sorted, each value once. A regex lives as long as the program (Regex::kept).
 Datum cast(const Datum& datum, const Cast& to, Evaluation& evaluation);
 std::string_view to_string(CastKind kind);
 

@@ -198,7 +198,7 @@ Datum read_stored(std::string_view& in, Arena& arena) {
       const std::string_view table = take_text(in);
       return Datum::of_record(arena.make(DatumRecord{table, read_stored(in, arena)}));
     }
-    case Mark::regex: return Datum::of_regex(Regex::cached(take_text(in)));
+    case Mark::regex: return Datum::of_regex(Regex::kept(take_text(in), true));
     case Mark::range: return read_range(in, arena);
   }
   MILLRACE_ASSERT(false);

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+#include "millrace/decode/splitter.h"
+
 namespace millrace::pipeline {
 
 struct MemoryPlan {
@@ -15,6 +17,11 @@ struct MemoryPlan {
   std::size_t request_bytes_max;  // of one request to the store
 
   static MemoryPlan of(std::size_t memory_bytes);
+  // Of a job that keeps groups or rows until its end: what it streams is in this, the rest of --memory is for what it keeps.
+  static constexpr std::size_t streaming_bytes = 48u << 20;
+  static std::size_t kept_bytes_of_a_worker(std::size_t memory_bytes, std::size_t workers);
+
+  decode::SplitterOptions splitter_options(std::size_t record_bytes_max) const;  // --max-record
 };
 
 }  // namespace millrace::pipeline

@@ -17,14 +17,34 @@
 namespace millrace::app {
 namespace {
 
+// Which of its options were given, beside their values.
+struct GivenOptions {
+  const CLI::Option* to = nullptr;
+  const CLI::Option* table = nullptr;
+  std::vector<const CLI::Option*> of_a_store;
+  std::vector<const CLI::Option*> of_a_file;
+};
+
 struct ProcessArguments {
   JobArguments job;
-  StoreJobArguments to;  // without a URL the rows go to `output`
+  StoreJobArguments to;
   std::string query;
   std::string output = "-";
   std::string output_format;
   bool strict = false;
+  GivenOptions given;
 };
+
+// Rows go into a file or into a store.
+Result<void> check_where(const GivenOptions& given) {
+  const bool to_store = given.to->count() != 0;
+  for (const CLI::Option* const option : to_store ? given.of_a_file : given.of_a_store) {
+    if (option->count() == 0) continue;
+    return fail(Code::invalid_argument, option->get_name() + (to_store ? " is for rows that go into a file, not --to a store" : " is for rows that go --to a store"));
+  }
+  if (to_store && given.table->count() == 0) return fail(Code::invalid_argument, "--to needs --table NAME");
+  return {};
+}
 
 // By the output's name when it is not said.
 Result<pipeline::OutputFormat> output_format(const ProcessArguments& arguments) {
@@ -92,6 +112,7 @@ int run_into_file(ProcessArguments& arguments, const pipeline::LoadOptions& comm
 }
 
 int run_process(ProcessArguments& arguments, std::stop_token stop) {
+  if (const Result<void> checked = check_where(arguments.given); !checked) return report_error(checked.error());
   if (const Result<void> expanded = arguments.job.expand_files(); !expanded) {
     report_error(expanded.error());
     return exit_nothing_done;
@@ -102,7 +123,7 @@ int run_process(ProcessArguments& arguments, std::stop_token stop) {
   if (!query) return report_error(query.error());
   options->query = *std::move(query);
   options->query->strict = arguments.strict;
-  if (arguments.to.store.url.empty()) return run_into_file(arguments, *options, std::move(stop));
+  if (arguments.given.to->count() == 0) return run_into_file(arguments, *options, std::move(stop));
   if (const Result<void> completed = arguments.to.complete(*options); !completed) return report_error(completed.error());
   return run_store_job(arguments.job, arguments.to, *options, std::move(stop));
 }
@@ -117,28 +138,28 @@ Command add_process(CLI::App& app, std::span<char* const> command_line) {
   CLI::App& process = *app.add_subcommand("process", "Run a SurrealQL SELECT over files: filter, map, group, order");
   process.add_option("QUERY", a.query, "SELECT … FROM $input [WHERE …] [SPLIT …] [GROUP BY …] [ORDER BY …] [LIMIT …] [START …]")->required();
   a.job.add_files_to(process);
-  CLI::Option* const output =
-      process.add_option("-o,--output", a.output, "Where the rows go; '-' is standard output. A file is there when it is whole")->capture_default_str()->type_name("FILE");
-  CLI::Option* const output_format =
-      process.add_option("--output-format", a.output_format, "ndjson, json, csv or table; by the output's name when not given, else ndjson")->type_name("F");
+  GivenOptions& given = a.given;
+  given.of_a_file.push_back(
+      process.add_option("-o,--output", a.output, "Where the rows go; '-' is standard output. A file is there when it is whole")->capture_default_str()->type_name("FILE"));
+  given.of_a_file.push_back(
+      process.add_option("--output-format", a.output_format, "ndjson, json, csv or table; by the output's name when not given, else ndjson")->type_name("F"));
   process.add_option("--format", a.job.format, "The input's: ndjson, json, csv or rejects; by the file's name when not given")->type_name("F");
   process.add_option("--types", a.job.types, "FIELD=TYPE,…: text int float decimal bool datetime duration uuid bytes record; auto (CSV), which it is when not given");
   a.job.add_parameters_to(process);
   process.add_flag("--strict", a.strict, "Validate all of every record, not only what the query reads");
   a.job.add_rejects_to(process);
   a.job.add_rest_to(process, "Bound on this process's memory, at least 48MiB; what does not fit goes to disk");
-  CLI::App& into = *process.add_option_group("Into a store", "in place of a file");
+  CLI::App& into = *process.add_option_group("Rows that go into a store", "in place of a file");
   a.to.store.add_to(into, "--to", "Where to write");
-  CLI::Option* const to = into.get_option("--to");
-  CLI::Option* const table = into.add_option("--table", a.to.table, "The table; 'post' has a shape: title, content, created_at")->type_name("NAME");
+  given.to = into.get_option("--to");
+  given.table = into.add_option("--table", a.to.table, "The table; 'post' has a shape: title, content, created_at")->type_name("NAME");
   a.to.add_records_to(into);
   a.to.add_resume_to(into);
   a.to.add_batches_to(into);
   a.to.add_wait_to(into);
-  for (CLI::Option* const option : into.get_options()) {
-    if (option != to) option->needs(to);
+  for (const CLI::Option* const option : into.get_options()) {
+    if (option != given.to) given.of_a_store.push_back(option);
   }
-  to->needs(table)->excludes(output)->excludes(output_format);
   return [arguments](const std::stop_token& stop) { return arguments->job.trace.run([&] { return run_process(*arguments, stop); }); };
 }
 

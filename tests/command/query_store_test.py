@@ -104,6 +104,14 @@ class Counts(IntoStore):
         self.process("SELECT id, k FROM $input", "mended.rejects")
         self.assertEqual(sorted(self.bodies("t")), [1, 2, 4, 9, 10])
 
+    def test_sorted_rows_and_groups_stay_within_memory_on_their_way_into_a_store(self):
+        self.run_command("generate", "posts", "--count", "120000", "-o", "posts.ndjson")
+        for query, table in (("SELECT title, content, id FROM $input ORDER BY title", "a"), ("SELECT id, count() AS n, array::group(content) AS c FROM $input GROUP BY id", "b")):
+            with self.subTest(query=query):
+                report = self.process(query, "posts.ndjson", "--memory", "48MiB", table=table).report
+                self.assertEqual(report["rows_written"], 120000)
+                self.assertLess(report["peak_rss_bytes"], 48 << 20)
+
     def test_resume_is_refused_where_rows_are_counted(self):
         for query in ("SELECT k FROM $input GROUP BY k", "SELECT * FROM $input ORDER BY k", "SELECT * FROM $input LIMIT 2"):
             self.assertIn("--resume", self.process(query, "input.ndjson", "--resume", status=2).err)

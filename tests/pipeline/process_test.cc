@@ -129,6 +129,9 @@ TEST_F(ProcessJob, csv_of_everything_has_the_columns_of_the_first_rows) {
   EXPECT_EQ(rows(file("z,a\n1,x\n2,\n", "in.csv"), "SELECT *, z + 1 AS y FROM $input WHERE z > 1", OutputFormat::csv), "z,y\n2,3\n");
   EXPECT_EQ(rows(file("z,a\n1,x\n", "in.csv"), "SELECT *, z + 1 AS y OMIT a FROM $input", OutputFormat::csv), "z,y\n1,2\n");
   EXPECT_EQ(rows(file("z,a\n1,x\n", "in.csv"), "SELECT * FROM $input WHERE z = 5", OutputFormat::csv), "z,a\n");
+  EXPECT_EQ(rows(file(""), "SELECT * FROM $input", OutputFormat::csv), "");
+  EXPECT_EQ(rows(file(""), "SELECT * FROM $input", OutputFormat::table), "");
+  EXPECT_EQ(rows(file(""), "SELECT a FROM $input", OutputFormat::csv), "a\n");
   EXPECT_EQ(rows(file("{\"a\":{\"b\":1}}\n"), "SELECT a.b FROM $input", OutputFormat::csv), "a.b\n1\n");
   EXPECT_EQ(rows(file("{\"a\":{\"b\":1}}\n"), "SELECT VALUE a FROM $input", OutputFormat::csv), "value\n\"{\"\"b\"\":1}\"\n");
   EXPECT_EQ(rows(file("{\"a\":2}\n{\"a\":1}\n"), "SELECT * FROM $input ORDER BY a", OutputFormat::csv), "a\n1\n2\n");

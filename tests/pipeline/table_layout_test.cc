@@ -60,6 +60,8 @@ TEST(TableLayout, shows_rows_once_the_first_thousand_are_there_and_goes_on_with_
   EXPECT_EQ(table.end(), "");
 }
 
+TEST(TableLayout, of_no_columns_is_nothing) { EXPECT_EQ(whole(TableLayout(80), ""), ""); }
+
 TEST(TableLayout, of_no_rows_is_its_header) { EXPECT_EQ(whole(TableLayout(80), "\x1f" "a\x1f" "bc\n"), "a  bc\n-  --\n"); }
 
 }  // namespace

@@ -23,6 +23,7 @@ class BlockPool {
   PieceBudget& budget() { return budget_; }
   std::size_t chunk_bytes() const { return chunks_.chunk_bytes(); }
   std::unique_ptr<Block> take();
+  Chunk take_chunk() { return chunks_.take(); }
   void give(std::unique_ptr<Block> block);
 
  private:

@@ -24,6 +24,8 @@ GatheredBlocks::GatheredBlocks(const DecodeJob& job, BlockPool& blocks)
 
 void GatheredBlocks::begin() {
   block_ = blocks_.take();
+  malformed_bytes_ = 0;
+  block_->input = blocks_.take_chunk();
   block_->encoding = job_.encoding;
   block_->source_number = static_cast<std::uint32_t>(job_.files.size());  // none of them
   if (!has_origins_) return;
@@ -60,9 +62,12 @@ void GatheredBlocks::add(std::string_view row) {
   bad.is_json = true;
   bad.record = json_;
   bad.id_json = id_json_of(json_, job_.shape.id_field);
+  malformed_bytes_ += sizeof bad + json_.size();
 }
 
-bool GatheredBlocks::is_full() const { return block_ && block_->bytes.size() + block_->input.size() >= 2 * blocks_.chunk_bytes(); }
+bool GatheredBlocks::is_full() const {
+  return block_ && block_->bytes.size() + block_->input.size() + malformed_bytes_ >= 2 * blocks_.chunk_bytes();
+}
 
 std::unique_ptr<Block> GatheredBlocks::take() {
   if (block_) blocks_.budget().account(*block_, 0);

@@ -39,6 +39,7 @@ class GatheredBlocks {
   BlockWriter writer_;
   RowFields fields_;
   std::unique_ptr<Block> block_;
+  std::size_t malformed_bytes_ = 0;
   std::uint64_t number_ = 0;  // of the next row, which generated ids are made of
   std::string json_;
 };

@@ -87,7 +87,8 @@ class LoadJob final : public batch::Outcomes {
     } else {
       batcher.await_in_flight();
     }
-    if (is_grouped_ && !failure_) count_grouped();
+    // Each group that was settled has counted as one of its records.
+    if (is_grouped_ && !failure_) counts_.records_written += gathered_ - std::min(gathered_, rows_sent_);
     if (Result<void> flushed = rejects_.lines().flush(); !flushed) note_failure(std::move(flushed).error());
     if (const auto broken = input_.failure()) note_failure(*broken);
     if (stop_.stop_requested() && !input_.is_at_end() && !is_done()) note_failure({Code::interrupted, "interrupted; what was in flight is written", {}});
@@ -160,8 +161,10 @@ class LoadJob final : public batch::Outcomes {
       if (!block) return;
       accept(*block);
       batcher.add(std::move(block));
-      if (batcher.wants_more()) return;
-      if (Result<void> sent = batcher.pump(); !sent) note_failure(std::move(sent).error());
+      // There is no reader to wait for memory.
+      const bool is_too_much = budget_.held() > budget_.bytes_max() / 2;
+      if (!is_too_much && batcher.wants_more()) return;
+      if (Result<void> sent = is_too_much ? batcher.drain() : batcher.pump(); !sent) note_failure(std::move(sent).error());
       show_progress();
     };
     const Result<void> done = gathering_->rows([&](std::string_view row) {
@@ -177,9 +180,6 @@ class LoadJob final : public batch::Outcomes {
     rows_sent_ = made.rows();
     if (!is_grouped_) counts_.records_filtered += gathered_ - rows_sent_;
   }
-
-  // Each group that was settled has counted as one of its records.
-  void count_grouped() { counts_.records_written += gathered_ - std::min(gathered_, rows_sent_); }
 
   batch::BatcherOptions batcher_options() {
     if (!options_.limits) {

@@ -80,7 +80,7 @@ RowFormat::RowFormat(OutputFormat format, const surrealql::Query& query, std::ve
 std::string RowFormat::begin() const {
   std::string out;
   if (format_ == OutputFormat::json) return "[";
-  if (!has_columns(format_)) return out;
+  if (!has_columns(format_) || names_.empty()) return out;
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (format_ == OutputFormat::table) {
       out += table_text::text;

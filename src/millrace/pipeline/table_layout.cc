@@ -66,7 +66,7 @@ std::string TableLayout::lay_out_held() {
 void TableLayout::look_at(std::string_view row, bool is_header) {
   Cell cell;
   for (std::size_t i = 0; take_cell(row, cell); ++i) {
-    if (is_header) columns_.push_back({.is_number = true});
+    if (is_header) columns_.push_back({.width = 1, .is_number = true});
     Column& column = columns_[i];
     column.width = std::max(column.width, text::width(cell.text));
     if (is_header) continue;
@@ -77,7 +77,7 @@ void TableLayout::look_at(std::string_view row, bool is_header) {
 
 // Takes from the widest until all fit.
 void TableLayout::fit_terminal() {
-  if (!terminal_columns_) return;
+  if (!terminal_columns_ || columns_.empty()) return;
   std::size_t total = (columns_.size() - 1) * gap;
   for (const Column& column : columns_) total += column.width;
   while (total > *terminal_columns_) {

@@ -28,7 +28,7 @@ using Command = std::function<int(std::stop_token)>;
 Command add_load(CLI::App& app, std::span<char* const> command_line);
 Command add_generate(CLI::App& app);
 Command add_get(CLI::App& app);
-Command add_process(CLI::App& app);
+Command add_process(CLI::App& app, std::span<char* const> command_line);
 Command add_tune(CLI::App& app);
 
 // A check for the options that are counts: CLI11 takes -1 for the largest number there is.

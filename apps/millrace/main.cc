@@ -39,9 +39,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Exit status: 0 all written; 1 finished, some rejected; 2 the command line is wrong, nothing done; 3 stopped before the end.");
   std::vector<std::pair<CLI::App*, Command>> commands;
-  const auto add_this_load = [&](CLI::App& to) { return add_load(to, {argv, static_cast<std::size_t>(argc)}); };
+  const std::span<char* const> command_line(argv, static_cast<std::size_t>(argc));
+  const auto add_this_load = [&](CLI::App& to) { return add_load(to, command_line); };
+  const auto add_this_process = [&](CLI::App& to) { return add_process(to, command_line); };
   for (const std::function<Command(CLI::App&)>& add :
-       {std::function<Command(CLI::App&)>(add_this_load), {add_process}, {add_generate}, {add_get}, {add_tune}}) {
+       {std::function<Command(CLI::App&)>(add_this_load), {add_this_process}, {add_generate}, {add_get}, {add_tune}}) {
     Command command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

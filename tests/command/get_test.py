@@ -147,6 +147,7 @@ class Help(CommandTest):
     def test_help_of_the_command_and_of_each_subcommand(self):
         self.check_golden("help.txt", "--help")
         self.check_golden("help_load.txt", "load", "--help")
+        self.check_golden("help_process.txt", "process", "--help")
         self.check_golden("help_get.txt", "get", "--help")
         self.check_golden("help_generate.txt", "generate", "--help")
         self.check_golden("help_tune.txt", "tune", "--help")

@@ -24,6 +24,12 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+LoadQuery query(std::string text) {
+  auto compiled = surrealql::Query::compile(text);
+  EXPECT_TRUE(compiled) << describe(compiled.error());
+  return {.query = *compiled, .text = std::move(text)};
+}
+
 struct Silent final : Progress {
   void update(const ProgressState&) override {}
   void finish(const ProgressState&) override {}
@@ -53,6 +59,7 @@ class ResumeTest : public ::testing::Test {
     made.wait = 0ms;
     made.workers = 2;
     made.resume = resume;
+    made.query = query_;
     made.limits = batch::BatchLimits{.rows_per_transaction = 40, .transactions_per_request = 2, .in_flight = 3};
     return made;
   }
@@ -98,8 +105,47 @@ class ResumeTest : public ::testing::Test {
   }
 
   TempFolder folder_;
+  std::optional<LoadQuery> query_;
   Silent progress_;
 };
+
+// A record's rows may be in different batches.
+TEST_F(ResumeTest, a_query_that_splits_has_each_row_once_whatever_the_store) {
+  test::Random random;
+  std::string text;
+  constexpr int all = 1200;
+  for (int n = 0; n < all; ++n) text += fmt::format("{{\"n\":{},\"title\":\"t\",\"m\":[{},{},{}]}}\n", n, 3 * n, 3 * n + 1, 3 * n + 2);
+  const std::string path = file("split.ndjson", text);
+  query_ = query("SELECT m AS n, title FROM $input WHERE n % 5 != 0 SPLIT m");
+  for (int round = 0; round < 4; ++round) {
+    auto sqlite = store::SqliteStore::open(folder_.file(fmt::format("split{}.db", round)));
+    ASSERT_TRUE(sqlite);
+    store::MemoryStore memory;
+    store::Store& inner = round % 2 == 0 ? static_cast<store::Store&>(**sqlite) : memory;
+    kill_until_done(inner, path, {}, random);
+    const auto times = found(inner);
+    EXPECT_EQ(times.size(), static_cast<std::size_t>(3 * all / 5 * 4));
+    for (const auto& [n, count] : times) {
+      EXPECT_EQ(count, 1) << n;
+      EXPECT_NE(n / 3 % 5, 0);
+    }
+  }
+}
+
+TEST_F(ResumeTest, a_query_that_counts_rows_cannot_be_resumed) {
+  const std::string path = posts(true);
+  store::MemoryStore memory;
+  for (const char* const text : {"SELECT count() FROM $input GROUP ALL", "SELECT id, title FROM $input ORDER BY id", "SELECT * FROM $input LIMIT 5", "SELECT * FROM $input START 5"}) {
+    query_ = query(text);
+    const auto report = load(options(path, Resume::yes), memory);
+    ASSERT_FALSE(report) << text;
+    EXPECT_EQ(report.error().code, Code::invalid_argument);
+    EXPECT_THAT(report.error().message, HasSubstr("--resume"));
+    const auto ran = load(options(path, Resume::restart), memory);
+    ASSERT_TRUE(ran);
+    EXPECT_FALSE(ran->can_resume);
+  }
+}
 
 TEST_F(ResumeTest, a_store_that_commits_checkpoints_with_its_data_has_each_record_once) {
   test::Random random;
@@ -177,7 +223,7 @@ TEST_F(ResumeTest, refuses_another_input_and_other_settings) {
   changed.shape.types = {.rules = {{"n", FieldType::text}}};
   EXPECT_THAT(refusal(changed), HasSubstr("--types"));
   changed = options(path, Resume::yes);
-  changed.shape.projection = {.all = false, .columns = {{"id", "id"}, {"title", "title"}}};
+  changed.query = query("SELECT id, title FROM $input");
   EXPECT_THAT(refusal(changed), HasSubstr("--query"));
   changed = options(path, Resume::yes);
   changed.format = decode::Format::json;

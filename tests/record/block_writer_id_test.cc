@@ -3,6 +3,8 @@
 // Which ids a record may have, and what becomes of them (contract.md, values).
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "written.h"
 
 namespace millrace {
@@ -129,10 +131,14 @@ TEST(BlockWriterId, is_missing_when_the_field_that_is_named_is) {
   EXPECT_EQ(refused(R"({"sku":"user:1"})", by_sku, Code::invalid_id), "id 'user:1' names the table user, not reading");
 }
 
-TEST(BlockWriterId, comes_from_the_projections_output) {
-  RecordShape shape = reading;
-  shape.projection = {.all = false, .columns = {{"key", "id"}, {"v", "value"}}};
-  EXPECT_EQ(written(R"({"id":"not this","key":9,"v":[1]})", shape), R"({"id":9,"value":[1]})");
+TEST(BlockWriterId, differs_for_each_row_of_a_record) {
+  Writing writing(reading);
+  for (std::uint32_t row = 0; row < 3; ++row) ASSERT_TRUE(writing.add(R"({"a":1})", {.byte = 70, .row = row}));
+  ASSERT_TRUE(writing.add(R"({"a":1})", {.byte = 70}));
+  ASSERT_TRUE(writing.add(R"({"a":1})", {.byte = 71}));
+  const auto id = [&](std::size_t index) { return writing.block.id(index).to_string(); };
+  EXPECT_EQ(id(0), id(3));
+  EXPECT_EQ((std::set{id(0), id(1), id(2), id(4)}).size(), 4u);
 }
 
 TEST(BlockWriterId, comes_from_a_record_of_values) {

@@ -133,17 +133,6 @@ TEST(Post, keeps_further_fields_as_they_are) {
             R"("created_at":"2024-06-02T11:12:13.456Z"})");
 }
 
-TEST(Post, takes_its_shape_from_the_projections_output) {
-  RecordShape shape = post;
-  shape.projection = {.all = false,
-                      .columns = {{"headline", "title"}, {"body", "content"}, {"date", "created_at"}, {"no", "such"}}};
-  EXPECT_EQ(refused(R"({"title":"t"})", shape), "title is missing");
-  Writing writing(shape);
-  ASSERT_TRUE(writing.add(R"({"date":"2024-05-01T10:00:00Z","body":"b","headline":"h","title":7,"id":3})"));
-  EXPECT_EQ(writing.body(0), "{\"id\":\"" + writing.block.id(0).to_string() +
-                                 R"(","title":"h","content":"b","created_at":"2024-05-01T10:00:00Z"})");
-}
-
 TEST(Post, has_its_shape_after_types) {
   EXPECT_EQ(refused(R"({"title":"5"})", with_types(post, "title=int")), "title is an int, not a text");
   EXPECT_EQ(refused(R"({"title":"t","content":"Zg=="})", with_types(post, "content=bytes")),
@@ -225,21 +214,45 @@ TEST(Types, are_written_as_the_store_has_them) {
   EXPECT_EQ(*body.find("f"), Value(1.0));
 }
 
-TEST(Types, speak_of_the_inputs_fields_and_refuse_what_does_not_convert) {
-  RecordShape shape = with_types(reading, "when=datetime");
-  shape.projection = {.all = false, .columns = {{"when", "at"}, {"at", "when"}}};
-  EXPECT_EQ(refused(R"({"when":"x"})", shape), "field 'when': \"x\" is no RFC 3339 datetime");
-  Writing writing(shape);
-  ASSERT_TRUE(writing.add(R"({"when":"2024-05-01T12:00:00+02:00","at":"x"})"));
-  EXPECT_EQ(*writing.value(0).find("at"), Value(std::string("2024-05-01T10:00:00Z")));
-  EXPECT_EQ(*writing.value(0).find("when"), Value(std::string("x")));
+TEST(Types, refuse_what_does_not_convert) {
+  EXPECT_EQ(refused(R"({"when":"x"})", with_types(reading, "when=datetime")), "field 'when': \"x\" is no RFC 3339 datetime");
 }
 
-TEST(Projection, keeps_the_named_fields_in_its_own_order) {
-  RecordShape shape = reading;
-  shape.projection = {.all = false,
-                      .columns = {{"id", "id"}, {"b", "b"}, {"a", "x\"y"}, {"missing", "missing"}, {"a", "a"}}};
-  EXPECT_EQ(written(R"({"a":[1, 2],"b":"B","c":3,"id":1})", shape), R"({"id":1,"b":"B","x\"y":[1, 2],"a":[1, 2]})");
+TEST(FieldByField, is_written_in_the_order_in_which_it_is_put) {
+  for (const Encoding encoding : {Encoding::json, Encoding::cbor}) {
+    Writing writing(post, encoding);
+    writing.writer().begin();
+    writing.writer().put({"b\"c", R"(["x", 1])", JsonKind::array});
+    writing.writer().put("at", Value(*parse_rfc3339("2024-05-01T10:00:00Z")));
+    writing.writer().put({"title", R"("\u0041")", JsonKind::string, true});
+    writing.writer().put("none", Value(None{}));
+    writing.writer().put("id", Value(std::int64_t{7}));
+    writing.writer().put({"created_at", R"("2024-05-01T10:00:00Z")", JsonKind::string});
+    ASSERT_TRUE(writing.writer().end({.line = 3, .byte = 9}, writing.block));
+    const Value body = writing.value(0);
+    EXPECT_EQ(*body.find("title"), Value(std::string("A")));
+    EXPECT_EQ(*body.find("b\"c"), (Value(Array{std::string("x"), std::int64_t{1}})));
+    EXPECT_EQ(body.find("none"), nullptr);
+    EXPECT_EQ(writing.block.place(0).line, 3u);
+    EXPECT_EQ(to_json(*body.find("at")), R"("2024-05-01T10:00:00Z")");
+  }
+}
+
+TEST(FieldByField, has_its_tables_shape_and_is_refused_as_a_whole) {
+  Writing writing(post);
+  writing.writer().begin();
+  writing.writer().put("title", Value(*parse_rfc3339("2024-05-01T10:00:00Z")));
+  Result<void> done = writing.writer().end({}, writing.block);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "title is a datetime, not a text");
+  writing.writer().begin();
+  writing.writer().put("title", Value(std::string("t")));
+  writing.writer().put("x", Value(std::string("\xff")));
+  done = writing.writer().end({}, writing.block);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "field 'x' is not valid UTF-8");
+  EXPECT_EQ(writing.block.size(), 0u);
+  EXPECT_TRUE(writing.block.bytes.empty());
 }
 
 TEST(BlockWriter, refuses_what_surrealdb_cannot_take_with_the_fields_name) {

@@ -40,6 +40,7 @@ class Writing {
     EXPECT_EQ(end, json.size()) << json;
     return writer_.add(record, input, block);
   }
+  BlockWriter& writer() { return writer_; }
   Result<void> add(const Object& record) { return writer_.add(record, {}, block); }
 
   // The words of the error; the block is as it was before.

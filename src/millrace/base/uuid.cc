@@ -64,9 +64,10 @@ IdSource IdSource::for_source(Timestamp start, const HashKey& key, std::string_v
   return {start, key, keyed_hash(key, std::as_bytes(std::span(source)))[0]};
 }
 
-Uuid IdSource::id_at(std::uint64_t byte) const {
-  const std::array<std::uint64_t, 2> message{source_hash, byte};
-  return make_uuid_v7(start, keyed_hash(key, std::as_bytes(std::span(message))));
+Uuid IdSource::id_at(std::uint64_t byte, std::uint32_t row) const {
+  const std::array<std::uint64_t, 3> message{source_hash, byte, row};
+  const std::span<const std::uint64_t> whole(message);
+  return make_uuid_v7(start, keyed_hash(key, std::as_bytes(row == 0 ? whole.first(2) : whole)));
 }
 
 }  // namespace millrace

@@ -34,14 +34,15 @@ void write_uuid(const Uuid& uuid, std::span<char, uuid_text_size> out);
 std::optional<Uuid> parse_uuid(std::string_view text);
 
 // The ids of one load (design.md, promise 2): the time is the load's start, and the random bits are a keyed hash of
-// (key, source, byte offset). The same record of the same load gets the same id again, however often the load is resumed.
+// (key, source, byte offset, and the row where there are several). The same record of the same load gets the same id again, however often the load is resumed.
 struct IdSource {
   Timestamp start;
   HashKey key;
   std::uint64_t source_hash = 0;
 
   static IdSource for_source(Timestamp start, const HashKey& key, std::string_view source);
-  Uuid id_at(std::uint64_t byte) const;
+  // `row`: of several rows that were made of the record that begins there.
+  Uuid id_at(std::uint64_t byte, std::uint32_t row = 0) const;
 };
 
 }  // namespace millrace

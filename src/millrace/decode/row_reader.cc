@@ -30,6 +30,7 @@ class RowReader::Implementation {
     if (lines_) return lines_->next(found);
     if (!records_.next(found_)) return false;
     slots_.show(found_, found);
+    found.record = &found_.record;
     return true;
   }
 

@@ -29,6 +29,7 @@
 #include "millrace/base/result.h"
 #include "millrace/decode/format.h"
 #include "millrace/decode/splitter.h"
+#include "millrace/record/record_view.h"
 #include "millrace/record/row_view.h"
 
 namespace millrace::decode {
@@ -41,6 +42,7 @@ struct RowReaderOptions {
 
 struct FoundRow {
   RowView row;  // valid until the next call, and as long as the slice's chunk; empty when there is an error
+  const RecordView* record = nullptr;  // the same, whole: with needs_text, or strict, or formats that are always validated whole
   // The rest as Found of record_reader.h has it.
   std::string_view input;
   std::uint64_t line = 0;

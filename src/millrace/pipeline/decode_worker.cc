@@ -9,8 +9,6 @@
 namespace millrace::pipeline {
 namespace {
 
-// What huge records have grown is freed instead of kept.
-constexpr std::size_t kept_chunks_max = 4;
 constexpr std::size_t body_additions = 4096;  // created_at, an id
 
 }  // namespace
@@ -34,6 +32,31 @@ void BlockPool::give(std::unique_ptr<Block> block) {
   free_.push_back(std::move(block));
 }
 
+std::unique_ptr<Block> begin_block(const DecodeJob& job, BlockPool& blocks, const Piece& piece) {
+  std::unique_ptr<Block> block = blocks.take();
+  // Most bodies are a little longer than their input; a string that grows by doubling would hold a large one three times.
+  block->bytes.reserve(piece.slice.chunk.size() + piece.slice.chunk.size() / 8 + body_additions);
+  block->encoding = job.encoding;
+  block->source = job.files[piece.file].path;
+  block->source_number = piece.file;
+  block->bytes_read = piece.slice.bytes_taken;
+  block->input_begin = piece.begin;
+  return block;
+}
+
+void end_block(const DecodeJob& job, BlockPool& blocks, Piece piece, Block& block) {
+  if (piece.slice.fault && !job.finished.contains({piece.file, *piece.slice.fault->place.byte})) {
+    ++block.records_read;
+    Error fault = std::move(*piece.slice.fault);
+    fault.place.source = job.files[piece.file].path;
+    block.malformed.push_back({std::move(fault), std::move(piece.slice.fault_text)});
+    block.malformed.back().entries_before = block.size();
+    block.malformed.back().offset = *block.malformed.back().error.place.byte;
+  }
+  block.input = std::move(piece.slice.chunk);
+  blocks.budget().account(block, piece.bytes_counted);
+}
+
 std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
   MILLRACE_PROFILE_SCOPE("decode", "bytes", piece.slice.chunk.size());
   const telemetry::StageScope decoding(telemetry::Stage::decode);
@@ -44,31 +67,14 @@ std::unique_ptr<Block> DecodeWorker::decode(Piece piece) {
         file.format, decode::ReaderOptions{.automatic_types = job_.shape.types.automatic});
   }
   const std::size_t chunk_bytes = piece.slice.chunk.capacity();
-  std::unique_ptr<Block> block = blocks_.take();
-  // Most bodies are a little longer than their input; a string that grows by doubling would hold a large one three times.
-  block->bytes.reserve(piece.slice.chunk.size() + piece.slice.chunk.size() / 8 + body_additions);
-  block->encoding = job_.encoding;
-  block->source = file.path;
-  block->source_number = piece.file;
-  block->bytes_read = piece.slice.bytes_taken;
-  block->input_begin = piece.begin;
+  std::unique_ptr<Block> block = begin_block(job_, blocks_, piece);
   BlockWriter writer(job_.shape, job_.encoding, IdSource::for_source(job_.start, job_.key, file.id_source));
   reader->open(piece.slice);
   const bool begun = job_.finished.reaches_into(piece.range());
-  const auto is_finished = [&](std::uint64_t byte) { return begun && job_.finished.contains({piece.file, byte}); };
   for (decode::Found found; reader->next(found);) {
-    if (!is_finished(found.offset)) add(found, piece.slice, writer, *block);
+    if (!begun || !job_.finished.contains({piece.file, found.offset})) add(found, piece.slice, writer, *block);
   }
-  if (piece.slice.fault && !is_finished(*piece.slice.fault->place.byte)) {
-    ++block->records_read;
-    Error fault = std::move(*piece.slice.fault);
-    fault.place.source = file.path;
-    block->malformed.push_back({std::move(fault), std::move(piece.slice.fault_text)});
-    block->malformed.back().entries_before = block->size();
-    block->malformed.back().offset = *block->malformed.back().error.place.byte;
-  }
-  block->input = std::move(piece.slice.chunk);
-  blocks_.budget().account(*block, piece.bytes_counted);
+  end_block(job_, blocks_, std::move(piece), *block);
   if (chunk_bytes > kept_chunks_max * blocks_.chunk_bytes()) reader.reset();  // its buffers have grown, too
   return block;
 }

@@ -68,7 +68,7 @@ Finished Ledger::finished(std::span<const store::BlockRun> also) const {
     between = between || (any_open && piece.is_begun());
     for (const Run& run : piece.open) {
       const std::uint64_t begin = piece.block->offset(run.first);
-      if (between) gaps.push_back({piece.range.file, from, begin});
+      if (between && from < begin) gaps.push_back({piece.range.file, from, begin});  // else two runs of one record's rows
       if (!any_open) result.frontier = {piece.range.file, begin};
       any_open = true;
       from = piece.block->offset(run.last - 1) + 1;

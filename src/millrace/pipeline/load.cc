@@ -11,11 +11,15 @@
 #include "millrace/batch/batcher.h"
 #include "millrace/parallel/ordered_pipeline.h"
 #include "millrace/pipeline/decode_worker.h"
+#include "millrace/pipeline/gathered_blocks.h"
+#include "millrace/pipeline/gathering.h"
 #include "millrace/pipeline/load_checkpoint.h"
 #include "millrace/pipeline/load_inputs.h"
 #include "millrace/pipeline/load_metrics.h"
 #include "millrace/pipeline/memory_plan.h"
-#include "millrace/pipeline/rejects.h"
+#include "millrace/pipeline/query_worker.h"
+#include "millrace/pipeline/reject_log.h"
+#include "millrace/pipeline/row_window.h"
 #include "millrace/pipeline/store_patience.h"
 #include "millrace/record/json.h"
 #include "millrace/telemetry/profile.h"
@@ -29,13 +33,9 @@ constexpr auto progress_interval = std::chrono::milliseconds(200);
 constexpr auto reply_interval = std::chrono::milliseconds(5);
 constexpr auto longest_wait = std::chrono::hours(1);
 
-decode::SplitterOptions splitter_options(const LoadOptions& options, const MemoryPlan& plan) {
-  decode::SplitterOptions splitter{.record_bytes_max = options.record_bytes_max, .slice_records_max = plan.slice_records_max};
-  if (splitter.record_bytes_max > plan.record_bytes_max) {
-    splitter.record_bytes_max = plan.record_bytes_max;
-    splitter.record_bytes_from = decode::RecordLimit::memory;
-  }
-  return splitter;
+MemoryPlan plan_of(const LoadOptions& options) {
+  const bool keeps_rows = options.query && Gathering::is_needed(options.query->query);
+  return keeps_rows ? MemoryPlan::of_gathering(options.memory_bytes) : MemoryPlan::of(options.memory_bytes);
 }
 
 class LoadJob final : public batch::Outcomes {
@@ -47,44 +47,51 @@ class LoadJob final : public batch::Outcomes {
         store_(store),
         progress_(progress),
         stop_(std::move(stop)),
-        plan_(MemoryPlan::of(options.memory_bytes)),
+        plan_(plan_of(options)),
         chunks_(plan_.chunk_bytes),
         budget_(plan_.budget_bytes),
         blocks_(chunks_, budget_),
-        input_(std::move(files), splitter_options(options, plan_), chunks_, budget_, stop_),
+        input_(std::move(files), plan_.splitter_options(options.record_bytes_max), chunks_, budget_, stop_),
         rejects_(begin_.rejects_path),
-        checkpoint_(begin_, store, rejects_, counts_),
+        checkpoint_(begin_, store, rejects_.lines(), counts_),
         metrics_(budget_),
-        headers_(options.files.size()),
-        readers_(options.files.size()),
-        records_taken_(begin_.state.counts.records_read()) {}
+        headers_(options.files.size() + 1),
+        readers_(options.files.size() + 1),
+        records_taken_(begin_.state.counts.records_read()) {
+    if (!options.query) return;
+    const surrealql::Query& query = options.query->query;
+    is_grouped_ = query.is_grouped();
+    if (RowWindow::is_needed(query)) window_.emplace(query);
+    if (Gathering::is_needed(query)) gathering_.emplace(query, RowFields::append_stored, Gathering::Options{workers_, MemoryPlan::gathered_bytes(options.memory_bytes), stop_});
+  }
 
   Report run() {
     MILLRACE_PROFILE_SCOPE("load");
     started_ = steady_clock::now();
     const DecodeJob job{options_.shape, store_.capabilities().encoding, input_.files(), begin_.state.start,
-                        begin_.state.key, begin_.state.finished};
-    const std::size_t workers = options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
-    std::vector<DecodeWorker> decoders;
-    for (std::size_t i = 0; i < workers; ++i) decoders.emplace_back(job, blocks_);
+                        begin_.state.key, begin_.state.finished, options_.query ? &*options_.query : nullptr};
+    std::vector<std::unique_ptr<BlockMaker>> makers = make_block_makers(job, blocks_, workers_, gathering_ ? &*gathering_ : nullptr);
     if (begin_.resumed) resume_rejects();
     StorePatience patience(options_.wait, stop_, progress_);
     if (Result<void> begun = patience.until_it_answers([&] { return checkpoint_.begin(); }); !begun) note_failure(std::move(begun).error());
     batch::Batcher batcher(store_, {options_.shape.table}, batcher_options(), *this);
-    {
-      Pipeline pipeline({.workers = workers, .window = workers + 2, .thread_name = "decode"}, [&] { return next_piece(); },
-                        [&](std::size_t worker, Piece piece) { return decoders[worker].decode(std::move(piece)); });
+    if (!is_done()) {
+      Pipeline pipeline({.workers = workers_, .window = workers_ + 2, .thread_name = "decode"}, [&] { return next_piece(); },
+                        [&](std::size_t worker, Piece piece) { return makers[worker]->decode(std::move(piece)); });
       feed(pipeline, batcher);
       input_.stop();
     }
+    if (gathering_ && !failure_ && input_.is_at_end()) write_gathered(job, batcher);
     if (!failure_ || may_still_write()) {
       if (Result<void> drained = batcher.drain(); !drained) note_failure(std::move(drained).error());
     } else {
       batcher.await_in_flight();
     }
-    if (Result<void> flushed = rejects_.flush(); !flushed) note_failure(std::move(flushed).error());
+    // Each group that was settled has counted as one of its records.
+    if (is_grouped_ && !failure_) counts_.records_written += gathered_ - std::min(gathered_, rows_sent_);
+    if (Result<void> flushed = rejects_.lines().flush(); !flushed) note_failure(std::move(flushed).error());
     if (const auto broken = input_.failure()) note_failure(*broken);
-    if (stop_.stop_requested() && !input_.is_at_end()) note_failure({Code::interrupted, "interrupted; what was in flight is written", {}});
+    if (stop_.stop_requested() && !input_.is_at_end() && !is_done()) note_failure({Code::interrupted, "interrupted; what was in flight is written", {}});
     if (failure_) {
       checkpoint_.stop(*failure_);
     } else if (Result<void> ended = checkpoint_.end(); !ended) {
@@ -97,7 +104,8 @@ class LoadJob final : public batch::Outcomes {
 
   void written(const Block& block, std::size_t first, std::size_t last) override {
     checkpoint_.settle(block, first, last);
-    counts_.records_written += last - first;
+    rows_written_ += last - first;
+    if (!is_group_of_nothing()) counts_.records_written += last - first;
     metrics_.counted(counts_);
     last_commit_ = steady_clock::now();
   }
@@ -111,13 +119,15 @@ class LoadJob final : public batch::Outcomes {
     last_commit_ = steady_clock::now();
     Error placed = error;
     placed.place = block.place(index);
+    if (placed.place.source.empty()) placed.place.byte.reset();  // a group
     const IdView id = block.id(index);
     const bool shows_id = !block.entries[index].id_generated;
     const std::string id_json = !shows_id ? "" : std::visit([](auto&& key) { return millrace::to_json(Value(key)); }, id.to_id());
     std::unique_ptr<decode::RecordReader>& reader = readers_[block.source_number];
     if (!reader) {
-      reader = std::make_unique<decode::RecordReader>(input_.files()[block.source_number].format,
-                                                      decode::ReaderOptions{.automatic_types = options_.shape.types.automatic});
+      const bool is_gathered = block.source_number == input_.files().size();  // its text is of our own
+      const decode::Format format = is_gathered ? decode::Format::ndjson : input_.files()[block.source_number].format;
+      reader = std::make_unique<decode::RecordReader>(format, decode::ReaderOptions{.automatic_types = options_.shape.types.automatic});
     }
     decode::Slice slice;
     slice.header = headers_[block.source_number];
@@ -139,6 +149,38 @@ class LoadJob final : public batch::Outcomes {
  private:
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<Block>>;
 
+  // LIMIT's last row is there.
+  bool is_done() const { return window_ && window_->is_full() && !gathering_; }
+  bool is_group_of_nothing() const { return is_grouped_ && gathered_ == 0; }
+
+  void write_gathered(const DecodeJob& job, batch::Batcher& batcher) {
+    MILLRACE_PROFILE_SCOPE("write what was gathered");
+    GatheredBlocks made(job, blocks_);
+    const auto send = [&] {
+      std::unique_ptr<Block> block = made.take();
+      if (!block) return;
+      accept(*block);
+      batcher.add(std::move(block));
+      // There is no reader to wait for memory.
+      const bool is_too_much = budget_.held() > budget_.bytes_max() / 2;
+      if (!is_too_much && batcher.wants_more()) return;
+      if (Result<void> sent = is_too_much ? batcher.drain() : batcher.pump(); !sent) note_failure(std::move(sent).error());
+      show_progress();
+    };
+    const Result<void> done = gathering_->rows([&](std::string_view row) {
+      if (window_ && window_->is_full()) return false;
+      if (!window_ || window_->take(1).size() == 1) made.add(row);
+      if (made.is_full()) send();
+      if (stop_.stop_requested()) note_failure({Code::interrupted, "interrupted; what was in flight is written", {}});
+      return !failure_;
+    });
+    if (!done) note_failure(done.error());
+    if (failure_) return;
+    send();
+    rows_sent_ = made.rows();
+    if (!is_grouped_) counts_.records_filtered += gathered_ - rows_sent_;
+  }
+
   batch::BatcherOptions batcher_options() {
     if (!options_.limits) {
       batch::ControllerOptions control = batch::controller_options(store_.capabilities());
@@ -152,11 +194,13 @@ class LoadJob final : public batch::Outcomes {
             .retry = {.give_up_after = options_.wait},
             .on_duplicate = options_.on_duplicate,
             .stop = stop_,
-            // A checkpoint that commits with the data leaves nothing to be found.
-            .maybe_there = begin_.resumed && !store_.capabilities().checkpoints_with_data,
+            // A checkpoint that commits with the data leaves nothing to be found, but for some of a record's rows.
+            .maybe_there = begin_.resumed && (!store_.capabilities().checkpoints_with_data || splits()),
             .checkpoint = checkpoint_.source(),
             .trace = options_.trace};
   }
+
+  bool splits() const { return options_.query && !options_.query->query.plan().split.empty(); }
 
   // Called by workers, one at a time.
   std::optional<Piece> next_piece() {
@@ -177,7 +221,7 @@ class LoadJob final : public batch::Outcomes {
   }
 
   void resume_rejects() {
-    if (Result<void> cut = rejects_.resume(begin_.state.rejects_bytes, begin_.state.counts.records_rejected); !cut) {
+    if (Result<void> cut = rejects_.lines().resume(begin_.state.rejects_bytes, begin_.state.counts.records_rejected); !cut) {
       note_failure(std::move(cut).error());
     }
     look_at_limit();
@@ -185,7 +229,7 @@ class LoadJob final : public batch::Outcomes {
 
   // Takes blocks as they come and sends what has gathered, until the input ends or something stops the job.
   void feed(Pipeline& pipeline, batch::Batcher& batcher) {
-    while (!failure_) {
+    while (!failure_ && !is_done()) {
       std::optional<std::unique_ptr<Block>> block = pipeline.try_take();
       if (!block) {
         if (Result<void> sent = batcher.flush(); !sent) return note_failure(std::move(sent).error());
@@ -209,6 +253,10 @@ class LoadJob final : public batch::Outcomes {
     MILLRACE_PROFILE_SCOPE("accept block", "records", block.size());
     counts_.bytes_read += block.bytes_read;
     records_taken_ += block.records_read;
+    counts_.records_filtered += block.records_filtered;
+    gathered_ += block.records_gathered;
+    if (gathering_ && gathering_->failure()) note_failure(*gathering_->failure());
+    if (window_ && !gathering_) cut(block);
     for (const Block::Malformed& bad : block.malformed) {
       if (bad.is_json) {
         reject({bad.error, bad.id_json, bad.record, {}});
@@ -226,14 +274,17 @@ class LoadJob final : public batch::Outcomes {
     look_at_limit();
   }
 
+  // START and LIMIT; no checkpoint looks at what is left.
+  void cut(Block& block) {
+    const RowWindow::Part part = window_->take(block.size());
+    counts_.records_filtered += block.size() - part.size();
+    block.entries.resize(part.last);
+    block.entries.erase(block.entries.begin(), block.entries.begin() + static_cast<std::ptrdiff_t>(part.first));
+  }
+
   void reject(const RejectsWriter::Reject& reject) {
     ++counts_.records_rejected;
     metrics_.rejected(reject.error.code);
-    if (first_reject_.empty()) {
-      first_reject_ = describe(reject.error);
-      first_reject_reason_ = reject.error.message;
-    }
-    if (reject.error.message == first_reject_reason_) ++rejects_of_first_reason_;
     if (Result<void> added = rejects_.add(reject); !added) note_failure(std::move(added).error());
     look_at_limit();
   }
@@ -268,26 +319,25 @@ class LoadJob final : public batch::Outcomes {
     const std::chrono::duration<double> seconds = std::max(last_commit_, started_) - started_;
     progress_.finish(state());
     metrics_.counted(counts_);
-    return {.counts = counts_,
-            .seconds = seconds.count(),
-            .batches = batches.batches,
-            .calls = batches.calls,
-            .retries = batches.retries,
-            .conflicts = batches.conflicts,
-            .batch_records_last = batches.batch_records_last,
-            .in_flight_last = batches.in_flight_last,
-            .batching = controller_ ? std::optional(controller_->explain()) : std::nullopt,
-            .resumed = begin_.resumed,
-            .trace_id = telemetry::to_hex(options_.trace.trace_id),
-            .peak_rss_bytes = peak_rss_bytes(),
-            .exit_status = failure_ ? 3 : rejects_.count() != 0 ? 1 : 0,
-            .stopped = failure_,
-            .rejects_path = rejects_.count() != 0 ? rejects_.path() : "",
-            .first_reject = first_reject_,
-            .first_reject_reason = first_reject_reason_,
-            .rejects_of_that_reason = rejects_of_first_reason_,
-            .warnings = warnings(),
-            .can_resume = checkpoint_.is_kept()};
+    Report report{.counts = counts_,
+                  .rows_written = options_.query ? std::optional(rows_written_) : std::nullopt,
+                  .seconds = seconds.count(),
+                  .batches = batches.batches,
+                  .calls = batches.calls,
+                  .retries = batches.retries,
+                  .conflicts = batches.conflicts,
+                  .batch_records_last = batches.batch_records_last,
+                  .in_flight_last = batches.in_flight_last,
+                  .batching = controller_ ? std::optional(controller_->explain()) : std::nullopt,
+                  .resumed = begin_.resumed,
+                  .trace_id = telemetry::to_hex(options_.trace.trace_id),
+                  .peak_rss_bytes = peak_rss_bytes(),
+                  .exit_status = failure_ ? 3 : rejects_.empty() ? 0 : 1,
+                  .stopped = failure_,
+                  .warnings = warnings(),
+                  .can_resume = checkpoint_.is_kept()};
+    rejects_.tell(report);
+    return report;
   }
 
   std::vector<std::string> warnings() const {
@@ -302,12 +352,13 @@ class LoadJob final : public batch::Outcomes {
   Progress& progress_;
   const std::stop_token stop_;
 
+  const std::size_t workers_ = options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
   const MemoryPlan plan_;
   ChunkPool chunks_;
   PieceBudget budget_;
   BlockPool blocks_;
   Input input_;
-  RejectsWriter rejects_;
+  RejectLog rejects_;
   std::optional<batch::Controller> controller_;  // unless all limits are given
   Counts counts_;                                // of this run
   LoadCheckpoint checkpoint_;
@@ -322,9 +373,13 @@ class LoadJob final : public batch::Outcomes {
   steady_clock::time_point shown_;
   std::optional<Error> failure_;
   bool too_many_rejects_ = false;
-  std::string first_reject_;
-  std::string first_reject_reason_;
-  std::uint64_t rejects_of_first_reason_ = 0;
+  // Of a query.
+  std::optional<Gathering> gathering_;
+  std::optional<RowWindow> window_;  // START and LIMIT
+  bool is_grouped_ = false;
+  std::uint64_t gathered_ = 0;   // records in groups, or rows that are sorted
+  std::uint64_t rows_sent_ = 0;  // of what was gathered
+  std::uint64_t rows_written_ = 0;
 };
 
 }  // namespace

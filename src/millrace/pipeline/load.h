@@ -25,6 +25,7 @@
 #include "millrace/pipeline/report.h"
 #include "millrace/record/block_writer.h"
 #include "millrace/store/store.h"
+#include "millrace/surrealql/query.h"
 #include "millrace/telemetry/trace_context.h"
 
 namespace millrace::pipeline {
@@ -42,10 +43,18 @@ Result<RejectLimit> parse_reject_limit(std::string_view text);
 // Whether a load that was interrupted is gone on with: see LoadOptions::resume.
 enum class Resume : std::uint8_t { no, yes, restart };
 
+// What becomes of each record before it is written (docs/processing.md, "Into a store").
+struct LoadQuery {
+  surrealql::Query query;
+  std::string text;    // and its parameters: an interrupted load is resumed only with the same
+  bool strict = true;  // validate all of each record, not only what the query reads
+};
+
 struct LoadOptions {
   std::vector<std::string> files;         // paths; "-" is standard input
   std::optional<decode::Format> format;   // by each name when there is none
-  RecordShape shape;                      // table, id field, types, projection
+  RecordShape shape;                      // table, id field, types
+  std::optional<LoadQuery> query;         // without one records are written as they are
   store::OnDuplicate on_duplicate = store::OnDuplicate::fail;
   std::string rejects_path;               // empty: "<first file>.rejects" in the working directory
   RejectLimit max_rejects;

@@ -7,6 +7,8 @@
 #include <filesystem>
 
 #include "millrace/base/file.h"
+#include "millrace/pipeline/gathering.h"
+#include "millrace/pipeline/row_window.h"
 #include "millrace/record/json.h"
 #include "millrace/telemetry/profile.h"
 
@@ -14,6 +16,9 @@ namespace millrace::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Where it stops depends on what came before.
+bool counts_rows(const surrealql::Query& query) { return Gathering::is_needed(query) || RowWindow::is_needed(query); }
 
 std::string how_far(const LoadState& state) {
   const Position& frontier = state.finished.frontier;
@@ -65,10 +70,15 @@ Result<LoadBegin> begin_load(const LoadOptions& options, const std::vector<Input
   MILLRACE_PROFILE_SCOPE("begin load");
   Result<std::vector<FileMark>> marks = mark_files(files);
   if (!marks) return std::unexpected(std::move(marks).error());
-  LoadBegin begin{.state = new_state(*std::move(marks), options.shape, rejects_path), .name = {}, .rejects_path = rejects_path, .warnings = {}};
+  LoadBegin begin{.state = new_state(*std::move(marks), options.shape, options.query ? options.query->text : "", rejects_path), .name = {}, .rejects_path = rejects_path, .warnings = {}};
   if (begin.state.files.empty()) {
     if (options.resume != Resume::yes) return begin;
     return fail(Code::invalid_argument, "--resume needs files: standard input or a pipe cannot be read again from where it stopped");
+  }
+  if (options.query && counts_rows(options.query->query)) {
+    if (options.resume != Resume::yes) return begin;
+    return fail(Code::invalid_argument, "--resume: what GROUP BY, ORDER BY, START and LIMIT have counted is not in the store, so that a load with one of "
+                                        "them cannot be gone on with; run it without --resume");
   }
   const bool has_odd_name = !is_utf8(begin.state.rejects_path) || !std::ranges::all_of(begin.state.files, is_utf8, &FileMark::path);
   if (has_odd_name) {

@@ -66,15 +66,6 @@ std::string text_of(const TypeRules& types) {
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
-std::string text_of(const Projection& projection) {
-  if (projection.all) return "*";
-  std::string text;
-  for (const Projection::Column& column : projection.columns) {
-    text += fmt::format("{}{} AS {}", text.empty() ? "" : ", ", column.field, column.name);
-  }
-  return text;
-}
-
 std::string hex(std::uint64_t number) { return fmt::format("{:016x}", number); }
 Value integer(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
@@ -134,12 +125,12 @@ Result<std::vector<FileMark>> mark_files(const std::vector<InputFile>& files) {
   return marks;
 }
 
-LoadState new_state(std::vector<FileMark> files, const RecordShape& shape, std::string rejects_path) {
+LoadState new_state(std::vector<FileMark> files, const RecordShape& shape, std::string query, std::string rejects_path) {
   return {.files = std::move(files),
           .table = shape.table,
           .id_field = shape.id_field,
           .types = text_of(shape.types),
-          .query = text_of(shape.projection),
+          .query = std::move(query),
           .start = Clock::system().now(),
           .key = random_hash_key(),
           .finished = {},
@@ -179,6 +170,7 @@ std::string to_json(const LoadState& state) {
       {"written", integer(state.counts.records_written)},
       {"skipped", integer(state.counts.records_skipped)},
       {"rejected", integer(state.counts.records_rejected)},
+      {"filtered", integer(state.counts.records_filtered)},
       {"rejects", state.rejects_path},
       {"rejects_bytes", integer(state.rejects_bytes)},
   }));
@@ -217,6 +209,7 @@ Result<LoadState> parse_load_state(std::string_view text) {
   state.counts.records_written = reader.number("written");
   state.counts.records_skipped = reader.number("skipped");
   state.counts.records_rejected = reader.number("rejected");
+  if (parsed->find("filtered") != nullptr) state.counts.records_filtered = reader.number("filtered");  // 0.2 has none
   state.rejects_path = reader.text("rejects");
   state.rejects_bytes = reader.number("rejects_bytes");
   const std::vector<FileRange>& ranges = state.finished.ranges;

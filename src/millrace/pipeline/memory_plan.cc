@@ -27,4 +27,15 @@ MemoryPlan MemoryPlan::of(std::size_t memory_bytes) {
           .request_bytes_max = budget / requests_in_memory};
 }
 
+std::size_t MemoryPlan::gathered_bytes(std::size_t memory_bytes) {
+  return std::max(memory_bytes - std::min(memory_bytes, streaming_bytes), memory_bytes / 4);
+}
+
+MemoryPlan MemoryPlan::of_gathering(std::size_t memory_bytes) { return of(std::min(memory_bytes - gathered_bytes(memory_bytes), streaming_bytes)); }
+
+decode::SplitterOptions MemoryPlan::splitter_options(std::size_t wanted) const {
+  if (wanted <= record_bytes_max) return {.record_bytes_max = wanted, .slice_records_max = slice_records_max};
+  return {.record_bytes_max = record_bytes_max, .record_bytes_from = decode::RecordLimit::memory, .slice_records_max = slice_records_max};
+}
+
 }  // namespace millrace::pipeline

@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::size_t text_kept_max = 4u << 20;
 
-// Where a record stands among all. SPLIT's rows lie between it and the next: a record has as many bytes as rows, and more.
-std::uint64_t position_of(const decode::FoundRow& found, const Piece& piece) { return (std::uint64_t{piece.file} << 48) + found.offset; }
-
 }  // namespace
 
 std::unique_ptr<RowBlock> RowBlockPool::take() {
@@ -37,15 +34,8 @@ void RowBlockPool::give(std::unique_ptr<RowBlock> block) {
   free_.push_back(std::move(block));
 }
 
-ProcessWorker::ProcessWorker(const ProcessJob& job)
-    : job_(job), selector_(job.options.query), readers_(job.files.size()), order_keys_(job.options.query.plan().order.size() + 1) {
-  const surrealql::Query& query = job.options.query;
-  if (query.is_grouped()) {
-    groups_.emplace(query.plan());
-  } else if (query.is_ordered()) {
-    order_.emplace(query.plan(), surrealql::row_order_options(query, job.group_bytes_max), job.rows_aside);
-  }
-}
+ProcessWorker::ProcessWorker(const ProcessJob& job, std::size_t number)
+    : job_(job), selector_(job.options.query), readers_(job.files.size()), gathering_(job.gathering == nullptr ? nullptr : &job.gathering->worker(number)) {}
 
 decode::RowReader& ProcessWorker::reader(std::uint32_t file) {
   std::unique_ptr<decode::RowReader>& reader = readers_[file];
@@ -66,7 +56,6 @@ std::unique_ptr<RowBlock> ProcessWorker::work(Piece piece) {
   decode::FoundRow found;
   while (reader.next(found)) add(found, piece, *block);
   if (piece.slice.fault) {  // what cannot be decoded at the input's end
-    ++block->records;
     Error fault = *piece.slice.fault;
     fault.place.source = job_.files[piece.file].path;
     block->rejects.push_back({std::move(fault), std::move(piece.slice.fault_text), false});
@@ -78,24 +67,16 @@ std::unique_ptr<RowBlock> ProcessWorker::work(Piece piece) {
 }
 
 void ProcessWorker::add(const decode::FoundRow& found, const Piece& piece, RowBlock& block) {
-  ++block.records;
   if (found.error) return reject(*found.error, found, piece, block);
-  Selected selected = selector_.select(found.row);
+  const Selected selected = selector_.select(found.row);
   if (selected == Selected::filtered) {
     ++block.filtered;
     return;
   }
-  if (selected == Selected::row && groups_) return add_to_group(found, piece, block);
   const std::size_t rows_before = block.rows;
   const std::size_t text_before = block.text.size();
-  for (std::size_t i = 0; selected == Selected::row && i < selector_.row_count(); ++i) {
-    selected = selector_.row_at(i);
-    if (selected != Selected::row) break;
-    surrealql::Evaluation& evaluation = selector_.machine().evaluation();
-    surrealql::within_limits(evaluation, [&] { add_row(position_of(found, piece) + i, block); });
-    if (evaluation.failed()) selected = Selected::failed;
-  }
-  if (selected == Selected::row) return;
+  const auto keep = [&] { return gathering_ != nullptr ? gather(position_of(piece.file, found.offset), block) : add_rows(block); };
+  if (selected == Selected::row && surrealql::within_limits(selector_.machine().evaluation(), keep)) return;
   // All of the record's rows or none.
   block.text.resize(text_before);
   block.rows = rows_before;
@@ -103,24 +84,19 @@ void ProcessWorker::add(const decode::FoundRow& found, const Piece& piece, RowBl
   reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
 }
 
-void ProcessWorker::add_row(std::uint64_t position, RowBlock& block) {
-  ++block.rows;
-  if (!order_) {
-    job_.format.append(selector_, block.text);
-    if (job_.counts_rows) block.row_ends.push_back(static_cast<std::uint32_t>(block.text.size()));
-    return;
-  }
-  row_text_.clear();
-  job_.format.append(selector_, row_text_);
-  selector_.order_keys(order_keys_);
-  if (selector_.machine().evaluation().failed()) return;
-  if (Result<void> done = order_->add(order_keys_, position, row_text_); !done && !block.failure) block.failure = std::move(done).error();
+bool ProcessWorker::gather(std::uint64_t position, RowBlock& block) {
+  const std::optional<std::size_t> rows = gathering_->add(selector_, position);
+  block.gathered += rows.value_or(0);
+  return rows.has_value();
 }
 
-void ProcessWorker::add_to_group(const decode::FoundRow& found, const Piece& piece, RowBlock& block) {
-  if (!groups_->add(selector_.machine(), position_of(found, piece))) return reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
-  if (groups_->bytes() <= job_.group_bytes_max || block.failure) return;
-  if (Result<void> done = job_.groups_aside.put(*groups_); !done) block.failure = std::move(done).error();
+bool ProcessWorker::add_rows(RowBlock& block) {
+  for (std::size_t i = 0; i < selector_.row_count(); ++i) {
+    if (selector_.row_at(i) != Selected::row || !job_.format.append(selector_, block.text)) return false;
+    ++block.rows;
+    if (job_.counts_rows) block.row_ends.push_back(static_cast<std::uint32_t>(block.text.size()));
+  }
+  return true;
 }
 
 void ProcessWorker::reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block) {

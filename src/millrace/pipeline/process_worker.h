@@ -11,12 +11,10 @@
 #include <vector>
 
 #include "millrace/decode/row_reader.h"
+#include "millrace/pipeline/gathering.h"
 #include "millrace/pipeline/input.h"
 #include "millrace/pipeline/process.h"
 #include "millrace/pipeline/row_format.h"
-#include "millrace/surrealql/group_merge.h"
-#include "millrace/surrealql/group_table.h"
-#include "millrace/surrealql/row_order.h"
 #include "millrace/surrealql/selector.h"
 
 namespace millrace::pipeline {
@@ -32,10 +30,9 @@ struct RowBlock {
   std::string text;                      // the rows, formatted
   std::vector<std::uint32_t> row_ends;   // in the text, where rows are counted (START, LIMIT)
   std::vector<Reject> rejects;
-  std::optional<Error> failure;          // the disk's
   std::uint64_t rows = 0;
-  std::uint64_t records = 0;
-  std::uint64_t filtered = 0;
+  std::uint64_t filtered = 0;  // records
+  std::uint64_t gathered = 0;  // records in groups, rows to be sorted
   std::uint64_t bytes_read = 0;
   std::size_t bytes_counted = 0;  // held of the budget
 };
@@ -59,34 +56,26 @@ struct ProcessJob {
   RowBlockPool& blocks;
   const RowFormat& format;
   bool counts_rows = false;
-  surrealql::GroupsAside& groups_aside;
-  surrealql::RowsAside& rows_aside;
-  std::size_t group_bytes_max = 0;  // of a worker's groups or rows, before they go to disk
+  Gathering* gathering = nullptr;  // of a query that is grouped or ordered
 };
 
 class ProcessWorker {
  public:
-  explicit ProcessWorker(const ProcessJob& job);
+  ProcessWorker(const ProcessJob& job, std::size_t number);
 
   std::unique_ptr<RowBlock> work(Piece piece);
-  // What a grouped or ordered query has kept.
-  surrealql::GroupTable* groups() { return groups_ ? &*groups_ : nullptr; }
-  surrealql::RowOrder* order() { return order_ ? &*order_ : nullptr; }
 
  private:
   void add(const decode::FoundRow& found, const Piece& piece, RowBlock& block);
-  void add_row(std::uint64_t position, RowBlock& block);
-  void add_to_group(const decode::FoundRow& found, const Piece& piece, RowBlock& block);
+  bool gather(std::uint64_t position, RowBlock& block);
+  bool add_rows(RowBlock& block);
   void reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block);
   decode::RowReader& reader(std::uint32_t file);
 
   const ProcessJob& job_;
   surrealql::Selector selector_;
   std::vector<std::unique_ptr<decode::RowReader>> readers_;  // by file
-  std::optional<surrealql::GroupTable> groups_;
-  std::optional<surrealql::RowOrder> order_;
-  std::vector<surrealql::Datum> order_keys_;
-  std::string row_text_;
+  Gathering::Worker* const gathering_;
 };
 
 }  // namespace millrace::pipeline

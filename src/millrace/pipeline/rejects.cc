@@ -25,13 +25,23 @@ std::string_view first_piece(std::string_view text) {
 
 }  // namespace
 
+std::string id_json_of(std::string_view record, std::string_view field) {
+  const Result<Value> parsed = parse_json(record);
+  const Value* const id = parsed ? parsed->find(field) : nullptr;
+  return id == nullptr ? "" : to_json(*id);
+}
+
 Result<void> RejectsWriter::add(const Reject& reject) {
   ++count_;
   const Place& place = reject.error.place;
   buffer_ += "{\"source\":";
-  append_json_string(buffer_, place.source);
-  fmt::format_to(std::back_inserter(buffer_), ",\"line\":{},\"byte\":{},\"id\":{},\"reason\":", place.line,
-                 place.byte.value_or(0), reject.id_json.empty() ? "null" : reject.id_json);
+  if (place.source.empty()) {  // a group's row comes from nowhere
+    buffer_ += "null,\"line\":null,\"byte\":null";
+  } else {
+    append_json_string(buffer_, place.source);
+    fmt::format_to(std::back_inserter(buffer_), ",\"line\":{},\"byte\":{}", place.line, place.byte.value_or(0));
+  }
+  fmt::format_to(std::back_inserter(buffer_), ",\"id\":{},\"reason\":", reject.id_json.empty() ? "null" : reject.id_json);
   append_json_string(buffer_, reject.error.message);
   Result<void> done;
   if (!reject.json.empty()) {

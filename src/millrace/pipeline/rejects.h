@@ -2,7 +2,7 @@
 //
 // The rejects of a job, as NDJSON that can be loaded again (contract.md): one line
 // {"source","line","byte","id","reason","record"} each, `record` being the JSON value when it parsed, else the raw text, or
-// `record_base64` when it is not UTF-8.
+// `record_base64` when it is not UTF-8. A place without a source is null.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,9 @@
 #include "millrace/base/result.h"
 
 namespace millrace::pipeline {
+
+// The field of the record, as JSON; empty when there is none, or the text is no object.
+std::string id_json_of(std::string_view record, std::string_view field);
 
 class RejectsWriter {
  public:

@@ -63,6 +63,7 @@ std::string to_json(const Report& report) {
       {"peak_rss_bytes", integer(report.peak_rss_bytes)},
       {"exit_status", static_cast<std::int64_t>(report.exit_status)},
   };
+  if (report.rows_written) members.push_back({"rows_written", integer(*report.rows_written)});
   return millrace::to_json(Value(std::move(members))) + "\n";
 }
 

@@ -26,6 +26,7 @@ struct Counts {
 
 struct Report {
   Counts counts;
+  std::optional<std::uint64_t> rows_written;  // of a query: as records_written, but groups where it groups
   double seconds = 0;  // first read to last commit
   std::uint64_t batches = 0;
   std::uint64_t calls = 0;
@@ -47,6 +48,7 @@ struct Report {
   std::uint64_t rejects_of_that_reason = 0;
   std::vector<std::string> warnings;
   bool can_resume = false;  // after a stop: with --resume
+  std::string output_left;  // after a stop, of a file: what is there of it
 
   std::string_view limited_by() const;  // contract.md's words
   double records_per_second() const { return seconds > 0 ? static_cast<double>(counts.records_written) / seconds : 0; }

@@ -80,6 +80,8 @@ void Block::clear() {
   records_read = 0;
   bytes_read = 0;
   input_begin = 0;
+  records_filtered = 0;
+  records_gathered = 0;
   bytes_held = 0;
 }
 

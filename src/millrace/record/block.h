@@ -92,7 +92,9 @@ class Block {
   std::string source;
   std::vector<std::string> other_sources;  // of records that tell where they come from: see Entry::other_source
   std::uint32_t source_number = 0;         // the job's own number for the source
-  std::uint64_t records_read = 0;          // entries + malformed + filtered
+  std::uint64_t records_read = 0;          // entries + malformed + filtered + gathered
+  std::uint64_t records_filtered = 0;      // by a query
+  std::uint64_t records_gathered = 0;      // what a query keeps until the end: groups, rows to be sorted
   std::uint64_t bytes_read = 0;            // of the input, this block's share
   std::uint64_t input_begin = 0;           // of that share
   std::size_t bytes_held = 0;              // of a ByteBudget, until the block is released

@@ -73,12 +73,24 @@ Result<void> BlockWriter::add(const RecordView& record, const InputSpan& input, 
 }
 
 Result<void> BlockWriter::add(const Object& record, const InputSpan& input, Block& block) {
+  begin();
+  for (const Member& member : record) put(member.key, member.value);
+  return end(input, block);
+}
+
+void BlockWriter::begin() {
   as_it_is_ = false;
   fields_.clear();
-  for (const Member& member : record) {
-    if (member.value.is<None>()) continue;
-    if (Result<void> checked = check_member(member); !checked) return checked;
-    fields_.push_back({.view = {.key = member.key}, .converted = member.value});
+}
+
+void BlockWriter::put(std::string_view key, Value value) {
+  if (!value.is<None>()) fields_.push_back({.view = {.key = key}, .converted = std::move(value)});
+}
+
+Result<void> BlockWriter::end(const InputSpan& input, Block& block) {
+  for (const OutField& field : fields_) {
+    if (!field.converted) continue;
+    if (Result<void> checked = check_member(field.view.key, *field.converted); !checked) return checked;
   }
   return write({}, input, block);
 }
@@ -119,28 +131,17 @@ BlockWriter::OutField* BlockWriter::find(std::string_view key) {
 
 Result<void> BlockWriter::take_fields(const RecordView& record) {
   fields_.clear();
-  Result<void> done;
-  if (shape_.projection.all) {
-    for (const FieldView& field : record.fields) {
-      fields_.emplace_back().view = field;
-      if (!shape_.types.empty() && !(done = apply_type(field.key))) return done;
-    }
-    return done;
+  for (const FieldView& field : record.fields) {
+    fields_.emplace_back().view = field;
+    if (shape_.types.empty()) continue;
+    if (Result<void> done = apply_type(field.key); !done) return done;
   }
-  as_it_is_ = false;
-  for (const Projection::Column& column : shape_.projection.columns) {
-    const FieldView* const field = record.find(column.field);
-    if (field == nullptr) continue;
-    fields_.emplace_back().view = *field;
-    if (!(done = apply_type(column.field))) return done;
-    fields_.back().view.key = column.name;
-  }
-  return done;
+  return {};
 }
 
-// Converts the field that was taken last. --types speaks of fields by their names in the input.
-Result<void> BlockWriter::apply_type(std::string_view input_name) {
-  const TypeRule* const rule = shape_.types.find(input_name);
+// Converts the field that was taken last.
+Result<void> BlockWriter::apply_type(std::string_view name) {
+  const TypeRule* const rule = shape_.types.find(name);
   if (rule == nullptr) return {};
   Result<Value> value = convert(fields_.back().view, rule->type);
   if (!value) return std::unexpected(std::move(value).error());
@@ -181,7 +182,7 @@ Result<void> BlockWriter::find_id(const InputSpan& input, Block::Entry& entry, B
     entry.id_generated = true;
     as_it_is_ = false;
     std::array<char, uuid_text_size> text;
-    write_uuid(ids_.id_at(input.offset.value_or(input.byte)), text);
+    write_uuid(ids_.id_at(input.offset.value_or(input.byte), input.row), text);
     put_text_id({text.data(), text.size()}, IdView::Kind::text, entry, block);
     return {};
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes records into a Block: keeps the fields that the projection names, converts them, finds the id or makes one, checks
-// the table's shape, encodes.
+// Writes records into a Block: converts fields, finds the id or makes one, checks the table's shape, encodes.
 //
 //   BlockWriter writer({.table = "post"}, Encoding::json, IdSource::for_source(start, key, "posts.ndjson"));
 //   Result<void> added = writer.add(record, {.line = 12, .byte = 4711, .input_begin = …, .input_size = …}, block);
@@ -19,7 +18,6 @@
 #include "millrace/base/uuid.h"
 #include "millrace/record/block.h"
 #include "millrace/record/field_type.h"
-#include "millrace/record/projection.h"
 #include "millrace/record/record_view.h"
 
 namespace millrace {
@@ -29,7 +27,6 @@ struct RecordShape {
   std::string table;
   std::string id_field = "id";  // --id, a field of what goes out
   TypeRules types;              // of the input's fields
-  Projection projection;
 };
 
 struct InputSpan {
@@ -38,6 +35,7 @@ struct InputSpan {
   std::uint32_t input_begin = 0;
   std::uint32_t input_size = 0;
   std::optional<std::uint64_t> offset = std::nullopt;  // in the input, where `byte` tells of another
+  std::uint32_t row = 0;  // of several that the record was made into: their generated ids differ
 };
 
 class BlockWriter {
@@ -46,8 +44,14 @@ class BlockWriter {
   BlockWriter(const RecordShape& shape, Encoding encoding, IdSource ids);
 
   Result<void> add(const RecordView& record, const InputSpan& input, Block& block);
-  // A record as a tree, with typed values; its id is the member `id_field` names. Types and projection do not apply.
+  // A record as a tree, with typed values; its id is the member `id_field` names. Types do not apply.
   Result<void> add(const Object& record, const InputSpan& input, Block& block);
+
+  // A record field by field, which may be of both kinds; what a JSON field shows lives until end(). Types do not apply.
+  void begin();
+  void put(const FieldView& json) { fields_.emplace_back().view = json; }
+  void put(std::string_view key, Value value);
+  Result<void> end(const InputSpan& input, Block& block);
 
  private:
   // A field on its way out: its JSON text, or the value that --types made of it.
@@ -62,7 +66,7 @@ class BlockWriter {
 
   OutField* find(std::string_view key);
   Result<void> take_fields(const RecordView& record);
-  Result<void> apply_type(std::string_view input_name);
+  Result<void> apply_type(std::string_view name);
   Result<void> find_id(const InputSpan& input, Block::Entry& entry, Block& block);
   Result<RecordId> read_id(const OutField& field, bool& as_written) const;
   Result<void> check_post(Block::Entry& entry);

@@ -51,11 +51,11 @@ struct Checker {
 
 }  // namespace
 
-Result<void> check_member(const Member& member) {
-  if (!is_utf8(member.key)) return fail(Code::invalid_record, "a field's name is not valid UTF-8");
-  const char* const wrong = Checker().check(member.value);
+Result<void> check_member(std::string_view key, const Value& value) {
+  if (!is_utf8(key)) return fail(Code::invalid_record, "a field's name is not valid UTF-8");
+  const char* const wrong = Checker().check(value);
   if (wrong == nullptr) return {};
-  return fail(Code::invalid_record, fmt::format("field '{}' {}", member.key, wrong));
+  return fail(Code::invalid_record, fmt::format("field '{}' {}", key, wrong));
 }
 
 }  // namespace millrace

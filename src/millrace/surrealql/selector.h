@@ -43,6 +43,9 @@ class Selector {
   Datum row();
   // The same as one line of JSON. Where columns are plain names, they stand in the query's order; else members are sorted.
   void append_json(std::string& out);
+  // The row is columns(), each under its one plain name; or it is the record as it was read (SELECT *).
+  bool is_flat() const { return is_flat_; }
+  bool is_copy() const { return is_copy_; }
   // SPLIT: how many rows the selected record becomes (1 for a query without), and one of them, whose columns() are then there.
   std::size_t row_count() const { return plan_.split.empty() ? 1 : split_.size(); }
   Selected row_at(std::size_t index);

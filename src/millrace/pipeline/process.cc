@@ -92,8 +92,11 @@ class ProcessRun {
   std::size_t gathered_bytes() const {
     return std::max(options_.memory_bytes - std::min(options_.memory_bytes, streaming_bytes), options_.memory_bytes / 4);
   }
-  // What a worker's groups or rows may take: each has a share, and merging has one.
-  std::size_t kept_bytes() const { return gathered_bytes() / (workers_ + 1); }
+  // What a worker's groups or rows may take: each has a share, merging has one, and so have the rows of groups that are sorted.
+  std::size_t kept_bytes() const {
+    const std::size_t sorted_groups = options_.query.is_grouped() && options_.query.is_ordered() ? 1 : 0;
+    return gathered_bytes() / (workers_ + 1 + sorted_groups);
+  }
 
   // Groups are merged in the order of their keys, which is that of the output unless the query sorts them.
   void write_groups(const std::vector<std::unique_ptr<ProcessWorker>>& workers) {

@@ -57,6 +57,12 @@ class ProcessMemory(CommandTest):
             self.assertEqual(self.process(f"{ORDER} LIMIT {limit}", posts).out.splitlines(), whole[:limit])
         self.assertEqual(self.process(f"{ORDER} LIMIT 50 START 60000", posts).out.splitlines(), whole[60_000:60_050])
 
+    def test_groups_are_sorted_within_memory(self):
+        posts = self.posts(120_000)
+        groups = read_ndjson(self.process("SELECT id, count() AS n, math::sum(score) AS s FROM $input GROUP BY id", posts).out)
+        ordered = read_ndjson(self.process("SELECT id, count() AS n, math::sum(score) AS s FROM $input GROUP BY id ORDER BY s DESC, id", posts).out)
+        self.assertEqual(ordered, sorted(groups, key=lambda group: (-group["s"], group["id"])))
+
     def test_large_rows_are_sorted_within_memory(self):
         with open(self.folder / "input.ndjson", "wb") as file:
             for n in range(40):

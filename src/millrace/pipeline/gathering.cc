@@ -54,6 +54,7 @@ Gathering::Gathering(const surrealql::Query& query, RowForm form, Options option
     : query_(query),
       form_(std::move(form)),
       share_bytes_(options.memory_bytes / (options.workers + (query.is_grouped() && query.is_ordered() ? 2 : 1))),
+      stop_(options.stop),
       groups_aside_(query.plan(), {.bytes_max = share_bytes_, .stop = options.stop}),
       rows_aside_(query.plan(), surrealql::row_order_options(query, share_bytes_), {.bytes_max = share_bytes_, .stop = options.stop}) {
   for (std::size_t i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<Worker>(*this));
@@ -109,6 +110,7 @@ Result<void> Gathering::grouped_rows(const Take& take) {
     return order->add(order_keys, number, row);
   };
   for (; wants_more; ++number) {
+    if (stop_.stop_requested()) return fail(Code::interrupted, "interrupted");
     Result<std::optional<surrealql::Group>> group = groups.next();
     if (!group) return std::unexpected(std::move(group).error());
     if (!*group) break;
@@ -131,6 +133,7 @@ Result<void> Gathering::ordered_rows(const std::vector<surrealql::RowOrder*>& or
   surrealql::OrderedRows rows(query_.plan());
   if (Result<void> begun = rows.begin(orders, rows_aside_); !begun) return begun;
   for (;;) {
+    if (stop_.stop_requested()) return fail(Code::interrupted, "interrupted");
     Result<std::optional<std::string_view>> row = rows.next();
     if (!row) return std::unexpected(std::move(row).error());
     if (!*row || !take(**row)) return {};

@@ -71,7 +71,7 @@ class Gathering {
   Gathering(const surrealql::Query& query, RowForm form, Options options);
 
   Worker& worker(std::size_t number) { return *workers_[number]; }
-  // Gives each row to `take`, until it answers false. io when what is on disk cannot be read or written.
+  // Gives each row to `take`, until it answers false. interrupted by the stop; too_large for a group that does not fit; io when what is on disk cannot be read or written.
   using Take = std::function<bool(std::string_view row)>;
   Result<void> rows(const Take& take);
   // The disk's.
@@ -85,6 +85,7 @@ class Gathering {
   const surrealql::Query& query_;
   const RowForm form_;
   const std::size_t share_bytes_;
+  const std::stop_token stop_;
   surrealql::GroupsAside groups_aside_;
   surrealql::RowsAside rows_aside_;
   std::vector<std::unique_ptr<Worker>> workers_;

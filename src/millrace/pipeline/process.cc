@@ -179,7 +179,6 @@ class ProcessRun {
       if (pending.size() < write_bytes) return true;
       write_first_without_comma(pending);
       pending.clear();
-      if (stop_.stop_requested()) note_failure({Code::interrupted, "interrupted", {}});
       show_progress();
       return !failure_ && !output_.is_closed();
     });

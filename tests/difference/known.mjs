@@ -19,7 +19,7 @@ export const KNOWN = [
   { key: "same-text", what: "`a - (b - c) AS x, a - b - c AS y`", engine: "`y` is `x`: they are one by their printed text", millrace: "each is computed", why: "they are different" },
   { key: "alias-path", what: "`AS x.y`", engine: "a member `\"x.y\"`, or `y` in `x`, by what else is selected", millrace: "always `y` in `x`", why: "one rule" },
   { key: "group-value", what: "a key or a field beside an aggregate: `math::sum(v) + k`", engine: "is NONE", millrace: "the key's value; a field is the array of its values", why: "what it would be as a column by itself" },
-  { key: "nested-aggregates", what: "an aggregate of an aggregate of a field: `math::sum(math::max(a))`", engine: "the inner one is the function of an array, for each record", millrace: "is refused; of anything but a field, `math::max([a, b])`, it is as there", why: "it can be read both ways", is: ({ ours }) => /aggregate of aggregates/.test(ours) },
+  { key: "nested-aggregates", what: "an aggregate of an aggregate of a field: `math::sum(math::max(a))`", engine: "the inner one is the function of an array, for each record", millrace: "is refused; of anything but a field, `math::max([a, b])`, it is as there", why: "it can be read both ways", is: ({ ours }) => /aggregate of aggregates|what is no aggregate/.test(ours) },
   { key: "value-order", what: "`SELECT VALUE a AS x … ORDER BY x`", engine: "does not sort", millrace: "sorts by it", why: "what it says" },
   { key: "order-function", what: "``SELECT string::len(s) … ORDER BY `string::len` ``", engine: "does not sort", millrace: "sorts by the column", why: "what it says" },
   { key: "order-renamed", what: "`SELECT b AS k … GROUP BY b ORDER BY b`", engine: "does not sort: the row has no `b`", millrace: "sorts by the key", why: "what it says" },
@@ -44,7 +44,8 @@ export const KNOWN = [
   { key: "datetime-tail", what: "text behind a datetime, `d'2024-01-01T00:00:00Zx'`", engine: "is passed over", millrace: "is refused", why: "a misspelling" },
   { key: "datetime-carry", what: "ten digits of a second that round up, `d'2024-12-31T23:59:59.9999999999Z'`", engine: "is a second of 1,000,000,000 ns, written as .1", millrace: "the next second", why: "there is no such time" },
   { key: "decimal-digits", what: "a decimal of 29 digits by `--types`", engine: "is one up to 79228162514264337593543950335", millrace: "28 digits at most", why: "as `load` has it" },
-  { key: "record-links", what: "`.x` and `.*` of a record id", engine: "looks the record up", millrace: "NONE: there is none to look up", why: "files" },
+  { key: "record-links", what: "`.x` and `.*` of a record id", engine: "looks the record up", millrace: "NONE: there is none to look up", why: "files", is: ({ theirs }) => /Specify a database to use/.test(theirs) },
+  { key: "long-words", what: "the words of an error that quote a long value", engine: "have all of it", millrace: "have 4,000 bytes", why: "they stand in the file of rejects, beside the record", is: ({ kind, ours }) => kind === "words" && ours.length > 3000 },
   { key: "crash", what: "unknown specifiers in time::format, decimals beyond 28 digits in sums, `<array<int>> [1.5dec]` and `<int \| string> 1.5dec`, math::fixed with more than 65,535 digits, vector::project to a zero of decimals, math::clamp to NaN", engine: "ends the process", millrace: "rejects the record, refuses the query, or answers", why: "it can" },
 ];
 

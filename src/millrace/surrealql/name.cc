@@ -33,12 +33,16 @@ Power power_of(BinaryOperator operation) {
     default: return Power::relation;
   }
 }
+bool is_record_id(const Expression& expression) {
+  const auto* const literal = expression.as<Literal>();
+  return literal != nullptr && literal->value.is<RecordLink>();
+}
 Power power_of(const Expression& expression) {
   if (expression.blocks > 0) return Power::prime;
   if (const auto* const binary = expression.as<Binary>()) return power_of(binary->operation);
   if (expression.as<Unary>() != nullptr || expression.as<CastTo>() != nullptr) return Power::prefix;
   if (expression.as<RangeOf>() != nullptr) return Power::range;
-  if (expression.as<IfElse>() != nullptr) return Power::base;
+  if (expression.as<IfElse>() != nullptr || is_record_id(expression)) return Power::base;
   return Power::prime;
 }
 
@@ -64,10 +68,7 @@ void append_name(std::string& out, std::string_view name, bool first) {
 }
 
 // Before the parts of a path.
-bool is_covered(const Expression& start) {
-  const auto* const literal = start.as<Literal>();
-  return power_of(start) < Power::prime || (literal != nullptr && literal->value.is<RecordLink>() && start.blocks == 0);
-}
+bool is_covered(const Expression& start) { return power_of(start) < Power::prime; }
 bool is_if(const Expression& expression) { return expression.as<IfElse>() != nullptr && expression.blocks == 0; }
 
 bool begins_with_minus(const Expression& expression) {

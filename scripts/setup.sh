@@ -69,6 +69,7 @@ if [ "$1" = demo ] || [ "$1" = profile ]; then install_npm tools/corpus; fi
 if [ "$1" = pgo ]; then install_npm tools/surreal-dev; fi
 if [ "$1" = peers ]; then
   install_npm tools/surreal-dev
+  install_npm tools/corpus
   # Built here, against the headers that are here: nothing is fetched but the packages themselves.
   npm_config_build_from_source=true npm_config_nodedir=$(node_folder) install_npm tools/peers
 fi

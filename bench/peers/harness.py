@@ -83,10 +83,6 @@ class Work:
             return path
         return self.once(("posts", count), make)
 
-    def expected(self, count):
-        """What the jobs over that file must give (expected.py)."""
-        return self.once(("expected", count), lambda: script("expected.py", self.posts(count)))
-
     def has_command(self, name):
         """Whether this millrace has the command already."""
         words = self.once("help", lambda: run([self.program("millrace"), "--help"])[2].decode())

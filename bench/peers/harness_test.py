@@ -117,7 +117,7 @@ class Cheats(unittest.TestCase):
 
     def output(self, change):
         """What filter_map should make, but for `change(records)`."""
-        records = [{"id": post["id"], "title": post["title"], "score": post["score"] * 2}
+        records = [{"id": post["id"], "title": post["title"].upper(), "score": post["score"] * 2}
                    for post in map(json.loads, self.work.posts(COUNT).read_text().split("\n")[:-1]) if post["score"] >= 50_000]
         change(records)
         path = self.work.folder / "made.ndjson"
@@ -125,26 +125,28 @@ class Cheats(unittest.TestCase):
         return path
 
     def test_filter_map(self):
-        rows_data.check_filter_map(self.work, COUNT, self.output(lambda records: None))
+        wanted = rows_data.expected(self.work, "posts", COUNT)
+        rows_data.check_filter_map(self.work, wanted, self.output(lambda records: None), "full")
         cheats = {"drops one": lambda r: r.pop(), "swaps two": lambda r: r.insert(0, r.pop()), "forgets to double": lambda r: r[0].update(score=1),
-                  "upper-cases": lambda r: r[0].update(title=r[0]["title"].upper() + "!")}
+                  "leaves one small": lambda r: r[0].update(title=r[0]["title"].lower())}
         for name, cheat in cheats.items():
             with self.subTest(name), self.assertRaises(Failed):
-                rows_data.check_filter_map(self.work, COUNT, self.output(cheat))
+                rows_data.check_filter_map(self.work, wanted, self.output(cheat), "full")
 
     def test_group_by(self):
         def groups(wrong):
             path = self.work.folder / "groups.ndjson"
             path.write_text("".join(json.dumps({"lang": lang, "count": count + wrong, "mean": mean}) + "\n"
-                                    for lang, (count, mean) in self.work.expected(COUNT)["group_by"].items()))
+                                    for lang, (count, mean) in wanted["group_by"].items()))
             return path
-        rows_data.check_group_by(self.work, COUNT, groups(0))
+        wanted = rows_data.expected(self.work, "posts", COUNT)
+        rows_data.check_group_by(self.work, wanted, groups(0), None)
         with self.assertRaises(Failed):
-            rows_data.check_group_by(self.work, COUNT, groups(1))
+            rows_data.check_group_by(self.work, wanted, groups(1), None)
         twice = groups(0)
         twice.write_text(twice.read_text() + twice.read_text().splitlines()[0] + "\n")
         with self.assertRaisesRegex(Failed, "twice"):
-            rows_data.check_group_by(self.work, COUNT, twice)
+            rows_data.check_group_by(self.work, wanted, twice, None)
 
     def test_a_program_whose_hash_is_wrong(self):
         with unittest.mock.patch.object(rows_text, "expected", lambda *_: "0" * 16), self.assertRaisesRegex(Failed, "made"):

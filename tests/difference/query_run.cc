@@ -13,6 +13,7 @@
 #include "millrace/record/json.h"
 #include "millrace/surrealql/group_merge.h"
 #include "millrace/surrealql/group_table.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/query.h"
 #include "millrace/surrealql/row_order.h"
 #include "millrace/surrealql/selector.h"
@@ -103,7 +104,7 @@ class Run {
       if (worker.query.is_grouped()) {
         worker.groups = std::make_unique<surrealql::GroupTable>(plan);
       } else if (worker.query.is_ordered()) {
-        worker.order = std::make_unique<surrealql::RowOrder>(plan, surrealql::row_order_options(worker.query, options_.bytes), folder(), workers_.size());
+        worker.order = std::make_unique<surrealql::RowOrder>(plan, surrealql::row_order_options(worker.query, options_.bytes), rows_aside());
       }
     }
     return true;
@@ -142,9 +143,11 @@ class Run {
     std::vector<Datum> keys(worker.query.plan().order.size() + 1);
     for (std::size_t i = 0; i < selector.row_count(); ++i) {
       if (selector.row_at(i) != Selected::row) return reject(number, selector.failure());
-      rows.push_back(typed_row(selector, answer_.defect));
+      surrealql::within_limits(selector.machine().evaluation(), [&] { rows.push_back(typed_row(selector, answer_.defect)); });
+      if (!selector.failure().empty()) return reject(number, selector.failure());
       if (!worker.order) continue;
       selector.order_keys(keys);
+      if (!selector.failure().empty()) return reject(number, selector.failure());
       if (const Result<void> done = worker.order->add(keys, number * rows_between + i, rows.back()); !done) note(done.error().message);
     }
     rows_of_[number] = std::move(rows);
@@ -153,18 +156,19 @@ class Run {
   void add_to_group(Worker& worker, std::size_t number) {
     if (!worker.groups->add(worker.selector.machine(), number * rows_between)) return reject(number, worker.selector.failure());
     if (worker.groups->bytes() <= options_.bytes) return;
-    if (const Result<void> done = aside_.put(*worker.groups); !done) note(done.error().message);
+    if (const Result<void> done = groups_aside().put(*worker.groups); !done) note(done.error().message);
   }
 
   void take_groups(const Query& query) {
     const surrealql::Plan& plan = query.plan();
     std::vector<surrealql::GroupTable*> tables;
     for (const auto& worker : workers_) tables.push_back(worker->groups.get());
-    surrealql::MergedGroups groups(plan, tables, aside_);
+    surrealql::MergedGroups groups(plan, groups_aside().group_bytes_max());
+    if (const Result<void> begun = groups.begin(tables, groups_aside()); !begun) return note(begun.error().message);
     const surrealql::GroupLayout layout(plan);
     Selector selector(query);
     std::unique_ptr<surrealql::RowOrder> order;
-    if (query.is_ordered()) order = std::make_unique<surrealql::RowOrder>(plan, surrealql::row_order_options(query, options_.bytes), folder(), workers_.size() + 1);
+    if (query.is_ordered()) order = std::make_unique<surrealql::RowOrder>(plan, surrealql::row_order_options(query, options_.bytes), rows_aside());
     surrealql::Arena arena;
     std::vector<Datum> given(plan.keys.size() + plan.aggregates.size());
     std::vector<Datum> keys(plan.order.size() + 1);
@@ -183,7 +187,8 @@ class Run {
       const Result<std::optional<surrealql::Group>> group = groups.next();
       if (!group) return note(group.error().message);
       if (!*group) break;
-      add(**group);
+      surrealql::within_limits(selector.machine().evaluation(), [&] { add(**group); });
+      if (!selector.failure().empty()) return note("a group's row: " + selector.failure());
     }
     if (number == 0 && plan.keys.empty()) {  // GROUP ALL of nothing is a group, too
       std::vector<std::max_align_t> state(layout.bytes() / sizeof(std::max_align_t) + 1);
@@ -197,7 +202,8 @@ class Run {
 
   void take_ordered(const Query& query, const std::vector<surrealql::RowOrder*>& orders) {
     for (surrealql::RowOrder* const order : orders) order->sort();
-    surrealql::OrderedRows rows(query.plan(), orders);
+    surrealql::OrderedRows rows(query.plan());
+    if (const Result<void> begun = rows.begin(orders, rows_aside()); !begun) return note(begun.error().message);
     for (;;) {
       const Result<std::optional<std::string_view>> row = rows.next();
       if (!row) return note(row.error().message);
@@ -218,16 +224,23 @@ class Run {
     if (answer_.defect.empty()) answer_.defect = std::move(defect);
   }
 
-  // One for all runs, which follow one another: a run makes its files anew.
-  static const TempFolder& folder() {
-    static const TempFolder made;
-    return made;
+  // With few runs at a time, so that they are merged in several passes. Keys and order are the same in each worker's plan.
+  static surrealql::MergeLimits limits() { return {.runs_max = 4}; }
+  surrealql::GroupsAside& groups_aside() {
+    if (!groups_aside_) groups_aside_.emplace(workers_.front()->query.plan(), limits());
+    return *groups_aside_;
+  }
+  surrealql::RowsAside& rows_aside() {
+    const Query& query = workers_.front()->query;
+    if (!rows_aside_) rows_aside_.emplace(query.plan(), surrealql::row_order_options(query, options_.bytes), limits());
+    return *rows_aside_;
   }
 
   const std::vector<InputRecord>& records_;
   const RunOptions options_;
-  surrealql::GroupsAside aside_{folder()};
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::optional<surrealql::GroupsAside> groups_aside_;
+  std::optional<surrealql::RowsAside> rows_aside_;
   std::vector<std::vector<std::string>> rows_of_;
   Answer answer_;
 };

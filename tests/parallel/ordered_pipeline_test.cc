@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <latch>
+#include <chrono>
 #include <memory>
+#include <vector>
 
 namespace millrace::parallel {
 namespace {
@@ -66,6 +68,43 @@ TEST(OrderedPipeline, tells_each_worker_its_number) {
   while (pipeline.take()) {
   }
   EXPECT_FALSE(out_of_range);
+}
+
+TEST(OrderedPipeline, workers_take_results_in_order_and_one_at_a_time) {
+  std::atomic<int> taking = 0;
+  std::vector<int> taken;  // no lock: each call is over before the next begins
+  Pipeline pipeline({.workers = 4, .window = 8}, count_to(5000), [](std::size_t, int item) {
+    volatile int spin = item % 3 == 0 ? 2000 : 1;
+    while (spin > 0) spin = spin - 1;
+    return std::make_unique<int>(item);
+  }, [&](std::unique_ptr<int> result) {
+    EXPECT_EQ(taking++, 0);
+    taken.push_back(*result);
+    --taking;
+  });
+  while (!pipeline.wait_for(std::chrono::hours(1))) {
+  }
+  ASSERT_EQ(taken.size(), 5000u);
+  for (int i = 0; i < 5000; ++i) ASSERT_EQ(taken[i], i);
+}
+
+TEST(OrderedPipeline, a_worker_that_takes_may_stop_it) {
+  std::vector<int> taken;
+  Pipeline pipeline({.workers = 3, .window = 5}, count_to(1'000'000), [](std::size_t, int item) { return std::make_unique<int>(item); },
+                    [&](std::unique_ptr<int> result) {
+                      taken.push_back(*result);
+                      if (*result == 100) pipeline.stop();
+                    });
+  while (!pipeline.wait_for(std::chrono::hours(1))) {
+  }
+  ASSERT_EQ(taken.size(), 101u);
+  EXPECT_EQ(taken.back(), 100);
+}
+
+TEST(OrderedPipeline, is_over_at_once_when_there_is_nothing_to_take) {
+  Pipeline pipeline({.workers = 2, .window = 2}, count_to(0), [](std::size_t, int item) { return std::make_unique<int>(item); },
+                    [](std::unique_ptr<int>) { FAIL(); });
+  EXPECT_TRUE(pipeline.wait_for(std::chrono::hours(1)));
 }
 
 }  // namespace

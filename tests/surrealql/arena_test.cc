@@ -51,5 +51,24 @@ TEST(Arena, appends_across_pieces) {
   EXPECT_LT(arena.bytes_used(), 4 * expected.size());
 }
 
+TEST(Arena, takes_back_what_was_not_needed_of_the_last) {
+  Arena arena;
+  char* const text = arena.allocate<char>(100);
+  arena.give_back(90);
+  EXPECT_EQ(arena.bytes_used(), 10U);
+  EXPECT_EQ(arena.allocate<char>(1), text + 10);
+}
+
+TEST(Arena, a_reset_keeps_what_is_small_and_frees_what_is_large) {
+  Arena arena;
+  char* const first = arena.allocate<char>(10);
+  arena.reset();
+  EXPECT_EQ(arena.allocate<char>(10), first);
+  arena.allocate<char>(3 * Arena::kept_bytes_max);
+  arena.reset();
+  EXPECT_EQ(arena.allocate<char>(10), first);
+  EXPECT_EQ(arena.bytes_used(), 10U);
+}
+
 }  // namespace
 }  // namespace millrace::surrealql

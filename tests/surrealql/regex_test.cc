@@ -30,5 +30,16 @@ TEST(Regex, is_compiled_once_while_it_is_in_use) {
   EXPECT_TRUE(first->matches("cat"));
 }
 
+// The values of casts are kept: as keys of groups, and by other threads.
+TEST(Regex, that_is_a_value_stays) {
+  const Regex* const first = Regex::kept("kept");
+  for (std::size_t i = 1; i < Regex::kept_max; ++i) Regex::kept("kept" + std::to_string(i));
+  EXPECT_EQ(Regex::kept("kept"), first);
+  EXPECT_TRUE(first->matches("it is kept"));
+  EXPECT_EQ(Regex::kept("(a"), nullptr);
+  EXPECT_EQ(Regex::kept("one more"), nullptr);
+  EXPECT_NE(Regex::kept("one more", true), nullptr);
+}
+
 }  // namespace
 }  // namespace millrace::surrealql

@@ -19,3 +19,4 @@ file(GLOB function_tables CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/surrealq
 add_test(NAME surrealql_engine.function_tables COMMAND ${node} ${CMAKE_CURRENT_SOURCE_DIR}/surrealql/engine/functions.mjs --check ${function_tables})
 add_test(NAME surrealql_engine.functions COMMAND ${node} ${CMAKE_CURRENT_SOURCE_DIR}/surrealql/engine/functions.mjs $<TARGET_FILE:surrealql_functions>)
 set_tests_properties(surrealql_engine.function_tables surrealql_engine.functions PROPERTIES LABELS tooling TIMEOUT 120)
+target_link_libraries(surrealql_test PRIVATE query_run)

@@ -46,7 +46,10 @@ class Fenced {
 
 void run_all(std::string_view text) {
   for (const Simd simd : kinds_of_simd()) {
-    for (const Mapping mapping : {Mapping::upper, Mapping::lower, Mapping::fold}) map_case(mapping, text, simd);
+    for (const Mapping mapping : {Mapping::upper, Mapping::lower, Mapping::fold}) {
+      map_case(mapping, text, simd);
+      mapped_into(mapping, text, simd);
+    }
     nfc_of(text, simd);
   }
   trim(text);

@@ -81,6 +81,21 @@ Result<File> File::open_behind(const std::string& path, std::uint64_t size) {
   return file;
 }
 
+Result<File> File::create_temporary() {
+  const char* const told = std::getenv("TMPDIR");
+  const std::string folder = told != nullptr && *told != '\0' ? told : "/tmp";
+  const std::string name = folder + "/(temporary)";
+  int descriptor = ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {  // a file system, or kernel, that cannot
+    std::string path = folder + "/millrace-XXXXXX";
+    descriptor = ::mkostemp(path.data(), O_CLOEXEC);
+    if (descriptor >= 0) ::unlink(path.c_str());
+  }
+  if (descriptor < 0) return std::unexpected(Error{Code::io, system_error("make a temporary file in", folder, errno).message + "; TMPDIR names the folder", {}});
+  ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+  return File(descriptor, true, name);
+}
+
 File File::standard_input() {
   File file(STDIN_FILENO, false, "-");
   file.may_wait_ = !is_regular(STDIN_FILENO);

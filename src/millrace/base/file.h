@@ -26,6 +26,9 @@ class File {
   static Result<File> create(const std::string& path);
   // To be written to behind its first `size` bytes; what stood there is cut off.
   static Result<File> open_behind(const std::string& path, std::uint64_t size);
+  // To be written, and read by read_at(), in the system's temporary folder (TMPDIR, else /tmp). It has no name, so that it is gone
+  // however the process ends.
+  static Result<File> create_temporary();
   static File standard_input();
   static File standard_output();
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "millrace/surrealql/limits.h"
 #include "millrace/telemetry/profile.h"
 
 namespace millrace::pipeline {
@@ -11,12 +12,12 @@ namespace millrace::pipeline {
 using surrealql::Datum;
 using surrealql::Selector;
 
-Gathering::Worker::Worker(Gathering& job, std::size_t number) : job_(job), keys_(job.query_.plan().order.size() + 1) {
+Gathering::Worker::Worker(Gathering& job) : job_(job), keys_(job.query_.plan().order.size() + 1) {
   const surrealql::Query& query = job.query_;
   if (query.is_grouped()) {
     groups_.emplace(query.plan());
   } else {
-    order_.emplace(query.plan(), surrealql::row_order_options(query, job.options_.bytes_max), job.folder_, number);
+    order_.emplace(query.plan(), surrealql::row_order_options(query, job.share_bytes_), job.rows_aside_);
   }
 }
 
@@ -25,7 +26,8 @@ std::optional<std::size_t> Gathering::Worker::add(Selector& selector, std::uint6
   const std::size_t rows = selector.row_count();
   // What is kept cannot be taken back: first all are tried.
   for (std::size_t i = 0; rows > 1 && i < rows; ++i) {
-    if (selector.row_at(i) != surrealql::Selected::row) return std::nullopt;
+    row_.clear();
+    if (selector.row_at(i) != surrealql::Selected::row || !job_.form_(selector, row_)) return std::nullopt;
   }
   for (std::size_t i = 0; i < rows; ++i) {
     if (selector.row_at(i) != surrealql::Selected::row || !add_row(selector, position + i, head)) return std::nullopt;
@@ -35,7 +37,7 @@ std::optional<std::size_t> Gathering::Worker::add(Selector& selector, std::uint6
 
 bool Gathering::Worker::add_record(Selector& selector, std::uint64_t position) {
   if (!groups_->add(selector.machine(), position)) return false;
-  if (groups_->bytes() > job_.options_.bytes_max && !job_.failure()) job_.note(job_.aside_.put(*groups_));
+  if (groups_->bytes() > job_.share_bytes_ && !job_.failure()) job_.note(job_.groups_aside_.put(*groups_));
   return true;
 }
 
@@ -43,13 +45,19 @@ bool Gathering::Worker::add_row(Selector& selector, std::uint64_t position, std:
   row_ = head;
   if (!job_.form_(selector, row_)) return false;
   selector.order_keys(keys_);
+  if (selector.machine().evaluation().failed()) return false;
   if (Result<void> done = order_->add(keys_, position, row_); !done) job_.note(std::move(done));
   return true;
 }
 
 Gathering::Gathering(const surrealql::Query& query, RowForm form, Options options)
-    : query_(query), form_(std::move(form)), options_(options) {
-  for (std::size_t i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<Worker>(*this, i));
+    : query_(query),
+      form_(std::move(form)),
+      share_bytes_(options.memory_bytes / (options.workers + (query.is_grouped() && query.is_ordered() ? 2 : 1))),
+      stop_(options.stop),
+      groups_aside_(query.plan(), {.bytes_max = share_bytes_, .stop = options.stop}),
+      rows_aside_(query.plan(), surrealql::row_order_options(query, share_bytes_), {.bytes_max = share_bytes_, .stop = options.stop}) {
+  for (std::size_t i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<Worker>(*this));
 }
 
 void Gathering::note(Result<void> done) {
@@ -66,7 +74,7 @@ Result<void> Gathering::rows(const Take& take) {
   if (query_.is_grouped()) return grouped_rows(take);
   std::vector<surrealql::RowOrder*> orders;
   for (const auto& worker : workers_) orders.push_back(&*worker->order_);
-  return ordered_rows(std::move(orders), take);
+  return ordered_rows(orders, take);
 }
 
 // Groups are merged in the order of their keys, which is that of the output unless the query sorts them.
@@ -75,11 +83,12 @@ Result<void> Gathering::grouped_rows(const Take& take) {
   const surrealql::Plan& plan = query_.plan();
   std::vector<surrealql::GroupTable*> tables;
   for (const auto& worker : workers_) tables.push_back(&*worker->groups_);
-  surrealql::MergedGroups groups(plan, tables, aside_);
+  surrealql::MergedGroups groups(plan, groups_aside_.group_bytes_max());
+  if (Result<void> begun = groups.begin(tables, groups_aside_); !begun) return begun;
   const surrealql::GroupLayout layout(plan);
   Selector selector(query_);
   std::optional<surrealql::RowOrder> order;
-  if (query_.is_ordered()) order.emplace(plan, surrealql::row_order_options(query_, options_.bytes_max), folder_, workers_.size());
+  if (query_.is_ordered()) order.emplace(plan, surrealql::row_order_options(query_, share_bytes_), rows_aside_);
   surrealql::Arena arena;
   std::vector<Datum> given(plan.keys.size() + plan.aggregates.size());
   std::vector<Datum> order_keys(plan.order.size() + 1);
@@ -101,10 +110,14 @@ Result<void> Gathering::grouped_rows(const Take& take) {
     return order->add(order_keys, number, row);
   };
   for (; wants_more; ++number) {
+    if (stop_.stop_requested()) return fail(Code::interrupted, "interrupted");
     Result<std::optional<surrealql::Group>> group = groups.next();
     if (!group) return std::unexpected(std::move(group).error());
     if (!*group) break;
-    if (Result<void> added = add(**group); !added) return added;
+    surrealql::Evaluation& evaluation = selector.machine().evaluation();
+    Result<void> added = surrealql::within_limits(evaluation, [&] { return add(**group); });
+    if (evaluation.failed()) return fail(Code::too_large, "a group's row: " + evaluation.failure);
+    if (!added) return added;
   }
   if (number == 0 && plan.keys.empty()) {  // GROUP ALL of nothing is a group, too
     std::vector<std::max_align_t> state(layout.bytes() / sizeof(std::max_align_t) + 1);
@@ -114,11 +127,13 @@ Result<void> Gathering::grouped_rows(const Take& take) {
   return order ? ordered_rows({&*order}, take) : Result<void>();
 }
 
-Result<void> Gathering::ordered_rows(std::vector<surrealql::RowOrder*> orders, const Take& take) {
+Result<void> Gathering::ordered_rows(const std::vector<surrealql::RowOrder*>& orders, const Take& take) {
   MILLRACE_PROFILE_SCOPE("order");
   for (surrealql::RowOrder* const order : orders) order->sort();
-  surrealql::OrderedRows rows(query_.plan(), orders);
+  surrealql::OrderedRows rows(query_.plan());
+  if (Result<void> begun = rows.begin(orders, rows_aside_); !begun) return begun;
   for (;;) {
+    if (stop_.stop_requested()) return fail(Code::interrupted, "interrupted");
     Result<std::optional<std::string_view>> row = rows.next();
     if (!row) return std::unexpected(std::move(row).error());
     if (!*row || !take(**row)) return {};

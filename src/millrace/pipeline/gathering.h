@@ -3,12 +3,13 @@
 // What GROUP BY and ORDER BY keep of records until the input has ended, and the rows that come of it, in their order. Private to
 // `pipeline`.
 //
-//   Gathering gathering(query, form, {.workers = 2, .bytes_max = …});
+//   Gathering gathering(query, form, {.workers = 2, .memory_bytes = MemoryPlan::gathered_bytes(…), .stop = stop});
 //   gathering.worker(0).add(selector, position);      // a record that the selector has selected
 //   gathering.rows([&](std::string_view row) { …; return true; });
 //
 // Threads: each worker one; the rest one, when the workers are done, but failure().
-// Memory: bytes_max for each worker, and once more while groups are sorted; what does not fit goes to disk.
+// Memory: memory_bytes. Each worker has a share, merging has one, and so have the rows of groups that are sorted; what does not fit goes to
+// disk.
 #pragma once
 
 #include <cstddef>
@@ -17,11 +18,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "millrace/base/file.h"
 #include "millrace/base/result.h"
 #include "millrace/surrealql/group_merge.h"
 #include "millrace/surrealql/group_table.h"
@@ -41,7 +42,7 @@ class Gathering {
  public:
   class Worker {
    public:
-    Worker(Gathering& job, std::size_t number);
+    explicit Worker(Gathering& job);
 
     // Counts the selected record into its group, or keeps its rows: so many. Nothing when it cannot, as a whole: the selector has
     // the failure. `position`: position_of(); `head` goes before the form of rows that are only ordered.
@@ -63,13 +64,14 @@ class Gathering {
 
   struct Options {
     std::size_t workers = 1;
-    std::size_t bytes_max = 0;  // of a worker's groups or rows, before they go to disk
+    std::size_t memory_bytes = 0;
+    std::stop_token stop;  // merging takes its time
   };
   // The query outlives it.
   Gathering(const surrealql::Query& query, RowForm form, Options options);
 
   Worker& worker(std::size_t number) { return *workers_[number]; }
-  // Gives each row to `take`, until it answers false. io when what is on disk cannot be read or written.
+  // Gives each row to `take`, until it answers false. interrupted by the stop; too_large for a group that does not fit; io when what is on disk cannot be read or written.
   using Take = std::function<bool(std::string_view row)>;
   Result<void> rows(const Take& take);
   // The disk's.
@@ -77,14 +79,15 @@ class Gathering {
 
  private:
   Result<void> grouped_rows(const Take& take);
-  Result<void> ordered_rows(std::vector<surrealql::RowOrder*> orders, const Take& take);
+  Result<void> ordered_rows(const std::vector<surrealql::RowOrder*>& orders, const Take& take);
   void note(Result<void> done);
 
   const surrealql::Query& query_;
   const RowForm form_;
-  const Options options_;
-  TempFolder folder_;
-  surrealql::GroupsAside aside_{folder_};
+  const std::size_t share_bytes_;
+  const std::stop_token stop_;
+  surrealql::GroupsAside groups_aside_;
+  surrealql::RowsAside rows_aside_;
   std::vector<std::unique_ptr<Worker>> workers_;
   mutable std::mutex mutex_;  // guards the rest
   std::optional<Error> failure_;

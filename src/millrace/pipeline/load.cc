@@ -35,7 +35,7 @@ constexpr auto longest_wait = std::chrono::hours(1);
 
 MemoryPlan plan_of(const LoadOptions& options) {
   const bool keeps_rows = options.query && Gathering::is_needed(options.query->query);
-  return MemoryPlan::of(keeps_rows ? std::min(options.memory_bytes, MemoryPlan::streaming_bytes) : options.memory_bytes);
+  return keeps_rows ? MemoryPlan::of_gathering(options.memory_bytes) : MemoryPlan::of(options.memory_bytes);
 }
 
 class LoadJob final : public batch::Outcomes {
@@ -62,7 +62,7 @@ class LoadJob final : public batch::Outcomes {
     const surrealql::Query& query = options.query->query;
     is_grouped_ = query.is_grouped();
     if (RowWindow::is_needed(query)) window_.emplace(query);
-    if (Gathering::is_needed(query)) gathering_.emplace(query, RowFields::append_stored, Gathering::Options{workers_, MemoryPlan::kept_bytes_of_a_worker(options.memory_bytes, workers_)});
+    if (Gathering::is_needed(query)) gathering_.emplace(query, RowFields::append_stored, Gathering::Options{workers_, MemoryPlan::gathered_bytes(options.memory_bytes), stop_});
   }
 
   Report run() {

@@ -15,8 +15,6 @@ constexpr std::size_t record_parts = 5;
 constexpr std::size_t requests_in_memory = 4;
 constexpr std::size_t bytes_a_record = 64;  // shorter ones than that cost more than their bytes
 
-constexpr std::size_t kept_bytes_min = 6u << 20;
-
 }  // namespace
 
 MemoryPlan MemoryPlan::of(std::size_t memory_bytes) {
@@ -29,10 +27,11 @@ MemoryPlan MemoryPlan::of(std::size_t memory_bytes) {
           .request_bytes_max = budget / requests_in_memory};
 }
 
-std::size_t MemoryPlan::kept_bytes_of_a_worker(std::size_t memory_bytes, std::size_t workers) {
-  const std::size_t left = memory_bytes - std::min(memory_bytes, streaming_bytes);
-  return std::max(left, kept_bytes_min) / (workers + 1);
+std::size_t MemoryPlan::gathered_bytes(std::size_t memory_bytes) {
+  return std::max(memory_bytes - std::min(memory_bytes, streaming_bytes), memory_bytes / 4);
 }
+
+MemoryPlan MemoryPlan::of_gathering(std::size_t memory_bytes) { return of(std::min(memory_bytes - gathered_bytes(memory_bytes), streaming_bytes)); }
 
 decode::SplitterOptions MemoryPlan::splitter_options(std::size_t wanted) const {
   if (wanted <= record_bytes_max) return {.record_bytes_max = wanted, .slice_records_max = slice_records_max};

@@ -17,9 +17,11 @@ struct MemoryPlan {
   std::size_t request_bytes_max;  // of one request to the store
 
   static MemoryPlan of(std::size_t memory_bytes);
-  // Of a job that keeps groups or rows until its end: what it streams is in this, the rest of --memory is for what it keeps.
+  // What reading, working and writing take by themselves in a job that keeps groups or rows until its end; what --memory has beyond it is
+  // for these, and at least a fourth of it.
   static constexpr std::size_t streaming_bytes = 48u << 20;
-  static std::size_t kept_bytes_of_a_worker(std::size_t memory_bytes, std::size_t workers);
+  static std::size_t gathered_bytes(std::size_t memory_bytes);
+  static MemoryPlan of_gathering(std::size_t memory_bytes);
 
   decode::SplitterOptions splitter_options(std::size_t record_bytes_max) const;  // --max-record
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <mutex>
 #include <thread>
 
 #include "millrace/base/file.h"
@@ -29,6 +30,8 @@ using std::chrono::steady_clock;
 constexpr auto progress_interval = std::chrono::milliseconds(200);
 constexpr auto look_interval = std::chrono::milliseconds(100);
 constexpr std::size_t write_bytes = 256u << 10;
+// Larger than a load's: each slice costs a wake-up or two, and rows take less room than a store's blocks.
+constexpr std::size_t chunk_bytes = 512u << 10;
 constexpr std::size_t pieces_looked_at = 8;
 
 // As a load's: what both jobs ask of their inputs is one thing.
@@ -49,10 +52,11 @@ class ProcessRun {
         output_(std::move(output)),
         progress_(progress),
         stop_(std::move(stop)),
-        plan_(MemoryPlan::of(std::min(options.memory_bytes, MemoryPlan::streaming_bytes))),
-        chunks_(plan_.chunk_bytes),
+        plan_(Gathering::is_needed(options.query) ? MemoryPlan::of_gathering(options.memory_bytes)
+                                                  : MemoryPlan::of(std::min(options.memory_bytes, MemoryPlan::streaming_bytes))),
+        chunks_(chunk_bytes),
         budget_(plan_.budget_bytes),
-        input_(input_files(as_load(options)), plan_.splitter_options(options.record_bytes_max), chunks_, budget_, stop_),
+        input_(input_files(as_load(options)), splitter_options(), chunks_, budget_, stop_),
         rejects_(rejects_path(as_load(options))),
         window_(options.query),
         metrics_(budget_) {
@@ -67,7 +71,7 @@ class ProcessRun {
     bytes_before_first_ = format.bytes_before_first();
     if (Gathering::is_needed(options_.query)) {
       const auto form = [&](surrealql::Selector& selector, std::string& out) { return format.append(selector, out); };
-      gathering_.emplace(options_.query, form, Gathering::Options{workers, MemoryPlan::kept_bytes_of_a_worker(options_.memory_bytes, workers)});
+      gathering_.emplace(options_.query, form, Gathering::Options{workers, MemoryPlan::gathered_bytes(options_.memory_bytes), stop_});
     }
     write(format.begin());
     if (window_.is_full()) {
@@ -95,15 +99,21 @@ class ProcessRun {
     const ProcessJob job{options_, input_.files(), chunks_, blocks_, format, counts_rows, gathering_ ? &*gathering_ : nullptr};
     std::vector<std::unique_ptr<ProcessWorker>> working;
     for (std::size_t i = 0; i < workers; ++i) working.push_back(std::make_unique<ProcessWorker>(job, i));
-    Pipeline pipeline({.workers = workers, .window = workers + 2, .thread_name = "process"}, [&] { return next_piece(); },
-                      [&](std::size_t worker, Piece piece) { return working[worker]->work(std::move(piece)); });
-    while (!failure_ && !output_.is_closed() && !is_done()) {
-      std::optional<std::unique_ptr<RowBlock>> block = pipeline.take_for(look_interval);
-      if (!block && pipeline.ended()) break;
-      if (block) accept(std::move(*block));
-      show_progress();
-    }
+    Pipeline pipeline({.workers = workers, .window = workers + 4, .thread_name = "process"}, [&] { return next_piece(); },
+                      [&](std::size_t worker, Piece piece) { return working[worker]->work(std::move(piece)); },
+                      [&](std::unique_ptr<RowBlock> block) {
+                        accept(std::move(block));
+                        if (failure_ || output_.is_closed() || is_done()) pipeline.stop();
+                      });
+    while (!pipeline.wait_for(look_interval)) show_progress();
     input_.stop();
+  }
+
+  // A record costs nothing beside its bytes here.
+  decode::SplitterOptions splitter_options() const {
+    decode::SplitterOptions options = plan_.splitter_options(options_.record_bytes_max);
+    options.slice_records_max = SIZE_MAX;
+    return options;
   }
 
   // The columns of a table or of CSV: as the query has them, or as the first rows do.
@@ -127,7 +137,9 @@ class ProcessRun {
     return piece;
   }
 
+  // On the workers' threads, one call at a time.
   void accept(std::unique_ptr<RowBlock> given) {
+    const std::lock_guard lock(mutex_);
     RowBlock& block = *given;
     counts_.bytes_read += block.bytes_read;
     counts_.records_filtered += block.filtered;
@@ -167,7 +179,6 @@ class ProcessRun {
       if (pending.size() < write_bytes) return true;
       write_first_without_comma(pending);
       pending.clear();
-      if (stop_.stop_requested()) note_failure({Code::interrupted, "interrupted", {}});
       show_progress();
       return !failure_ && !output_.is_closed();
     });
@@ -212,6 +223,7 @@ class ProcessRun {
   }
 
   void show_progress() {
+    const std::lock_guard lock(mutex_);
     metrics_.counted(counts_);
     const auto now = steady_clock::now();
     if (now - shown_ < progress_interval) return;
@@ -262,6 +274,8 @@ class ProcessRun {
   RowWindow window_;
   LoadMetrics metrics_;
 
+  // While records are read, what is below is the accepting worker's, and the caller's for the progress.
+  std::mutex mutex_;
   Counts counts_;
   std::uint64_t gathered_ = 0;  // records in groups, rows that are sorted
   std::uint64_t rows_written_ = 0;

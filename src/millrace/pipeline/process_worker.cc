@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/pipeline/process_worker.h"
 
+#include "millrace/surrealql/limits.h"
 #include "millrace/telemetry/profile.h"
 #include "millrace/telemetry/stage.h"
 
@@ -72,28 +73,26 @@ void ProcessWorker::add(const decode::FoundRow& found, const Piece& piece, RowBl
     ++block.filtered;
     return;
   }
-  bool done = selected == Selected::row;
-  if (done && gathering_ != nullptr) {
-    const std::optional<std::size_t> rows = gathering_->add(selector_, position_of(piece.file, found.offset));
-    block.gathered += rows.value_or(0);
-    done = rows.has_value();
-  } else if (done) {
-    done = add_rows(block);
-  }
-  if (!done) reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
-}
-
-// All of the record's rows or none.
-bool ProcessWorker::add_rows(RowBlock& block) {
   const std::size_t rows_before = block.rows;
   const std::size_t text_before = block.text.size();
+  const auto keep = [&] { return gathering_ != nullptr ? gather(position_of(piece.file, found.offset), block) : add_rows(block); };
+  if (selected == Selected::row && surrealql::within_limits(selector_.machine().evaluation(), keep)) return;
+  // All of the record's rows or none.
+  block.text.resize(text_before);
+  block.rows = rows_before;
+  if (job_.counts_rows) block.row_ends.resize(rows_before);
+  reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
+}
+
+bool ProcessWorker::gather(std::uint64_t position, RowBlock& block) {
+  const std::optional<std::size_t> rows = gathering_->add(selector_, position);
+  block.gathered += rows.value_or(0);
+  return rows.has_value();
+}
+
+bool ProcessWorker::add_rows(RowBlock& block) {
   for (std::size_t i = 0; i < selector_.row_count(); ++i) {
-    if (selector_.row_at(i) != Selected::row || !job_.format.append(selector_, block.text)) {
-      block.text.resize(text_before);
-      block.rows = rows_before;
-      if (job_.counts_rows) block.row_ends.resize(rows_before);
-      return false;
-    }
+    if (selector_.row_at(i) != Selected::row || !job_.format.append(selector_, block.text)) return false;
     ++block.rows;
     if (job_.counts_rows) block.row_ends.push_back(static_cast<std::uint32_t>(block.text.size()));
   }

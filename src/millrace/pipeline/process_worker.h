@@ -67,6 +67,7 @@ class ProcessWorker {
 
  private:
   void add(const decode::FoundRow& found, const Piece& piece, RowBlock& block);
+  bool gather(std::uint64_t position, RowBlock& block);
   bool add_rows(RowBlock& block);
   void reject(Error error, const decode::FoundRow& found, const Piece& piece, RowBlock& block);
   decode::RowReader& reader(std::uint32_t file);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "millrace/pipeline/rejects.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/telemetry/profile.h"
 #include "millrace/telemetry/stage.h"
 
@@ -58,7 +59,14 @@ void QueryWorker::add(const decode::FoundRow& found, const Piece& piece, BlockWr
   const std::size_t entries_before = block.size();
   const std::size_t bytes_before = block.bytes.size();
   const std::size_t ids_before = block.id_text.size();
-  Result<void> done = found.error ? std::unexpected(*found.error) : gathering_ != nullptr ? gather(found, piece, block) : add_rows(found, piece, writer, block);
+  surrealql::Evaluation& evaluation = selector_.machine().evaluation();
+  Result<void> done;
+  if (found.error) {
+    done = std::unexpected(*found.error);
+  } else {
+    done = surrealql::within_limits(evaluation, [&] { return gathering_ != nullptr ? gather(found, piece, block) : add_rows(found, piece, writer, block); });
+    if (done && evaluation.failed()) done = fail(Code::invalid_record, evaluation.failure);
+  }
   if (done) return;
   // All of the record's rows or none.
   block.entries.resize(entries_before);

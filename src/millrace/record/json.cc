@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 #include "millrace/record/record.h"
 
@@ -139,11 +140,39 @@ std::size_t skip_plain(std::string_view text, std::size_t at) {
   return all_plain ? text.size() : at;
 }
 
+// Copies `text` to `to`, where 16 bytes more may be written; false when a byte needs an escape.
+bool copy_plain(std::string_view text, char* to) {
+  std::size_t at = 0;
+  for (; at + 16 <= text.size(); at += 16) {
+    if (plain_bytes(text.data() + at) != 0xffff) return false;
+    std::memcpy(to + at, text.data() + at, 16);
+  }
+  const std::size_t left = text.size() - at;
+  if (left == 0) return true;
+  if (text.size() >= 16) {  // the last sixteen, of which some were seen already
+    std::memcpy(to + text.size() - 16, text.data() + text.size() - 16, 16);
+    return plain_bytes(text.data() + text.size() - 16) == 0xffff;
+  }
+  std::array<char, 16> padded;
+  padded.fill(' ');
+  std::memcpy(padded.data(), text.data(), left);
+  std::memcpy(to, padded.data(), padded.size());
+  return plain_bytes(padded.data()) == 0xffff;
+}
+
 constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + text.size() + 18, [&](char* begin, std::size_t) {
+    begin[before] = '"';
+    if (!copy_plain(text, begin + before + 1)) return before;
+    begin[before + 1 + text.size()] = '"';
+    return before + text.size() + 2;
+  });
+  if (out.size() != before) return;
   out += '"';
   std::size_t copied = 0;
   for (std::size_t at = skip_plain(text, 0); at < text.size(); ++at) {

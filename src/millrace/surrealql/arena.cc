@@ -6,12 +6,13 @@
 namespace millrace::surrealql {
 
 void* Arena::raw_in_new_piece(std::size_t size, std::size_t alignment) {
+  if (size > options_.bytes_max || bytes_used() > options_.bytes_max - size) throw TooLarge{};
   bytes_before_ += static_cast<std::size_t>(at_ - begin_);
   const std::size_t needed = size + alignment;
   if (at_ != nullptr) ++piece_;
   while (piece_ < pieces_.size() && pieces_[piece_].size < needed) pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(piece_));
   if (piece_ == pieces_.size()) {
-    const std::size_t bytes = std::max(piece_bytes, needed);
+    const std::size_t bytes = std::max(options_.piece_bytes_min, needed);
     pieces_.push_back({std::make_unique_for_overwrite<std::byte[]>(bytes), bytes});
   }
   begin_ = at_ = pieces_[piece_].memory.get();
@@ -36,7 +37,7 @@ std::string_view Arena::append(std::string_view a, std::string_view b) {
   return {to, size};
 }
 
-void Arena::reset() {
+void Arena::reset_pieces() {
   std::size_t kept = 0;
   std::size_t count = 0;
   while (count < pieces_.size() && kept + pieces_[count].size <= kept_bytes_max) kept += pieces_[count++].size;

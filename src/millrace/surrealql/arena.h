@@ -21,12 +21,21 @@
 
 namespace millrace::surrealql {
 
+// Thrown by an arena that would grow beyond its limit; limits.h.
+struct TooLarge {};
+
+struct ArenaOptions {
+  static constexpr std::size_t piece_bytes = 64u << 10;
+  std::size_t bytes_max = SIZE_MAX;           // throws TooLarge rather than hand out more
+  std::size_t piece_bytes_min = piece_bytes;  // less where there are many arenas
+};
+
 class Arena {
  public:
-  static constexpr std::size_t piece_bytes = 64 << 10;
   static constexpr std::size_t kept_bytes_max = 1 << 20;
 
   Arena() = default;
+  explicit Arena(ArenaOptions options) : options_(options) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -34,6 +43,7 @@ class Arena {
   template <typename T>
   T* allocate(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
+    if (count > SIZE_MAX / sizeof(T)) throw TooLarge{};
     return static_cast<T*>(raw(count * sizeof(T), alignof(T)));
   }
   template <typename T>
@@ -49,7 +59,13 @@ class Arena {
   // `a` and `b` behind each other. Where `a` is what was allocated last it grows in place, so that a + b + c copies each but once.
   std::string_view append(std::string_view a, std::string_view b);
 
-  void reset();
+  void reset() {
+    at_ = begin_;
+    if (pieces_.size() > 1 || static_cast<std::size_t>(end_ - begin_) > kept_bytes_max) [[unlikely]]
+      reset_pieces();
+  }
+  // The last `size` bytes of what was allocated last are not needed.
+  void give_back(std::size_t size) { at_ -= size; }
   // Since the last reset.
   std::size_t bytes_used() const { return bytes_before_ + static_cast<std::size_t>(at_ - begin_); }
 
@@ -61,6 +77,7 @@ class Arena {
     return aligned;
   }
   void* raw_in_new_piece(std::size_t size, std::size_t alignment);
+  void reset_pieces();
 
   struct Piece {
     std::unique_ptr<std::byte[]> memory;
@@ -72,6 +89,7 @@ class Arena {
   std::byte* at_ = nullptr;
   std::byte* end_ = nullptr;
   std::size_t bytes_before_ = 0;
+  ArenaOptions options_;
 };
 
 }  // namespace millrace::surrealql

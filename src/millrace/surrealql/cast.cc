@@ -142,7 +142,7 @@ Converted to_regex(const Datum& datum) {
   if (!datum.is(Type::string)) return std::nullopt;
   std::string pattern(datum.string());
   for (std::size_t at = 0; (at = pattern.find("\\/", at)) != std::string::npos; ++at) pattern.erase(at, 1);
-  const Regex* const regex = Regex::cached(pattern);
+  const Regex* const regex = Regex::kept(pattern);  // the value may be a group's key, or go to another thread
   return regex != nullptr ? Converted(Datum::of_regex(regex)) : std::nullopt;
 }
 

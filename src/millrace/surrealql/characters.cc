@@ -30,4 +30,18 @@ int decimal_digit(char32_t point) {
   return u_charDigitValue(static_cast<UChar32>(point));
 }
 
+int display_width(char32_t point) {
+  if (point < 0x300) return 1;
+  const auto unicode = static_cast<UChar32>(point);
+  if ((U_GET_GC_MASK(unicode) & (U_GC_MN_MASK | U_GC_ME_MASK | U_GC_CF_MASK)) != 0) return 0;
+  const int width = u_getIntPropertyValue(unicode, UCHAR_EAST_ASIAN_WIDTH);
+  return width == U_EA_FULLWIDTH || width == U_EA_WIDE ? 2 : 1;
+}
+
+int display_width(std::string_view text) {
+  int width = 0;
+  for (std::size_t at = 0; at < text.size();) width += display_width(next_character(text, at));
+  return width;
+}
+
 }  // namespace millrace::surrealql

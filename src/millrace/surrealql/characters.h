@@ -63,5 +63,8 @@ bool is_white_space(char32_t point);
 bool is_lower_case(char32_t point);
 // 0 to 9 for a digit of any script (Nd), else -1.
 int decimal_digit(char32_t point);
+// The columns that a terminal gives it: 2 for wide ones (日), 0 for what is put onto another.
+int display_width(char32_t point);
+int display_width(std::string_view text);
 
 }  // namespace millrace::surrealql

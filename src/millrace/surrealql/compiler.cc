@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/machine.h"
 #include "millrace/surrealql/problem.h"
 
 namespace millrace::surrealql {
 
-Compiler::Compiler(const Parameters& parameters) : parameters_(parameters) { plan_.constants = std::make_shared<Arena>(); }
+Compiler::Compiler(const Parameters& parameters) : parameters_(parameters) { plan_.constants = std::make_shared<Arena>(ArenaOptions{.bytes_max = constant_bytes_max}); }
 
 Plan Compiler::compile(const Select& select) {
   select_ = &select;
@@ -45,15 +46,21 @@ void Compiler::compile_columns(const Select& select) {
 
 void Compiler::compile_group(const Select& select) {
   if (plan_.has_all) throw Problem{select.items_span, "'*' has no meaning in a query with GROUP; name the fields"};
+  std::unordered_map<std::string, const Expression*> aliased;
+  for (const SelectItem& item : select.items) {
+    if (item.alias) aliased.try_emplace(to_sql(*item.alias), item.expression.get());
+  }
   for (const PlainPath& key : select.group) {
     // A key may be an alias: what it stands for is what is grouped by.
-    const auto aliased = std::find_if(select.items.begin(), select.items.end(), [&](const SelectItem& item) { return item.alias && to_sql(*item.alias) == to_sql(key); });
-    plan_.keys.push_back(aliased != select.items.end() ? program(*aliased->expression, Scope::record) : plain_program(key));
+    const auto found = aliased.find(to_sql(key));
+    plan_.keys.push_back(found != aliased.end() ? program(*found->second, Scope::record) : plain_program(key));
   }
+  std::unordered_map<std::string, std::size_t> keys;
+  for (std::size_t i = 0; i < select.group.size(); ++i) keys.try_emplace(to_sql(select.group[i]), i);
   for (const SelectItem& item : select.items) {
     Column column;
     if (!select.value) column.path = output_path(item);
-    if (const auto key = key_of(item, select)) {
+    if (const auto key = key_of(item, keys)) {
       column.program = given_program(*key);
     } else if (has_aggregate(*item.expression)) {
       column.program = program(*item.expression, Scope::group);
@@ -68,14 +75,16 @@ void Compiler::compile_group(const Select& select) {
 }
 
 // Which key of GROUP BY the item is, by its alias or as a path.
-std::optional<std::size_t> Compiler::key_of(const SelectItem& item, const Select& select) {
-  for (std::size_t i = 0; i < select.group.size(); ++i) {
-    const std::string key = to_sql(select.group[i]);
-    if (item.alias && to_sql(*item.alias) == key) return i;
-    const auto* const path = item.expression->as<Path>();
-    if (path != nullptr && path->start == nullptr && to_sql(*item.expression) == key) return i;
-  }
-  return std::nullopt;
+std::optional<std::size_t> Compiler::key_of(const SelectItem& item, const std::unordered_map<std::string, std::size_t>& keys) {
+  std::optional<std::size_t> found;
+  const auto look_for = [&](const std::string& name) {
+    const auto key = keys.find(name);
+    if (key != keys.end() && (!found || key->second < *found)) found = key->second;
+  };
+  if (item.alias) look_for(to_sql(*item.alias));
+  const auto* const path = item.expression->as<Path>();
+  if (path != nullptr && path->start == nullptr) look_for(to_sql(*item.expression));
+  return found;
 }
 
 Program Compiler::given_program(std::size_t index) {
@@ -98,26 +107,46 @@ Program Compiler::plain_program(const PlainPath& path) {
   return made;
 }
 
+namespace {
+
+// The column that a path of ORDER BY names: by its alias, else by what it is, else by its function.
+class ColumnNames {
+ public:
+  explicit ColumnNames(const Select& select) {
+    std::size_t column = 0;
+    for (const SelectItem& item : select.items) {
+      if (item.expression == nullptr) continue;
+      if (item.alias) by_alias_.try_emplace(to_sql(*item.alias), column);
+      by_text_.try_emplace(to_sql(*item.expression), column);
+      if (item.expression->as<Call>() != nullptr) by_function_.try_emplace(default_path(*item.expression).front(), column);
+      ++column;
+    }
+  }
+
+  std::optional<std::size_t> find(const PlainPath& path) const {
+    const std::string wanted = to_sql(path);
+    if (const auto found = by_alias_.find(wanted); found != by_alias_.end()) return found->second;
+    std::optional<std::size_t> first;
+    if (const auto found = by_text_.find(wanted); found != by_text_.end()) first = found->second;
+    if (path.parts.size() > 1) return first;
+    const auto found = by_function_.find(path.parts.front().name);
+    return found == by_function_.end() || (first && *first < found->second) ? first : std::optional(found->second);
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> by_alias_;
+  std::unordered_map<std::string, std::size_t> by_text_;
+  std::unordered_map<std::string, std::size_t> by_function_;
+};
+
+}  // namespace
+
 void Compiler::compile_order(const Select& select) {
   plan_.order_random = select.order_random;
+  const ColumnNames columns(select);
   for (const OrderItem& item : select.order) {
-    plan_.order.push_back({.column = column_of(item.path, select), .steps = plain_steps(item.path), .collate = item.collate, .numeric = item.numeric, .descending = item.descending});
+    plan_.order.push_back({.column = columns.find(item.path), .steps = plain_steps(item.path), .collate = item.collate, .numeric = item.numeric, .descending = item.descending});
   }
-}
-
-// The column that ORDER BY names: by its alias, else by what it is.
-std::optional<std::size_t> Compiler::column_of(const PlainPath& path, const Select& select) {
-  const std::string wanted = to_sql(path);
-  std::optional<std::size_t> by_path;
-  std::size_t column = 0;
-  for (const SelectItem& item : select.items) {
-    if (item.expression == nullptr) continue;
-    if (item.alias && to_sql(*item.alias) == wanted) return column;
-    const bool is_function = item.expression->as<Call>() != nullptr && output_path(item).size() == 1 && path.parts.size() == 1 && output_path(item).front() == path.parts.front().name;
-    if (!by_path && (to_sql(*item.expression) == wanted || is_function)) by_path = column;
-    ++column;
-  }
-  return by_path;
 }
 
 std::vector<Step> Compiler::plain_steps(const PlainPath& path) {

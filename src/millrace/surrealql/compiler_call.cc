@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "millrace/surrealql/compiler.h"
+#include "millrace/surrealql/hints.h"
 #include "millrace/surrealql/problem.h"
 
 namespace millrace::surrealql {
@@ -52,6 +53,20 @@ std::vector<std::string_view> function_names() {
   return names;
 }
 
+// By another name it has had or has in SQL, by its name without the family, then by edits.
+std::string_view near_function(std::string_view name) {
+  if (const std::string_view now = function_once_named(name); !now.empty()) return now;
+  const auto names = function_names();
+  if (!name.contains(':')) {
+    for (const std::string_view family : {"math::", "string::", "time::", "type::", "array::", "object::"}) {
+      for (const std::string_view full : names) {
+        if (full.starts_with(family) && full.substr(family.size()) == name) return full;
+      }
+    }
+  }
+  return nearest_name(name, names);
+}
+
 bool same_path(const std::vector<Part>& path, const PlainPath& plain) {
   return path.size() >= plain.parts.size() && std::equal(plain.parts.begin(), plain.parts.end(), path.begin(), [](const Part& a, const Part& b) {
            if (a.kind != b.kind || a.name != b.name) return false;
@@ -61,12 +76,18 @@ bool same_path(const std::vector<Part>& path, const PlainPath& plain) {
 
 }  // namespace
 
+std::vector<std::string_view> aggregate_functions() {
+  std::vector<std::string_view> names{"count"};
+  for (const AggregateName& name : aggregate_names) names.push_back(name.function);
+  names.insert(names.end(), collecting_names.begin(), collecting_names.end());
+  return names;
+}
+
 const Function& Compiler::function_of(const Call& call) {
   const Function* const function = find_function(call.name);
   if (function == nullptr) {
     if (const std::string_view why = why_not_here(call.name); !why.empty()) throw Problem{call.name_span, fmt::format("{} is not available: {}", call.name, why)};
-    const auto names = function_names();
-    const std::string_view near = nearest_name(call.name, names);
+    const std::string_view near = near_function(call.name);
     throw Problem{call.name_span, fmt::format("there is no function {}{}", call.name, near.empty() ? "" : fmt::format("; did you mean {}?", near))};
   }
   const std::size_t given = call.arguments.size();
@@ -77,26 +98,34 @@ const Function& Compiler::function_of(const Call& call) {
 }
 
 // Which function a method is depends on the value; that there is one for some type does not.
-void Compiler::check_method(const Part& part) {
-  constexpr auto last = static_cast<int>(Type::regex);
-  for (int type = 0; type <= last; ++type) {
-    if (find_method(static_cast<Type>(type), part.name) != nullptr) return;
-  }
+std::array<const Function*, type_count> Compiler::functions_of(const Part& part) {
+  std::array<const Function*, type_count> functions{};
+  for (std::size_t type = 0; type < type_count; ++type) functions[type] = find_method(static_cast<Type>(type), part.name);
+  if (std::ranges::any_of(functions, [](const Function* function) { return function != nullptr; })) return functions;
   std::vector<std::string_view> names;
   for (const std::string_view name : function_names()) names.push_back(name.substr(name.rfind(':') + 1));
-  const std::string_view near = nearest_name(part.name, names);
+  std::string_view near = function_once_named(part.name);
+  near = near.contains("::") ? near.substr(near.rfind(':') + 1) : nearest_name(part.name, names);
   throw Problem{part.span, fmt::format("there is no method {}(){}", part.name, near.empty() ? "" : fmt::format("; did you mean {}()?", near))};
 }
 
 // The program that computes what an aggregate is fed with; the same expression is computed once.
 std::size_t Compiler::argument(const Expression& expression) {
-  if (has_aggregate(expression)) throw Problem{expression.span, "an aggregate of aggregates has no meaning: the inner one is of the whole group"};
-  const std::string name = to_sql(expression);
-  const auto found = std::find(argument_names_.begin(), argument_names_.end(), name);
-  if (found != argument_names_.end()) return static_cast<std::size_t>(found - argument_names_.begin());
-  plan_.arguments.push_back(program(expression, Scope::record));
-  argument_names_.push_back(name);
-  return plan_.arguments.size() - 1;
+  if (has_aggregate(expression) && !is_of_each_record(expression)) {
+    throw Problem{expression.span, "an aggregate of aggregates has no meaning: the inner one is of the whole group"};
+  }
+  const auto [place, is_new] = argument_names_.try_emplace(to_sql(expression), plan_.arguments.size());
+  if (is_new) plan_.arguments.push_back(program(expression, Scope::record));
+  return place->second;
+}
+
+// math::max([a, b]) in math::sum(math::max([a, b])): the function of an array that each record has, and no aggregate. Of math::max(a), which
+// can be read both ways, it is not known.
+bool Compiler::is_of_each_record(const Expression& expression) {
+  const auto* const call = expression.as<Call>();
+  if (call == nullptr || !is_aggregate(expression)) return false;
+  const auto is_plain = [](const ExpressionPtr& argument) { return argument->as<Path>() != nullptr && argument->as<Path>()->start == nullptr; };
+  return std::ranges::none_of(call->arguments, [&](const ExpressionPtr& argument) { return is_plain(argument) || has_aggregate(*argument); });
 }
 
 bool Compiler::has_aggregate(const Expression& expression) { return contains_such(expression, is_aggregate); }
@@ -128,6 +157,7 @@ void Compiler::emit_collected(const Call& call, std::uint16_t to) {
   // What is distinct in what was gathered.
   const auto* const inner = gathered->as<Call>();
   if (call.name == "array::distinct" && inner != nullptr && inner->name == "array::group" && inner->arguments.size() == 1) gathered = inner->arguments.front().get();
+  if (call.name == "array::distinct" && has_aggregate(*gathered)) throw Problem{gathered->span, "array::distinct takes array::group(…) or what is no aggregate"};
   add_aggregate(AggregateKind::collect, argument(*gathered), to);
   if (call.name == "array::group") return;
   const Function& function = *find_function(call.name);
@@ -164,11 +194,9 @@ bool Compiler::emit_group_path(const Path& path, std::uint16_t to, std::size_t& 
 }
 
 std::size_t Compiler::slot(const std::string& field) {
-  const FieldPath path{field};
-  const auto found = std::find(plan_.paths.begin(), plan_.paths.end(), path);
-  if (found != plan_.paths.end()) return static_cast<std::size_t>(found - plan_.paths.begin());
-  plan_.paths.push_back(path);
-  return plan_.paths.size() - 1;
+  const auto [place, is_new] = slots_.try_emplace(field, plan_.paths.size());
+  if (is_new) plan_.paths.push_back({field});
+  return place->second;
 }
 
 }  // namespace millrace::surrealql

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "millrace/surrealql/compiler.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/machine.h"
 #include "millrace/surrealql/problem.h"
 #include "millrace/surrealql/regex.h"
@@ -13,6 +14,7 @@ namespace millrace::surrealql {
 namespace {
 
 constexpr std::size_t registers_max = 60'000;
+constexpr std::size_t regexes_max = 1'000;  // one may take a millisecond and a megabyte
 
 Opcode opcode_of(BinaryOperator operation) {
   // The two lists stand in the same order.
@@ -40,7 +42,7 @@ void Compiler::finish(Program& made) {
   for (const auto& path : made.paths) {
     for (const Step& step : path) {
       if (step.condition != nullptr) inner = std::max(inner, step.condition->stack);
-      for (const auto& [name, member] : step.members) inner = std::max(inner, member->stack);
+      for (const Step::Member& member : step.members) inner = std::max(inner, member.program->stack);
       for (const auto& argument : step.arguments) inner = std::max(inner, argument->stack);
     }
   }
@@ -72,18 +74,32 @@ void Compiler::emit(const Expression& expression, std::uint16_t to) {
 // What depends on no record is computed once. What fails then is left to fail for a record that gets there.
 bool Compiler::fold(const Expression& expression, std::uint16_t to) {
   if (expression.as<Literal>() != nullptr || expression.as<RegexLiteral>() != nullptr || expression.as<Parameter>() != nullptr) return false;
-  if (!is_constant(expression) || (scope_ == Scope::group && has_aggregate(expression))) return false;
-  Program made;
-  Program* const before = std::exchange(program_, &made);
-  std::visit([&](const auto& node) { emit_node(node, expression, 0); }, expression.node);
-  program_ = before;
-  finish(made);
+  if (is_whole_ || !is_constant(expression) || (scope_ == Scope::group && has_aggregate(expression))) return false;
+  const Program made = whole_program(expression);
   Machine machine(made.stack, plan_.paths);
   machine.begin(std::span<const Datum>{});
   const Datum result = machine.run(made);
-  if (machine.evaluation().failed()) return false;
-  add_constant(deep_copy(open(result, machine.evaluation()), *plan_.constants), to);
+  const bool is_kept = !machine.evaluation().failed() && weight(result, folded_bytes_max) < folded_bytes_max;
+  if (is_kept) {
+    add_constant(deep_copy(open(result, machine.evaluation()), *plan_.constants), to);
+  } else {
+    is_whole_ = true;
+    std::visit([&](const auto& node) { emit_node(node, expression, to); }, expression.node);
+    is_whole_ = false;
+  }
   return true;
+}
+
+// What stands in it is not folded by itself: each depth would be computed as often as there are depths around it, or twice as often.
+Program Compiler::whole_program(const Expression& expression) {
+  Program made;
+  Program* const before = std::exchange(program_, &made);
+  is_whole_ = true;
+  std::visit([&](const auto& node) { emit_node(node, expression, 0); }, expression.node);
+  is_whole_ = false;
+  program_ = before;
+  finish(made);
+  return made;
 }
 
 bool Compiler::is_constant(const std::vector<Part>& parts) const {
@@ -117,18 +133,22 @@ bool Compiler::is_constant(const Expression& expression) const {
   return true;
 }
 
-void Compiler::emit_node(const Literal& node, const Expression&, std::uint16_t to) { add_constant(to_datum(node.value, *plan_.constants), to); }
+void Compiler::emit_node(const Literal& node, const Expression&, std::uint16_t to) { add_constant(node.datum(*plan_.constants), to); }
 
 void Compiler::emit_node(const RegexLiteral& node, const Expression& at, std::uint16_t to) {
   Result<std::shared_ptr<const Regex>> regex = Regex::compile(node.pattern);
   if (!regex) throw Problem{at.span, regex.error().message};
+  if (plan_.regexes.size() == regexes_max) throw Problem{at.span, fmt::format("more than {} regular expressions in a query", regexes_max)};
   plan_.regexes.push_back(*regex);
   add_constant(Datum::of_regex(regex->get()), to);
 }
 
 void Compiler::emit_node(const Parameter& node, const Expression& at, std::uint16_t to) {
   for (const auto& [name, value] : parameters_) {
-    if (name == node.name) return add_constant(to_datum(value, *plan_.constants), to);
+    if (name != node.name) continue;
+    const auto [place, is_new] = given_.try_emplace(name);
+    if (is_new) place->second = to_datum(value, *plan_.constants);
+    return add_constant(place->second, to);
   }
   const bool is_this = node.name == "this" || node.name == "self";
   if (is_this && scope_ == Scope::record) {
@@ -140,8 +160,12 @@ void Compiler::emit_node(const Parameter& node, const Expression& at, std::uint1
     add(Opcode::document, to);
     return;
   }
+  if (node.name == "parent") return add_constant({}, to);  // there is no query around this one
   if (is_this) throw Problem{at.span, "$this has no meaning in a query with GROUP: no single record is meant"};
-  throw Problem{at.span, fmt::format("${} has no value; give it one with --param {}=VALUE", node.name, node.name)};
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : parameters_) names.push_back(name);
+  const std::string_view near = nearest_name(node.name, names);
+  throw Problem{at.span, near.empty() ? fmt::format("${} has no value; give it one with --param {}=VALUE", node.name, node.name) : fmt::format("${} has no value; did you mean ${}?", node.name, near)};
 }
 
 void Compiler::emit_node(const Unary& node, const Expression&, std::uint16_t to) {
@@ -173,8 +197,14 @@ void Compiler::emit_node(const Binary& node, const Expression& at, std::uint16_t
   }
   const std::uint16_t operand = next(to, at);
   emit(*node.left, to);
+  const std::size_t before = program_->code.size();
   emit(*node.right, operand);
-  add(opcode_of(node.operation), to, operand);
+  std::size_t constant = 0;
+  if (program_->code.size() == before + 1 && program_->code.back().opcode == Opcode::constant) {
+    constant = program_->code.back().index + 1;
+    program_->code.pop_back();
+  }
+  add(opcode_of(node.operation), to, operand, constant);
 }
 
 void Compiler::emit_node(const RangeOf& node, const Expression& at, std::uint16_t to) {
@@ -211,7 +241,7 @@ void Compiler::emit_node(const ArrayOf& node, const Expression& at, std::uint16_
 void Compiler::emit_node(const ObjectOf& node, const Expression& at, std::uint16_t to) {
   std::vector<std::pair<std::string, std::uint16_t>> keys;
   std::uint16_t into = to;
-  for (const auto& [key, value] : node.members) {
+  for (const auto& [key, value, is_all] : node.members) {
     emit(*value, into);
     const auto place = std::lower_bound(keys.begin(), keys.end(), key, [](const auto& one, const std::string& wanted) { return one.first < wanted; });
     if (place != keys.end() && place->first == key) {
@@ -277,15 +307,19 @@ Step Compiler::step(const Part& part, std::uint16_t to, std::uint16_t& next) {
     step.argument = static_cast<std::uint16_t>(next - to);
     next = this->next(next, *part.value);
   } else if (part.kind == PartKind::method) {
-    check_method(part);
-    for (const ExpressionPtr& argument : part.arguments) step.arguments.push_back(std::make_unique<Program>(program(*argument, Scope::document)));
+    step.functions = functions_of(part);
+    for (const ExpressionPtr& argument : part.arguments) {
+      step.arguments.push_back(std::make_unique<Program>(program(*argument, Scope::document)));
+      step.is_fixed = step.is_fixed && step.arguments.back()->is_constant();
+    }
   } else if (part.kind == PartKind::where) {
     step.condition = std::make_unique<Program>(program(*part.value, Scope::document));
   } else if (part.kind == PartKind::destructure) {
-    for (const auto& [name, value] : part.members) step.members.emplace_back(name, std::make_unique<Program>(program(*value, Scope::document)));
-    std::stable_sort(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    const auto same = std::adjacent_find(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
-    if (same != step.members.end()) throw Problem{part.span, fmt::format("'{}' stands twice", same->first)};
+    for (const auto& [name, value, is_all] : part.members) step.members.push_back({name, std::make_unique<Program>(program(*value, Scope::document)), is_all});
+    if (std::ranges::any_of(step.members, &Step::Member::is_all)) return step;  // the later of equal names counts
+    std::stable_sort(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    const auto same = std::adjacent_find(step.members.begin(), step.members.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
+    if (same != step.members.end()) throw Problem{part.span, fmt::format("'{}' stands twice", same->name)};
   }
   return step;
 }

@@ -40,6 +40,8 @@ constexpr auto constants = std::to_array<Constant>({
     {"math::sqrt_2", "math::SQRT_2", real<n::sqrt2>},
     {"math::tau", "math::TAU", real<2 * n::pi>},
     {"time::epoch", "time::EPOCH", [] { return Value(Timestamp{}); }},
+    {"time::maximum", "time::MAXIMUM", [] { return Value("+262142-12-31T23:59:59.999999999Z"); }, true},
+    {"time::minimum", "time::MINIMUM", [] { return Value("-262143-01-01T00:00:00Z"); }, true},
     {"duration::max", "duration::MAX", [] { return Value(Duration{.seconds = UINT64_MAX, .nanoseconds = 999'999'999}); }},
 });
 

@@ -14,6 +14,7 @@ struct Constant {
   std::string_view name;     // "math::pi"
   std::string_view written;  // "math::PI"
   Value (*value)();
+  bool is_datetime = false;  // as Literal has it
 };
 
 // By its name in lower case; nullptr when there is none.

@@ -21,6 +21,7 @@ namespace millrace::surrealql {
 
 // In SurrealDB's order of types: a value of an earlier type is less than any of a later one. The three kinds of number are one type there.
 enum class Type : std::uint8_t { none, null, boolean, integer, real, decimal, string, duration, datetime, uuid, array, object, bytes, record, regex, range };
+inline constexpr std::size_t type_count = static_cast<std::size_t>(Type::range) + 1;
 
 __extension__ using Wide = unsigned __int128;
 
@@ -62,25 +63,25 @@ class Datum {
   static Datum of_array_text(std::string_view text) { return Datum(Type::array, text.size(), text.data(), true); }
   static Datum of_object_text(std::string_view text) { return Datum(Type::object, text.size(), text.data(), true); }
 
-  constexpr Type type() const { return type_; }
-  constexpr bool is(Type type) const { return type_ == type; }
-  constexpr bool is_number() const { return type_ >= Type::integer && type_ <= Type::decimal; }
-  constexpr bool is_nothing() const { return type_ <= Type::null; }  // NONE or NULL
-  constexpr bool is_text() const { return is_text_; }
+  constexpr Type type() const { return static_cast<Type>(head_ & 0xff); }
+  constexpr bool is(Type type) const { return this->type() == type; }
+  constexpr bool is_number() const { return type() >= Type::integer && type() <= Type::decimal; }
+  constexpr bool is_nothing() const { return type() <= Type::null; }  // NONE or NULL
+  constexpr bool is_text() const { return (head_ & text_bit) != 0; }
 
   // Each for its own type only.
   constexpr bool boolean() const { return bits_ != 0; }
   constexpr std::int64_t integer() const { return static_cast<std::int64_t>(bits_); }
   constexpr double real() const { return std::bit_cast<double>(bits_); }
-  std::string_view string() const { return {pointer<char>(), size_}; }  // string, bytes, and the text of arrays and objects
+  std::string_view string() const { return {pointer<char>(), size()}; }  // string, bytes, and the text of arrays and objects
   std::uint64_t duration_seconds() const { return bits_; }
   std::int64_t datetime_seconds() const { return static_cast<std::int64_t>(bits_); }
-  std::uint32_t nanoseconds() const { return size_; }  // of durations and datetimes
+  std::uint32_t nanoseconds() const { return size(); }  // of durations and datetimes
   const Decimal96& decimal() const { return *pointer<Decimal96>(); }
   const std::uint8_t* uuid() const { return pointer<std::uint8_t>(); }
   std::span<const Datum> elements() const {  // of an array that is open
-    MILLRACE_ASSERT(!is_text_);
-    return {pointer<Datum>(), size_};
+    MILLRACE_ASSERT(!is_text());
+    return {pointer<Datum>(), size()};
   }
   std::span<const DatumMember> members() const;                                   // of an object that is open
   const DatumRange& range() const { return *pointer<DatumRange>(); }
@@ -88,17 +89,23 @@ class Datum {
   const Regex& regex() const { return *pointer<Regex>(); }
 
  private:
-  constexpr Datum(Type type, std::size_t size, std::uint64_t bits) : type_(type), size_(static_cast<std::uint32_t>(size)), bits_(bits) {}
+  constexpr Datum(Type type, std::size_t size, std::uint64_t bits) : head_(std::uint64_t{size} << size_shift | static_cast<std::uint64_t>(type)), bits_(bits) {}
   Datum(Type type, std::size_t size, const void* pointer, bool is_text = false)
-      : type_(type), is_text_(is_text), size_(static_cast<std::uint32_t>(size)), bits_(reinterpret_cast<std::uintptr_t>(pointer)) {}
+      : Datum(type, size, reinterpret_cast<std::uintptr_t>(pointer)) {
+    if (is_text) head_ |= text_bit;
+  }
+  constexpr std::uint32_t size() const { return static_cast<std::uint32_t>(head_ >> size_shift); }
   template <typename T>
   const T* pointer() const {
     return reinterpret_cast<const T*>(static_cast<std::uintptr_t>(bits_));
   }
 
-  Type type_ = Type::none;
-  bool is_text_ = false;
-  std::uint32_t size_ = 0;  // so no string of 4 GiB or more: --max-record is less
+  static constexpr unsigned size_shift = 32;
+  static constexpr std::uint64_t text_bit = 0x100;
+
+  // Type, whether it is text, and 32 bits of size (so no string of 4 GiB or more: --max-record is less) in one word: parts that are
+  // written one by one and then read as a whole, by the next copy, make the processor wait.
+  std::uint64_t head_ = 0;
   std::uint64_t bits_ = 0;
 };
 static_assert(sizeof(Datum) == 16);
@@ -123,8 +130,8 @@ struct DatumRecord {
 
 inline Datum Datum::of_object(std::span<const DatumMember> members) { return Datum(Type::object, members.size(), members.data()); }
 inline std::span<const DatumMember> Datum::members() const {
-  MILLRACE_ASSERT(!is_text_);
-  return {pointer<DatumMember>(), size_};
+  MILLRACE_ASSERT(!is_text());
+  return {pointer<DatumMember>(), size()};
 }
 
 }  // namespace millrace::surrealql

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/surrealql/expression.h"
 
+#include "millrace/surrealql/text_forms.h"
+
 namespace millrace::surrealql {
 namespace {
 
@@ -52,6 +54,11 @@ struct Children {
 };
 
 }  // namespace
+
+Datum Literal::datum(Arena& arena) const {
+  const std::optional<Instant> instant = is_datetime ? parse_datetime(value.text()) : std::nullopt;
+  return instant ? Datum::of_datetime(instant->seconds, instant->nanoseconds) : to_datum(value, arena);
+}
 
 void for_each_child(const Expression& expression, const std::function<void(const Expression&)>& visit) { std::visit(Children{visit}, expression.node); }
 

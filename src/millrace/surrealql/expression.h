@@ -60,6 +60,10 @@ enum class BinaryOperator : std::uint8_t {
 struct Literal {
   Value value;
   std::string name;  // of a constant, as SurrealQL writes it: "math::PI"
+  bool is_datetime = false;  // one that a Timestamp does not hold: value is its text
+
+  // What it points at is in the arena.
+  Datum datum(Arena& arena) const;
 };
 struct RegexLiteral {
   std::string pattern;
@@ -99,6 +103,7 @@ struct ObjectOf {
   struct Member {
     std::string key;
     ExpressionPtr value;
+    bool is_all = false;  // in .{…}: key.*, whose members stand in its place
   };
   std::vector<Member> members;
 };
@@ -133,6 +138,7 @@ struct Expression {
   Span span;
   std::variant<Literal, RegexLiteral, Parameter, Unary, CastTo, Binary, RangeOf, Call, ArrayOf, ObjectOf, IfElse, Path> node;
   bool in_parentheses = false;
+  std::uint8_t blocks = 0;  // in how many braces it stands, { a }
   std::size_t depth = 0;  // of the tree below
 
   template <typename Node>
@@ -187,5 +193,7 @@ std::string to_sql(const Expression& expression);
 std::string to_sql(const PlainPath& path);
 // The member that an item without AS becomes: the fields of a path, a function's name, a parameter's name, else to_sql().
 std::vector<std::string> output_path(const SelectItem& item);
+// The same if it had no AS.
+std::vector<std::string> default_path(const Expression& expression);
 
 }  // namespace millrace::surrealql

@@ -34,7 +34,10 @@ const Function* find_function(std::string_view name);
 const Function* find_method(Type type, std::string_view name);
 // Every function, sorted by name: for the docs, and near names.
 std::span<const Function> all_functions();
+// The names of the methods that a type has, but for those that every value has (is_…, to_…, type_of, repeat).
+std::vector<std::string_view> method_names(Type type);
 // What SurrealQL has and a file does not: "http::get" → "there is no network here"; empty when SurrealQL has no such function either.
 std::string_view why_not_here(std::string_view name);
+std::vector<std::string_view> functions_not_here();
 
 }  // namespace millrace::surrealql

@@ -96,6 +96,17 @@ const Function* own_method(const OwnMethods& methods, std::string_view name) {
 
 }  // namespace
 
+std::vector<std::string_view> method_names(Type type) {
+  const OwnMethods* const methods = own_methods(type);
+  std::vector<std::string_view> names;
+  for (std::string_view rest = methods == nullptr ? std::string_view() : methods->names; rest.size() > 1;) {
+    rest.remove_prefix(rest.find_first_not_of(' '));
+    names.push_back(rest.substr(0, rest.find(' ')));
+    rest.remove_prefix(names.back().size());
+  }
+  return names;
+}
+
 const Function* find_method(Type type, std::string_view name) {
   // Unlike functions, methods are found in lower case only.
   const bool is_plain =

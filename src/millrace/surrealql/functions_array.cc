@@ -6,6 +6,7 @@
 #include "millrace/surrealql/datum_set.h"
 #include "millrace/surrealql/functions.h"
 #include "millrace/surrealql/integer_range.h"
+#include "millrace/surrealql/limits.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -25,6 +26,13 @@ constexpr std::size_t joined_bytes_max = std::size_t{64} << 20;
 
 Datum too_many(Evaluation& evaluation, Text function) {
   return wrong_arguments(evaluation, function, fmt::format("Output must not exceed {} elements.", made_elements_max));
+}
+
+// Whether `value` so many times is not too much for whoever looks at all of it: the copies share their parts.
+bool is_light(Evaluation& evaluation, const Datum& value, std::size_t count) {
+  if (count == 0 || (!value.is(Type::array) && !value.is(Type::object)) || weight(value, shared_bytes_max / count) < shared_bytes_max / count) return true;
+  evaluation.fail(std::string(too_large_words));
+  return false;
 }
 
 // The place that an index means of `size` elements, -1 being the last; it may be outside.
@@ -104,8 +112,9 @@ Datum array_clump(Evaluation& evaluation, ArrayArgument array, std::int64_t size
 Datum array_windows(Evaluation& evaluation, ArrayArgument array, std::int64_t size) {
   if (size < 1)
     return wrong_arguments(evaluation, "array::windows", "The second argument must be an integer greater than 0");
-  ArrayBuilder out(evaluation, array.elements.size());
   const auto count = static_cast<std::size_t>(size);
+  if (count <= array.elements.size() && !is_light(evaluation, Datum::of_array(array.elements), count)) return {};
+  ArrayBuilder out(evaluation, array.elements.size());
   for (std::size_t at = 0; at < array.elements.size() && count <= array.elements.size() - at; ++at) {
     out.push(Datum::of_array(array.elements.subspan(at, count)));
   }
@@ -115,6 +124,7 @@ Datum array_windows(Evaluation& evaluation, ArrayArgument array, std::int64_t si
 Datum array_combine(Evaluation& evaluation, ArrayArgument a, ArrayArgument b) {
   if (!b.elements.empty() && a.elements.size() > made_elements_max / b.elements.size())
     return too_many(evaluation, "array::combine");
+  if (!is_light(evaluation, Datum::of_array(a.elements), b.elements.size()) || !is_light(evaluation, Datum::of_array(b.elements), a.elements.size())) return {};
   ArrayBuilder out(evaluation, a.elements.size() * b.elements.size());
   for (const Datum& left : a.elements) {
     for (const Datum& right : b.elements) {
@@ -146,6 +156,7 @@ Datum array_fill(Evaluation& evaluation, ArrayArgument array, Datum value, Optio
     if (!range) return {};
     bounds = slice_bounds(*range, static_cast<std::int64_t>(size));
   }
+  if (!is_light(evaluation, value, size)) return {};
   ArrayBuilder out(evaluation, size);
   for (std::size_t i = 0; i < size; ++i) {
     out.push(!bounds.is_empty && i >= bounds.begin && i <= bounds.last ? value : array.elements[i]);
@@ -253,6 +264,7 @@ Datum array_sequence(Evaluation& evaluation, std::int64_t first_or_count, Option
 Datum array_repeat(Evaluation& evaluation, Datum value, std::int64_t count) {
   if (count < 0) return wrong_arguments(evaluation, "array::repeat", "Expected argument 2 to be a positive number");
   if (!are_few(evaluation, "array::repeat", static_cast<std::uint64_t>(count))) return {};
+  if (!is_light(evaluation, value, static_cast<std::size_t>(count))) return {};
   ArrayBuilder out(evaluation, static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) out.push(value);
   return out.datum();

@@ -172,4 +172,10 @@ std::string_view why_not_here(std::string_view name) {
   return found == std::ranges::end(not_here) || less(name, found->name) ? std::string_view() : found->why;
 }
 
+std::vector<std::string_view> functions_not_here() {
+  std::vector<std::string_view> names;
+  for (const NotHere& each : not_here) names.push_back(each.name);
+  return names;
+}
+
 }  // namespace millrace::surrealql

@@ -18,49 +18,20 @@ Datum cow(Evaluation& evaluation, const CowString& text) {
   return Datum::of_string(text.is_borrowed() ? text.view() : evaluation.arena.copy(text.view()));
 }
 
-constexpr std::uint64_t each_byte(std::uint8_t byte) { return 0x0101010101010101u * byte; }
-
-// 0x80 in each of eight bytes of ASCII that is a letter from `first` on to the 26th.
-constexpr std::uint64_t letters_of(std::uint64_t bytes, char first) {
-  const std::uint64_t from_first = bytes + each_byte(static_cast<std::uint8_t>(0x80 - first));
-  const std::uint64_t behind_last = bytes + each_byte(static_cast<std::uint8_t>(0x80 - (first + 26)));
-  return (from_first ^ behind_last) & each_byte(0x80);
-}
-
-std::uint64_t load_up_to_eight(Text text, std::size_t at) {
-  std::uint64_t bytes = 0;
-  if (text.size() - at >= 8) {
-    std::memcpy(&bytes, text.data() + at, 8);  // a move, where the size is known
-  } else {
-    std::memcpy(&bytes, text.data() + at, text.size() - at);
-  }
-  return bytes;
-}
-
-// Short texts of ASCII are changed straight in the arena: 20 ns for 48 bytes where text::uppercase and its allocation
-// take 33. Longer ones are that room's, which is faster from some 150 bytes on (256: 66 and 41 ns). Nothing when the text
-// is not for this.
 constexpr std::size_t short_text_bytes = 128;
 
-// `first` is the first of the letters to change.
-std::optional<Datum> change_ascii_case(Evaluation& evaluation, Text text, char first) {
-  if (text.size() > short_text_bytes) return std::nullopt;
-  std::uint64_t all = 0;
-  std::uint64_t changed = 0;
-  for (std::size_t at = 0; at < text.size(); at += 8) {
-    const std::uint64_t bytes = load_up_to_eight(text, at);
-    all |= bytes;
-    changed |= letters_of(bytes & each_byte(0x7f), first);
+// Short texts go into the arena at once; a longer one is looked through first, as it may stay as it is.
+Datum change_case(Evaluation& evaluation, Text text, std::size_t (*into)(char*, Text), CowString (*change)(Text)) {
+  if (text.size() > short_text_bytes) return cow(evaluation, change(text));
+  const std::size_t room = text::case_bytes_max(text.size());
+  char* const out = evaluation.arena.allocate<char>(room);
+  const std::size_t size = into(out, text);
+  if (Text(out, size) == text) {
+    evaluation.arena.give_back(room);
+    return Datum::of_string(text);
   }
-  if ((all & each_byte(0x80)) != 0) return std::nullopt;
-  if (changed == 0) return Datum::of_string(text);
-  char* const out = evaluation.arena.allocate<char>(text.size() + 8);  // whole words are written
-  for (std::size_t at = 0; at < text.size(); at += 8) {
-    const std::uint64_t bytes = load_up_to_eight(text, at);
-    const std::uint64_t other_case = bytes ^ letters_of(bytes, first) >> 2;  // 0x20
-    std::memcpy(out + at, &other_case, 8);
-  }
-  return Datum::of_string({out, text.size()});
+  evaluation.arena.give_back(room - size);
+  return Datum::of_string({out, size});
 }
 
 // memmem looks at more than one byte at a time, string_view::find does not.
@@ -136,12 +107,10 @@ Datum string_join(Evaluation& evaluation, Rest<Datum> values) {
 
 Datum string_len(Evaluation&, Text text) { return datum_of_size(count_characters(text)); }
 Datum string_lowercase(Evaluation& evaluation, Text text) {
-  const auto ascii = change_ascii_case(evaluation, text, 'A');
-  return ascii ? *ascii : cow(evaluation, text::lowercase(text));
+  return change_case(evaluation, text, text::lowercase_into, [](Text whole) { return text::lowercase(whole); });
 }
 Datum string_uppercase(Evaluation& evaluation, Text text) {
-  const auto ascii = change_ascii_case(evaluation, text, 'a');
-  return ascii ? *ascii : cow(evaluation, text::uppercase(text));
+  return change_case(evaluation, text, text::uppercase_into, [](Text whole) { return text::uppercase(whole); });
 }
 Datum string_trim(Evaluation&, Text text) { return Datum::of_string(text::trim(text).view()); }
 

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <vector>
+
+#include "millrace/surrealql/stored_number.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -65,6 +68,7 @@ const State& as(const std::byte* state) {
   return *std::launder(reinterpret_cast<const State*>(state));
 }
 
+bool is_counted(AggregateKind kind) { return kind == AggregateKind::count || kind == AggregateKind::count_truthy; }
 bool is_collected(AggregateKind kind) { return kind == AggregateKind::collect || kind == AggregateKind::median; }
 bool is_time(AggregateKind kind) { return kind == AggregateKind::time_max || kind == AggregateKind::time_min; }
 bool is_extreme(AggregateKind kind) { return kind == AggregateKind::max || kind == AggregateKind::min || is_time(kind); }
@@ -100,7 +104,7 @@ double mean(const MeanState& state) {
 }
 
 // The middle one, with its type; of two in the middle their mean as a float; nothing of nothing.
-Datum median(std::vector<Datum>& numbers) {
+Datum median(std::span<Datum> numbers) {
   if (numbers.empty()) return {};
   std::sort(numbers.begin(), numbers.end(), [](const Datum& a, const Datum& b) { return compare(a, b) < 0; });
   const std::size_t middle = numbers.size() / 2;
@@ -111,14 +115,13 @@ Datum median(std::vector<Datum>& numbers) {
 // All of it in the records' order, or its median.
 Datum collected(const CollectState& state, AggregateKind kind, Arena& arena) {
   std::vector<const Collected*> all;
+  all.reserve(state.count);
   for (const Collected* one = state.last; one != nullptr; one = one->before) all.push_back(one);
   std::sort(all.begin(), all.end(), [](const Collected* a, const Collected* b) { return a->position < b->position; });
-  std::vector<Datum> values;
-  for (const Collected* one : all) values.push_back(one->value);
-  if (kind == AggregateKind::median) return median(values);
-  Datum* const elements = arena.allocate<Datum>(values.size());
-  std::copy(values.begin(), values.end(), elements);
-  return Datum::of_array({elements, values.size()});
+  Datum* const elements = arena.allocate<Datum>(all.size());
+  std::transform(all.begin(), all.end(), elements, [](const Collected* one) { return one->value; });
+  const std::span<Datum> values(elements, all.size());
+  return kind == AggregateKind::median ? median(values) : Datum::of_array(values);
 }
 
 template <typename T>
@@ -265,22 +268,37 @@ void GroupLayout::values(const std::byte* state, Datum* out, Arena& arena) const
   }
 }
 
+std::size_t GroupLayout::gathered_bytes(const std::byte* state) const {
+  std::size_t bytes = 0;
+  for (const auto& [aggregate, offset] : fields_) {
+    if (is_collected(aggregate.kind)) bytes += as<CollectState>(state + offset).count * sizeof(Collected);
+  }
+  return bytes;
+}
+
 void GroupLayout::append_stored(std::string& out, const std::byte* state) const {
   for (const auto& [aggregate, offset] : fields_) {
     const std::byte* const at = state + offset;
-    if (is_collected(aggregate.kind)) {
-      append_raw(out, as<CollectState>(at).count);
+    if (is_counted(aggregate.kind)) {
+      put_number(out, as<std::uint64_t>(at));
+    } else if (aggregate.kind == AggregateKind::sum) {
+      as<NumberSum>(at).append_stored(out);
+    } else if (aggregate.kind == AggregateKind::mean) {
+      as<MeanState>(at).sum.append_stored(out);
+      put_number(out, as<MeanState>(at).count);
+    } else if (is_collected(aggregate.kind)) {
+      put_number(out, as<CollectState>(at).count);
       for (const Collected* one = as<CollectState>(at).last; one != nullptr; one = one->before) {
-        append_raw(out, one->position);
+        put_number(out, one->position);
         surrealql::append_stored(out, one->value);
       }
     } else if (is_extreme(aggregate.kind)) {
       append_raw(out, as<ExtremeState>(at).is_there);
       if (!as<ExtremeState>(at).is_there) continue;
-      append_raw(out, as<ExtremeState>(at).position);
+      put_number(out, as<ExtremeState>(at).position);
       surrealql::append_stored(out, as<ExtremeState>(at).value);
     } else {
-      out.append(reinterpret_cast<const char*>(at), size_of(aggregate.kind));
+      append_raw(out, as<VarianceState>(at));
     }
   }
 }
@@ -289,20 +307,26 @@ void GroupLayout::read_stored(std::string_view& in, std::byte* state, Arena& are
   begin(state);
   for (const auto& [aggregate, offset] : fields_) {
     std::byte* const at = state + offset;
-    if (is_collected(aggregate.kind)) {
+    if (is_counted(aggregate.kind)) {
+      as<std::uint64_t>(at) = take_number(in);
+    } else if (aggregate.kind == AggregateKind::sum) {
+      as<NumberSum>(at).read_stored(in);
+    } else if (aggregate.kind == AggregateKind::mean) {
+      as<MeanState>(at).sum.read_stored(in);
+      as<MeanState>(at).count = take_number(in);
+    } else if (is_collected(aggregate.kind)) {
       auto& collect = as<CollectState>(at);
-      collect.count = read_raw<std::uint64_t>(in);
+      collect.count = take_number(in);
       for (std::uint64_t i = 0; i < collect.count; ++i) {
-        const auto position = read_raw<std::uint64_t>(in);
+        const std::uint64_t position = take_number(in);
         collect.last = arena.make(Collected{collect.last, position, surrealql::read_stored(in, arena)});
       }
     } else if (is_extreme(aggregate.kind)) {
       if (!read_raw<bool>(in)) continue;
-      const auto position = read_raw<std::uint64_t>(in);
+      const std::uint64_t position = take_number(in);
       as<ExtremeState>(at) = {surrealql::read_stored(in, arena), position, true};
     } else {
-      std::memcpy(at, in.data(), size_of(aggregate.kind));
-      in.remove_prefix(size_of(aggregate.kind));
+      as<VarianceState>(at) = read_raw<VarianceState>(in);
     }
   }
 }

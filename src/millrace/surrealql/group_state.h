@@ -36,6 +36,8 @@ class GroupLayout {
   void merge(std::byte* state, const std::byte* other, Arena& arena, Evaluation& scratch) const;
   void values(const std::byte* state, Datum* out, Arena& arena) const;
 
+  // What the values that it has gathered take beside their bytes.
+  std::size_t gathered_bytes(const std::byte* state) const;
   // To put a state aside, and back.
   void append_stored(std::string& out, const std::byte* state) const;
   void read_stored(std::string_view& in, std::byte* state, Arena& arena) const;

@@ -2,8 +2,11 @@
 #include "millrace/surrealql/group_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "millrace/base/assert.h"
+#include "millrace/surrealql/limits.h"
+#include "millrace/surrealql/sort_prefix.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -26,7 +29,9 @@ bool GroupTable::add(Machine& machine, std::uint64_t position) {
     for (std::size_t i = 0; i < programs.size(); ++i) {
       out[i] = machine.run(programs[i]);
       if (evaluation.failed()) return false;
-      if (out[i].is_text()) out[i] = open(out[i], evaluation);
+      if (out[i].is_text()) out[i] = within_limits(evaluation, [&] { return open(out[i], evaluation); });
+      check_weight(out[i], evaluation);
+      if (evaluation.failed()) return false;
     }
     return true;
   };
@@ -74,17 +79,45 @@ void GroupTable::grow() {
   }
 }
 
-std::size_t GroupTable::bytes() const { return arena_.bytes_used() + groups_.capacity() * sizeof(Group) + slots_.capacity() * sizeof(Slot); }
+// With what the next group may need, when the vectors grow.
+std::size_t GroupTable::bytes() const {
+  const std::size_t groups = groups_.capacity() * sizeof(Group) * (groups_.size() == groups_.capacity() ? 3 : 1);
+  return arena_.bytes_used() + groups + slots_.size() * sizeof(Slot) * (groups_.size() * 2 == slots_.size() ? 3 : 1);
+}
 
 std::span<const Group> GroupTable::sorted() {
-  // The slots name groups by number: they are not used any more.
-  slots_.assign(slots_min, {});
-  std::sort(groups_.begin(), groups_.end(), [&](const Group& a, const Group& b) {
+  // The slots name groups by number: they are not used any more, and what sorting needs takes less than they did.
+  std::vector<Slot>().swap(slots_);
+  struct Entry {
+    std::uint64_t prefix;
+    std::size_t group;
+  };
+  std::vector<Entry> entries(groups_.size());
+  SortPrefix prefix;
+  if (!keys_.empty()) {
+    for (const Group& group : groups_) prefix.see(group.keys[0]);
+  }
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i] = {keys_.empty() ? 0 : prefix.of(groups_[i].keys[0]), i};
+  std::sort(entries.begin(), entries.end(), [&](const Entry& x, const Entry& y) {
+    if (x.prefix != y.prefix) return x.prefix < y.prefix;
+    const Group& a = groups_[x.group];
+    const Group& b = groups_[y.group];
     for (std::size_t i = 0; i < keys_.size(); ++i) {
       if (const auto order = compare(a.keys[i], b.keys[i]); order != 0) return order < 0;
     }
     return false;
   });
+  // Each to its place, in rings of those that stand in each other's.
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Group first = groups_[i];
+    std::size_t at = i;
+    while (entries[at].group != at) {
+      const std::size_t from = std::exchange(entries[at].group, at);
+      groups_[at] = from == i ? first : groups_[from];
+      at = from;
+      if (from == i) break;
+    }
+  }
   return groups_;
 }
 

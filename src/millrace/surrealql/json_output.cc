@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "millrace/record/json.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/text_forms.h"
 
@@ -29,6 +30,7 @@ void append_array(std::string& out, const Datum& array) {
   for (const Datum& element : array.elements()) {
     if (!first) out += ',';
     first = false;
+    check_written(out);
     append_json(out, element);
   }
   out += ']';
@@ -41,6 +43,7 @@ void append_object(std::string& out, const Datum& object) {
     if (member.value.is(Type::none)) continue;
     if (!first) out += ',';
     first = false;
+    check_written(out);
     append_json_string(out, member.key);
     out += ':';
     append_json(out, member.value);

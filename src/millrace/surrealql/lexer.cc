@@ -8,6 +8,7 @@
 #include "millrace/record/json.h"
 #include "millrace/surrealql/decimal96.h"
 #include "millrace/surrealql/escapes.h"
+#include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/text_forms.h"
 #include "millrace/surrealql/token.h"
 
@@ -180,10 +181,10 @@ Token Lexer::string(std::size_t prefix) {
   Token token = finish(TokenKind::string, begin, out);
   const auto refuse = [&](std::string_view what) { return wrong(begin, fmt::format("'{}' is no {}", out, what)); };
   if (kind == 'd') {
-    const auto time = parse_rfc3339(out.size() == std::string_view("2024-05-01").size() ? out + "T00:00:00Z" : out);
-    const bool is_leap = out.size() > 19 && out.substr(17, 2) == "60";
-    if (!time || is_leap) return refuse("datetime such as 2024-05-01T12:00:00Z");
-    token.value = Value(*time);
+    const auto instant = parse_datetime(out);
+    if (!instant) return refuse("datetime such as 2024-05-01T12:00:00Z");
+    token.value = to_value(Datum::of_datetime(instant->seconds, instant->nanoseconds));
+    token.is_datetime = !token.value.is<Timestamp>();
   } else if (kind == 'u') {
     const auto uuid = parse_uuid(out);
     if (!uuid) return refuse("uuid");
@@ -256,7 +257,16 @@ Token Lexer::sign() {
   std::size_t size = 1;
   while (begin + size < text_.size() && (static_cast<unsigned char>(text_[begin + size]) & 0xC0) == 0x80) ++size;
   at_ += size;
-  return wrong(begin, fmt::format("'{}' has no meaning here", text_.substr(begin, size)));
+  const std::string_view found = text_.substr(begin, size);
+  if (size == 1) return wrong(begin, fmt::format("'{}' has no meaning here", found));
+  // A letter of another alphabet, or a typographic quote that an editor made.
+  const bool is_quote = found == "\u2018" || found == "\u2019" || found == "\u201c" || found == "\u201d";
+  return wrong(begin, is_quote ? fmt::format("{} is no quote: write ' or \"", found) : fmt::format("'{}' has no meaning here; a name with it stands in backticks", found));
+}
+
+Token Lexer::word(std::size_t begin) {
+  at_ = begin;
+  return name();
 }
 
 Token Lexer::regex(std::size_t slash) {

@@ -5,6 +5,7 @@
 
 #include "millrace/base/assert.h"
 #include "millrace/record/json.h"
+#include "millrace/surrealql/limits.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -19,6 +20,9 @@ Result<Value> convert_value(const Value& value, const TypeRule& rule) {
 }
 
 }  // namespace
+
+Machine::Machine(std::size_t stack, const std::vector<FieldPath>& paths)
+    : evaluation_(evaluation_bytes_max), registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
 
 void Machine::begin(const RowView& row) {
   row_ = &row;
@@ -89,8 +93,9 @@ Datum Machine::whole() {
 }
 
 Datum Machine::run(const Program& program) {
+  if (program.is_slot()) return slot(program.code.front().index);
   MILLRACE_ASSERT(program.stack <= registers_.size());
-  return run(program, 0, nullptr);
+  return within_limits(evaluation_, [&] { return run(program, 0, nullptr); });
 }
 
 Datum Machine::run(const Program& program, std::size_t base, const Datum* document) {
@@ -113,7 +118,7 @@ Datum Machine::run(const Program& program, std::size_t base, const Datum* docume
       case Opcode::given: to = given_[instruction.index]; break;
       case Opcode::document: to = *document; break;
       case Opcode::path:
-        to = follow(to, 0, {&program.paths[instruction.index], &to, base + program.registers});
+        to = follow(to, 0, {&program.paths[instruction.index], &to, base + program.registers, program.paths[instruction.index].size()});
         if (evaluation_.failed()) return {};
         break;
       case Opcode::jump: at = instruction.index; break;
@@ -154,7 +159,7 @@ Datum Machine::run(const Program& program, std::size_t base, const Datum* docume
         break;
       }
       default:
-        binary(instruction, registers);
+        binary(instruction, to, instruction.index != 0 ? program.constants[instruction.index - 1] : registers[instruction.operand]);
         if (evaluation_.failed()) return {};
         break;
     }
@@ -174,9 +179,7 @@ Datum Machine::object(const std::vector<std::pair<std::string, std::uint16_t>>& 
   return Datum::of_object({members, keys.size()});
 }
 
-void Machine::binary(const Instruction& instruction, Datum* registers) {
-  Datum& to = registers[instruction.to];
-  const Datum& operand = registers[instruction.operand];
+void Machine::binary(const Instruction& instruction, Datum& to, const Datum& operand) {
   // The two kinds that most columns are of; everything else has rules of its own.
   if (to.is(Type::integer) && operand.is(Type::integer)) {
     std::int64_t result = 0;

@@ -24,7 +24,7 @@ namespace millrace::surrealql {
 class Machine {
  public:
   // `stack`: the most that a program of the query needs.
-  Machine(std::size_t stack, const std::vector<FieldPath>& paths) : registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
+  Machine(std::size_t stack, const std::vector<FieldPath>& paths);
   // Turns fields of the record into other types before a program sees them. The rules outlive the machine.
   void convert_fields(const TypeRules& types);
   // The record as an object, its fields converted.
@@ -47,7 +47,7 @@ class Machine {
   static Datum member_at(const Datum& object, const FieldPath& path);
   Datum converted(const Slot& slot, const TypeRule& rule);
   void open_all(Datum* arguments, std::size_t count);
-  void binary(const Instruction& instruction, Datum* registers);
+  void binary(const Instruction& instruction, Datum& to, const Datum& operand);
   void compare_with(const Instruction& instruction, Datum& to, const Datum& operand);
   Datum object(const std::vector<std::pair<std::string, std::uint16_t>>& keys, const Datum* registers);
 
@@ -56,12 +56,17 @@ class Machine {
     const std::vector<Step>* steps = nullptr;
     const Datum* registers = nullptr;  // from the path's own on
     std::size_t free = 0;              // the first register that nobody uses
+    std::size_t end = 0;               // the steps' end
+    // Within an element of an array: there a field of an array is that of all its elements, and the next step sees them together.
+    // Before, all steps behind a field are taken for each element: `list.tags[0]` is the first of each, `list.lists.tags[0]` is not.
+    bool apart = false;
   };
   Datum follow(const Datum& datum, std::size_t step, const Walk& walk);
   Datum follow_object(const Datum& object, std::size_t step, const Walk& walk);
   Datum follow_array(const Datum& array, std::size_t step, const Walk& walk);
   Datum follow_other(const Datum& datum, std::size_t step, const Walk& walk);
   Datum follow_each(const Datum& array, std::size_t step, const Walk& walk);
+  Datum follow_all(const Datum& array, std::size_t step, const Walk& walk);
   Datum at_index(const Datum& array, const Datum& index, std::size_t step, const Walk& walk);
   Datum filtered(std::span<const Datum> elements, const Step& step, const Walk& walk);
   Datum flattened(const Datum& array);

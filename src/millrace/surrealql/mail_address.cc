@@ -27,6 +27,9 @@ bool is_user_character(char c) {
 
 bool is_user(std::string_view user) {
   if (user.empty() || user.size() > user_bytes_max) return false;
+  if (std::string_view("(),:;<>@[\\]").contains(user.front())) {  // as the engine's library has it: its first character may be one of these
+    return user.back() != '.' && !user.contains("..") && std::ranges::all_of(user.substr(1), [](char c) { return is_user_character(c) || c == '.'; });
+  }
   if (user.front() != '"') {
     if (user.front() == '.' || user.back() == '.' || user.contains("..")) return false;
     return std::ranges::all_of(user, [](char c) { return is_user_character(c) || c == '.'; });

@@ -34,6 +34,7 @@ Power power_of(BinaryOperator operation) {
   }
 }
 Power power_of(const Expression& expression) {
+  if (expression.blocks > 0) return Power::prime;
   if (const auto* const binary = expression.as<Binary>()) return power_of(binary->operation);
   if (expression.as<Unary>() != nullptr || expression.as<CastTo>() != nullptr) return Power::prefix;
   if (expression.as<RangeOf>() != nullptr) return Power::range;
@@ -62,12 +63,19 @@ void append_name(std::string& out, std::string_view name, bool first) {
   out += '`';
 }
 
+// Before the parts of a path.
+bool is_covered(const Expression& start) {
+  const auto* const literal = start.as<Literal>();
+  return power_of(start) < Power::prime || (literal != nullptr && literal->value.is<RecordLink>() && start.blocks == 0);
+}
+bool is_if(const Expression& expression) { return expression.as<IfElse>() != nullptr && expression.blocks == 0; }
+
 bool begins_with_minus(const Expression& expression) {
   const auto* const literal = expression.as<Literal>();
   if (literal == nullptr || !literal->name.empty()) return false;
   Arena arena;
   std::string written;
-  append_sql(written, to_datum(literal->value, arena));
+  append_sql(written, literal->datum(arena));
   return written.starts_with('-');
 }
 
@@ -84,7 +92,15 @@ class Writer {
   std::string out;
 
   void write(const Expression& expression) {
+    for (int i = 0; i < expression.blocks; ++i) out += "{ ";
     std::visit([&](const auto& node) { write_node(node); }, expression.node);
+    for (int i = 0; i < expression.blocks; ++i) out += " }";
+  }
+  void write_start(const Expression& start) { write_within(start, is_covered(start)); }
+  void write_field(std::string_view name) {
+    const bool first = out.empty();
+    if (!first) out += '.';
+    append_name(out, name, first);
   }
   void write_parts(const std::vector<Part>& parts, bool from_record) {
     for (std::size_t i = 0; i < parts.size(); ++i) write_part(parts[i], from_record && i == 0);
@@ -101,7 +117,7 @@ class Writer {
   void write_list(const List& list) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (i > 0) out += ", ";
-      write_within(*list[i], list[i]->template as<IfElse>() != nullptr);
+      write_within(*list[i], is_if(*list[i]));
     }
   }
   // With `short_forms` {k}, not {k: k}.
@@ -123,7 +139,7 @@ class Writer {
         out += quoted;
       }
       out += ": ";
-      write(*members[i].value);
+      write_within(*members[i].value, is_if(*members[i].value));
     }
   }
 
@@ -133,7 +149,7 @@ class Writer {
       return;
     }
     Arena arena;
-    append_sql(out, to_datum(literal.value, arena));
+    append_sql(out, literal.datum(arena));
   }
   void write_node(const RegexLiteral& regex) {
     out += '/';
@@ -193,12 +209,13 @@ class Writer {
   void write_node(const IfElse& if_else) {
     for (std::size_t i = 0; i < if_else.branches.size(); ++i) {
       out += i == 0 ? "IF " : " ELSE IF ";
-      write(*if_else.branches[i].condition);
+      write_within(*if_else.branches[i].condition, is_if(*if_else.branches[i].condition));
+      const Expression& then = *if_else.branches[i].then;
       if (if_else.in_braces) {
-        write_block(*if_else.branches[i].then);
+        write_block(then);
       } else {
         out += " THEN ";
-        write(*if_else.branches[i].then);
+        write_within(then, is_if(then) && then.as<IfElse>()->in_braces);
       }
     }
     if (if_else.otherwise != nullptr) {
@@ -207,13 +224,13 @@ class Writer {
         write_block(*if_else.otherwise);
       } else {
         out += ' ';
-        write(*if_else.otherwise);
+        write_within(*if_else.otherwise, is_if(*if_else.otherwise));
       }
     }
     if (!if_else.in_braces) out += " END";
   }
   void write_node(const Path& path) {
-    if (path.start != nullptr) write_within(*path.start, power_of(*path.start) < Power::prime);
+    if (path.start != nullptr) write_within(*path.start, is_covered(*path.start));
     write_parts(path.parts, path.start == nullptr);
   }
   void write_part(const Part& part, bool first) {
@@ -268,23 +285,27 @@ std::string to_sql(const PlainPath& path) {
 
 namespace {
 
-// The fields of a path, and before them what it starts with, as it is written. A name that needs quotes makes one flat name of it all.
-std::vector<std::string> path_names(const Expression& expression, const Path& path) {
-  std::vector<std::string> names;
-  const Path* const inner = path.start != nullptr ? path.start->as<Path>() : nullptr;
-  if (inner != nullptr) {
-    names = path_names(*path.start, *inner);
-  } else if (path.start != nullptr) {
-    const bool covered = power_of(*path.start) < Power::prime;
-    names.push_back(covered ? '(' + to_sql(*path.start) + ')' : to_sql(*path.start));
-  }
-  const std::size_t before = names.size();
+// The fields of a path, and before them what it starts with, as it is written: a path of names, unless there are brackets or quotes in it.
+std::vector<std::string> path_names(const Path& path) {
+  std::vector<std::string> fields;
   for (const Part& part : path.parts) {
-    if (part.kind == PartKind::field) names.push_back(part.name);
+    if (part.kind == PartKind::field) fields.push_back(part.name);
   }
-  const bool is_quoted = names.size() > 1 && std::any_of(names.begin() + static_cast<std::ptrdiff_t>(before), names.end(), [](const std::string& name) { return !is_name(name); });
-  const bool is_object = path.start != nullptr && path.start->as<ObjectOf>() != nullptr && names.size() > 1;
-  if (is_quoted || is_object) return {to_sql(expression)};
+  const bool is_plain = std::ranges::all_of(fields, is_name);
+  if (path.start == nullptr && (is_plain || fields.size() == 1)) return fields;
+  Writer writer;
+  if (path.start != nullptr) {
+    writer.write_start(*path.start);
+  }
+  for (const std::string& field : fields) writer.write_field(field);
+  const std::string& text = writer.out;
+  if (text.find_first_of("([{`") != std::string::npos) return {text};
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t dot = std::min(text.find('.', at), text.size());
+    names.push_back(text.substr(at, dot - at));
+    at = dot + 1;
+  }
   return names;
 }
 
@@ -298,8 +319,12 @@ std::vector<std::string> output_path(const SelectItem& item) {
     }
     return names;
   }
-  const Expression& expression = *item.expression;
-  if (const auto* const path = expression.as<Path>()) return path_names(expression, *path);
+  return default_path(*item.expression);
+}
+
+std::vector<std::string> default_path(const Expression& expression) {
+  if (expression.blocks > 0) return {to_sql(expression)};
+  if (const auto* const path = expression.as<Path>()) return path_names(*path);
   if (const auto* const parameter = expression.as<Parameter>()) return {parameter->name};
   if (const auto* const call = expression.as<Call>()) return {call->name};
   return {to_sql(expression)};

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/surrealql/number_sum.h"
 
+#include <cstring>
 #include <limits>
+#include <type_traits>
+
+#include "millrace/surrealql/stored_number.h"
 
 namespace millrace::surrealql {
 
@@ -37,6 +41,28 @@ void NumberSum::merge(const NumberSum& other, Evaluation& scratch) {
   has_decimals_ = true;
   const Decimal96 theirs = other.decimals_;
   add_decimal(Datum::of_decimal(&theirs), scratch);
+}
+
+// A byte that says what there is; all of it, or an int that has 64 bits.
+void NumberSum::append_stored(std::string& out) const {
+  static_assert(std::is_trivially_copyable_v<NumberSum>);
+  const auto integer = static_cast<std::int64_t>(integers_);
+  const bool is_integer = !has_reals_ && !has_decimals_ && integer == integers_;
+  out += is_integer ? '\1' : '\0';
+  if (is_integer) return put_signed(out, integer);
+  out.append(reinterpret_cast<const char*>(this), sizeof(*this));
+}
+
+void NumberSum::read_stored(std::string_view& in) {
+  const bool is_integer = in.front() == '\1';
+  in.remove_prefix(1);
+  if (is_integer) {
+    *this = NumberSum();
+    integers_ = take_signed(in);
+    return;
+  }
+  std::memcpy(static_cast<void*>(this), in.data(), sizeof(*this));
+  in.remove_prefix(sizeof(*this));
 }
 
 double NumberSum::real() const {

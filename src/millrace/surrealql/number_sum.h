@@ -7,6 +7,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "millrace/surrealql/operations.h"
 
@@ -46,6 +48,9 @@ class NumberSum {
   // An int when all were ints (a decimal when 64 bits do not hold it), a decimal when one was, else a float.
   Datum value(Arena& arena) const;
   double real() const;
+  // To put it aside, and back: of ints alone a few bytes.
+  void append_stored(std::string& out) const;
+  void read_stored(std::string_view& in);
 
  private:
   void add_decimal(const Datum& number, Evaluation& scratch);

@@ -53,11 +53,12 @@ Datum with_member(const Datum& object, std::span<const std::string> names, const
 Datum with_value(const Datum& datum, std::span<const Step> steps, const Datum& value, Evaluation& evaluation) {
   if (steps.empty()) return value;
   const Step& step = steps.front();
-  if (step.kind == PartKind::field && datum.is(Type::object)) {
-    const auto members = open(datum, evaluation).members();
+  // What is nothing, or an object without it, gets it: the others of an array do.
+  if (step.kind == PartKind::field && (datum.is(Type::object) || datum.is_nothing())) {
+    const auto members = datum.is_nothing() ? std::span<const DatumMember>{} : open(datum, evaluation).members();
     const auto place = find(members, step.name);
-    if (place == members.end() || place->key != step.name) return datum;
-    return changed(members, step.name, with_value(place->value, steps.subspan(1), value, evaluation), evaluation.arena);
+    const Datum before = place != members.end() && place->key == step.name ? place->value : Datum();
+    return changed(members, step.name, with_value(before, steps.subspan(1), value, evaluation), evaluation.arena);
   }
   if (datum.is(Type::array)) {
     const Datum array = open(datum, evaluation);

@@ -20,15 +20,25 @@
 namespace millrace::surrealql {
 
 struct Evaluation {
+  Evaluation() = default;
+  explicit Evaluation(std::size_t arena_bytes_max) : arena(ArenaOptions{.bytes_max = arena_bytes_max}) {}
+
+  static constexpr std::size_t failure_bytes_max = 4000;
+
   Arena arena;
   std::string failure;  // why the record cannot be evaluated, in the engine's words where it has some; empty: it can
 
   bool failed() const { return !failure.empty(); }
-  // The first failure stays.
+  // The first failure stays. What quotes a very long value is cut.
   Datum fail(std::string why) {
-    if (failure.empty()) failure = std::move(why);
+    if (!failure.empty()) return {};
+    failure = std::move(why);
+    if (failure.size() > failure_bytes_max) cut_failure();
     return {};
   }
+
+ private:
+  void cut_failure();
 };
 
 // ---- in and out
@@ -122,7 +132,7 @@ struct Cast {
   CastKind element = CastKind::any;
   std::int64_t size_max = -1;  // -1: none stated
 };
-// There is no type for sets: <set> gives an array, sorted, each value once. A regex lives as Regex::cached() says.
+// There is no type for sets: <set> gives an array, sorted, each value once. A regex lives as long as the program (Regex::kept).
 Datum cast(const Datum& datum, const Cast& to, Evaluation& evaluation);
 std::string_view to_string(CastKind kind);
 

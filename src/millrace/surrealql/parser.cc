@@ -69,7 +69,7 @@ struct Refused {
 };
 // What SurrealQL has, or had, and a query over files has not.
 constexpr auto refused = std::to_array<Refused>({
-    {"~", "the operator ~ is not in SurrealQL 3; use string::matches or string::similarity::fuzzy"},
+    {"~", "the operator ~ is not in SurrealQL 3; use string::matches or = /a regular expression/"},
     {"!~", "the operator !~ is not in SurrealQL 3"},
     {"*~", "the operator *~ is not in SurrealQL 3"},
     {"?~", "the operator ?~ is not in SurrealQL 3"},
@@ -84,6 +84,8 @@ constexpr auto refused = std::to_array<Refused>({
     {"+=", "a SELECT assigns nothing: +="},
     {"-=", "a SELECT assigns nothing: -="},
 });
+// What is no operator here, and is one to many.
+constexpr auto unknown = std::to_array<std::string_view>({"?", "LIKE", "ILIKE", "BETWEEN", "XOR"});
 
 bool is_word(const Token& token, std::string_view word) { return token.is_sign(word) || token.is_keyword(word); }
 
@@ -99,7 +101,22 @@ bool chains(BinaryOperator operation, Power power) {
   return (power != Power::equality && power != Power::relation) || operation == BinaryOperator::exactly_equal;
 }
 
+struct Kind {
+  std::string_view name;
+  CastKind kind;
+};
+constexpr auto kinds = std::to_array<Kind>({{"any", CastKind::any}, {"bool", CastKind::boolean}, {"int", CastKind::integer}, {"float", CastKind::real},
+    {"decimal", CastKind::decimal}, {"number", CastKind::number}, {"string", CastKind::string}, {"duration", CastKind::duration}, {"datetime", CastKind::datetime},
+    {"uuid", CastKind::uuid}, {"bytes", CastKind::bytes}, {"array", CastKind::array}, {"object", CastKind::object}, {"record", CastKind::record},
+    {"range", CastKind::range}, {"regex", CastKind::regex}, {"set", CastKind::set}});
+
 }  // namespace
+
+std::vector<std::string_view> cast_words() {
+  std::vector<std::string_view> words;
+  for (const Kind& kind : kinds) words.push_back(kind.name);
+  return words;
+}
 
 Parser::Depth::Depth(Parser& parser) : parser_(parser) {
   if (++parser_.depth_ > nesting_max) {
@@ -116,6 +133,9 @@ ExpressionPtr Parser::expression(Power above) {
   for (;;) {
     for (const Refused& word : refused) {
       if (is_word(token_, word.word)) refuse(std::string(word.why));
+    }
+    for (const std::string_view word : unknown) {
+      if (is_word(token_, word)) refuse(std::string(hint_for(word)));
     }
     if (at_sign("..") || at_sign("..=") || at_sign(">..")) {
       if (above >= Power::range) return left;
@@ -145,7 +165,9 @@ ExpressionPtr Parser::infix(ExpressionPtr left, Power power) {
     operation = BinaryOperator::not_inside;
   } else {
     operation = find_infix(token_)->operation;
+    const bool is_less = at_sign("<");
     advance();
+    if (is_less && at_sign(">") && token_.span.at == behind_) throw Problem{{token_.span.at - 1, 2}, std::string(hint_for("<>"))};
   }
   ExpressionPtr right = expression(power);
   return make(begin, Binary{operation, std::move(left), std::move(right)});
@@ -153,32 +175,46 @@ ExpressionPtr Parser::infix(ExpressionPtr left, Power power) {
 
 void Parser::count_depth(Expression& expression) {
   for_each_child(expression, [&](const Expression& child) { expression.depth = std::max(expression.depth, child.depth + 1); });
-  if (expression.depth > depth_max) throw Problem{expression.span, fmt::format("more than {} operators follow each other; use fewer, or array functions", depth_max)};
+  if (const auto* const path = expression.as<Path>()) expression.depth += path->parts.size();
+  if (expression.depth > depth_max) throw Problem{expression.span, fmt::format("more than {} operators or steps of a path follow each other; use fewer, or array functions", depth_max)};
 }
 
-bool Parser::begins_expression() const {
-  switch (token_.kind) {
+std::vector<std::string_view> operator_words() {
+  std::vector<std::string_view> words{"IS", "IS NOT", "NOT IN", "..", "..=", ">.."};
+  for (const Infix& infix : infixes) words.push_back(infix.word);
+  return words;
+}
+
+std::string_view Parser::near_operator(std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const Infix& infix : infixes) {
+    if (infix.word.size() > 3 && infix.word.front() >= 'A' && infix.word.front() <= 'Z') names.push_back(infix.word);
+  }
+  return nearest_name(word, names);
+}
+
+bool Parser::begins_expression(const Token& token) {
+  switch (token.kind) {
     case TokenKind::parameter:
     case TokenKind::string:
     case TokenKind::number: return true;
     case TokenKind::name: {
-      if (token_.quoted) return true;
-      for (const std::string_view keyword :
-           {"FROM", "AS", "WHERE", "THEN", "ELSE", "END", "IS"}) {
-        if (token_.is_keyword(keyword)) return false;
+      if (token.quoted) return true;
+      for (const std::string_view keyword : {"FROM", "AS", "WHERE", "THEN", "ELSE", "END", "IS"}) {
+        if (token.is_keyword(keyword)) return false;
       }
-      return find_infix(token_) == nullptr;
+      return find_infix(token) == nullptr;
     }
     case TokenKind::sign:
       for (const std::string_view sign : {"(", "[", "{", "-", "+", "!", "<"}) {
-        if (token_.is_sign(sign)) return true;
+        if (token.is_sign(sign)) return true;
       }
       return false;
     default: return false;
   }
 }
 // An end of a range stands right behind its dots.
-bool Parser::range_end_follows() const { return token_.span.at == behind_ && begins_expression(); }
+bool Parser::range_end_follows() const { return token_.span.at == behind_ && begins_expression(token_); }
 
 ExpressionPtr Parser::range_from(ExpressionPtr from) {
   const std::size_t begin = from != nullptr ? from->span.at : token_.span.at;
@@ -232,7 +268,7 @@ ExpressionPtr Parser::negated(std::size_t begin, bool negative) {
   if (negative) {
     if (auto* const integer = value.get_if<std::int64_t>()) *integer = -*integer;
     if (auto* const real = value.get_if<double>()) *real = -*real;
-    if (auto* const decimal = value.get_if<Decimal>()) decimal->digits.insert(0, "-");
+    if (auto* const decimal = value.get_if<Decimal>()) decimal->digits.insert(decimal->digits.begin(), '-');
   }
   advance();
   return with_parts(make(begin, Literal{std::move(value)}));
@@ -268,19 +304,6 @@ Cast Parser::cast_type() {
 }
 
 CastKind Parser::cast_kind() {
-  struct Kind {
-    std::string_view name;
-    CastKind kind;
-  };
-  constexpr auto kinds = std::to_array<Kind>({{"any", CastKind::any}, {"bool", CastKind::boolean}, {"int", CastKind::integer}, {"float", CastKind::real},
-    {"decimal", CastKind::decimal}, {"number", CastKind::number}, {"string", CastKind::string}, {"duration", CastKind::duration}, {"datetime", CastKind::datetime},
-    {"uuid", CastKind::uuid}, {"bytes", CastKind::bytes}, {"array", CastKind::array}, {"object", CastKind::object}, {"record", CastKind::record},
-    {"range", CastKind::range}, {"regex", CastKind::regex}, {"set", CastKind::set}});
-  constexpr auto names = [&] {
-    std::array<std::string_view, kinds.size()> out{};
-    for (std::size_t i = 0; i < kinds.size(); ++i) out[i] = kinds[i].name;
-    return out;
-  }();
   if (token_.kind != TokenKind::name) refuse_token("a type such as int, float, string or datetime");
   for (const Kind& kind : kinds) {
     if (token_.text == kind.name) {
@@ -288,7 +311,8 @@ CastKind Parser::cast_kind() {
       return kind.kind;
     }
   }
-  const std::string_view near = nearest_name(token_.text, names);
+  std::string_view near = type_once_named(token_.text);
+  if (near.empty()) near = nearest_name(token_.text, cast_words());
   refuse(fmt::format("no cast goes to '{}'{}", token_.text, near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "millrace/surrealql/expression.h"
+#include "millrace/surrealql/hints.h"
 #include "millrace/surrealql/problem.h"
 #include "millrace/surrealql/token.h"
 
@@ -19,6 +21,10 @@ inline constexpr std::size_t query_bytes_max = 1 << 20;
 
 // One SELECT … FROM $input, with a ';' behind it or not. Throws a Problem.
 Select parse_tree(std::string_view query);
+
+// Every operator between two values, and every type that a cast goes to: for the docs.
+std::vector<std::string_view> operator_words();
+std::vector<std::string_view> cast_words();
 
 // From loose to tight; operators of one power are read from left to right.
 enum class Power : std::uint8_t { base, logical_or, logical_and, equality, relation, sum, product, power, nullish, prefix, range, prime };
@@ -38,9 +44,11 @@ class Parser {
   void group_clause(Select& select);
   void order_clause(Select& select);
   OrderItem order_item();
-  void check_named(const Select& select, const PlainPath& path, std::string_view clause) const;
-  void refuse_clause();
-  PlainPath plain_path();
+  void check_named(const Select& select, const PlainPath& path, std::string_view clause);
+  static bool is_clause(const Token& token);
+  bool is_value_clause() const;
+  void refuse_computed(std::string_view clause) const;
+  PlainPath plain_path(std::string_view what = "a field's name");
   Part plain_part();
 
   // parser.cc: expressions
@@ -55,7 +63,7 @@ class Parser {
   ExpressionPtr infix(ExpressionPtr left, Power power);
   ExpressionPtr range_from(ExpressionPtr from);
   bool range_end_follows() const;
-  bool begins_expression() const;
+  static bool begins_expression(const Token& token);
 
   // parser_prime.cc
   ExpressionPtr prime();
@@ -78,6 +86,8 @@ class Parser {
   Part dot_part();
   Part bracket_part();
   Part destructure_part();
+
+  static std::string_view near_operator(std::string_view word);
 
   // words
   void advance();
@@ -120,6 +130,7 @@ class Parser {
   Token token_;             // the next word
   std::size_t behind_ = 0;  // the end of the word before it
   int depth_ = 0;
+  std::size_t named_ = 0;  // the column that a clause named last
 };
 
 }  // namespace millrace::surrealql

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "millrace/surrealql/constant.h"
 #include "millrace/surrealql/function.h"
@@ -55,7 +56,7 @@ ExpressionPtr Parser::prime() {
         if (token_.kind == TokenKind::wrong) refuse(token_.text);
         std::string pattern = token_.text;
         advance();
-        return make(begin, RegexLiteral{std::move(pattern)});
+        return with_parts(make(begin, RegexLiteral{std::move(pattern)}));
       }
       if (at_sign("|") || at_sign("||")) refuse("closures and mocks (|…|) are not supported");
       if (at_sign("->") || at_sign("<-") || at_sign("<->")) refuse("records of a file have no edges to follow");
@@ -69,9 +70,9 @@ ExpressionPtr Parser::prime() {
 ExpressionPtr Parser::number_or_string() {
   const std::size_t begin = token_.span.at;
   if (token_.kind == TokenKind::number && token_.value.is<None>()) refuse_large_number();
-  Value value = std::move(token_.value);
+  Literal literal{.value = std::move(token_.value), .is_datetime = token_.is_datetime};
   advance();
-  return make(begin, Literal{std::move(value)});
+  return make(begin, std::move(literal));
 }
 
 ExpressionPtr Parser::array() {
@@ -102,7 +103,11 @@ ExpressionPtr Parser::object() {
   advance();
   ObjectOf object;
   const bool is_member = token_.kind == TokenKind::name || token_.kind == TokenKind::string || token_.kind == TokenKind::number;
-  if (!at_sign("}") && !(is_member && peek().is_sign(":"))) return rest_of_block(begin);
+  if (!at_sign("}") && !(is_member && peek().is_sign(":"))) {
+    ExpressionPtr inside = rest_of_block(begin);
+    ++inside->blocks;
+    return inside;
+  }
   while (!at_sign("}")) {
     std::string key = member_key();
     expect_sign(":", "behind the member's name");
@@ -188,15 +193,20 @@ ExpressionPtr Parser::named() {
     if (token_.text == "Infinity") return constant(Value(std::numeric_limits<double>::infinity()));
     if (at_keyword("IF")) return with_parts(if_else());
     for (const Missing& word : missing) {
-      if (at_keyword(word.keyword)) refuse(std::string(word.why));
+      if (!at_keyword(word.keyword)) continue;
+      const bool ends = behind.kind == TokenKind::end || behind.is_sign(",") || behind.is_sign(")") || is_clause(behind);
+      refuse(ends ? fmt::format("{}; a field of that name is written `{}`", word.why, token_.text) : std::string(word.why));
     }
+    const bool is_operator = behind.kind == TokenKind::sign || behind.is_keyword("IN") || !begins_expression(behind);
+    if (!is_operator && !is_clause(behind) && (at_keyword("NOT") || at_keyword("CASE") || at_keyword("DISTINCT"))) refuse(std::string(hint_for(token_.text)));
     if (at_keyword("FROM") && behind.kind == TokenKind::parameter) refuse_token("an expression");
   }
   if (at_keyword("IF") && behind.is_sign("(")) return with_parts(if_else());
   std::string name = token_.text;
   advance();
   if (!is_call) {
-    if (at_sign(":") && token_.span.at == behind_ && peek().span.at == token_.span.end()) {
+    const bool is_key = token_.span.end() < query_.size() && !std::string_view(" \t\r\n").contains(query_[token_.span.end()]);
+    if (at_sign(":") && token_.span.at == behind_ && is_key) {
       return with_parts(record_id(std::move(name), begin));
     }
     Path path;
@@ -215,7 +225,7 @@ ExpressionPtr Parser::named() {
   if (at_sign("(")) return with_parts(call(std::move(name), name_span));
   const Constant* const constant = find_constant(name);
   if (constant == nullptr) refuse_constant(name, name_span);
-  return with_parts(make(begin, Literal{constant->value(), std::string(constant->written)}));
+  return with_parts(make(begin, Literal{constant->value(), std::string(constant->written), constant->is_datetime}));
 }
 
 void Parser::refuse_constant(const std::string& name, Span span) {
@@ -228,16 +238,21 @@ void Parser::refuse_constant(const std::string& name, Span span) {
 
 // Behind `table`, at the colon: an int, a name, a uuid.
 ExpressionPtr Parser::record_id(std::string table, std::size_t begin) {
-  advance();
+  const std::size_t key = token_.span.end();
+  if (query_[key] >= '0' && query_[key] <= '9') {
+    behind_ = key;
+    token_ = lexer_.word(key);
+  } else {
+    advance();
+  }
   RecordLink link{std::move(table), {}};
   const bool negative = accept_sign("-");
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(token_.text.data(), token_.text.data() + token_.text.size(), number);
   if (token_.kind == TokenKind::number && token_.value.is<std::int64_t>()) {
-    const std::int64_t number = *token_.value.get_if<std::int64_t>();
-    if (!negative && token_.text.contains('_')) {
-      link.key.emplace_back(token_.text);  // a name there
-    } else {
-      link.key.emplace_back(negative ? -number : number);
-    }
+    link.key.emplace_back(negative ? -*token_.value.get_if<std::int64_t>() : *token_.value.get_if<std::int64_t>());
+  } else if (!negative && token_.kind == TokenKind::name && !token_.quoted && error == std::errc{} && end == token_.text.data() + token_.text.size()) {
+    link.key.emplace_back(number);
   } else if (!negative && token_.kind == TokenKind::name) {
     link.key.emplace_back(token_.text);
   } else if (!negative && token_.kind == TokenKind::string && token_.value.is<Uuid>()) {
@@ -260,6 +275,7 @@ std::vector<ExpressionPtr> Parser::arguments() {
   expect_sign("(");
   std::vector<ExpressionPtr> given;
   while (!at_sign(")")) {
+    if (given.empty() && at_sign("*") && peek().is_sign(")")) refuse("'*' is no argument: count() counts records");
     given.push_back(expression());
     if (!accept_sign(",")) break;
   }
@@ -342,7 +358,8 @@ Part Parser::destructure_part() {
         const PartKind kind = path.parts.back().kind;
         if (kind != PartKind::all && kind != PartKind::destructure) refuse("expected '*' or '{' here; write name: name.other");
       }
-      part.members.push_back({std::move(name), make(begin, std::move(path))});
+      const bool is_all = path.parts.back().kind == PartKind::all;
+      part.members.push_back({std::move(name), make(begin, std::move(path)), is_all});
     }
     if (!accept_sign(",")) break;
   }

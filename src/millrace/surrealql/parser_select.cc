@@ -9,6 +9,7 @@
 namespace millrace::surrealql {
 namespace {
 
+constexpr auto behind_items = std::to_array<std::string_view>({"FROM", "OMIT"});
 constexpr auto clause_words = std::to_array<std::string_view>({"FROM", "WHERE", "SPLIT", "GROUP", "ORDER", "LIMIT", "START", "OMIT", "AS", "VALUE"});
 
 struct Clause {
@@ -94,14 +95,21 @@ void Parser::refuse_token(std::string_view expected) const {
   refuse(token_.kind == TokenKind::end ? fmt::format("expected {}, found the end of the query", expected) : fmt::format("expected {}, found '{}'", expected, found));
 }
 
+bool Parser::is_clause(const Token& token) {
+  return std::any_of(clause_words.begin(), clause_words.end(), [&](std::string_view word) { return token.is_keyword(word); });
+}
+
 void Parser::expect_end() {
-  accept_sign(";");
+  if (accept_sign(";") && token_.kind != TokenKind::end) refuse("a query over files is one SELECT: nothing may follow its ';'");
   if (token_.kind == TokenKind::end) return;
   for (const Clause& clause : other_clauses) {
     if (at_keyword(clause.keyword)) refuse(std::string(clause.why));
   }
+  if (const std::string_view hint = hint_for(token_.text); token_.kind == TokenKind::name && !hint.empty()) refuse(std::string(hint));
   if (token_.kind == TokenKind::name) {
     const std::string_view near = nearest_name(token_.text, clause_words);
+    const std::string_view operation = near.empty() ? near_operator(token_.text) : std::string_view{};
+    if (!operation.empty()) refuse(fmt::format("'{}' is no operator; did you mean {}?", token_.text, operation));
     if (!near.empty() && !at_keyword(near)) refuse(fmt::format("'{}' is no clause; did you mean {}?", token_.text, near));
     if (!near.empty()) refuse(fmt::format("{} stands too late: the order is WHERE, SPLIT, GROUP BY, ORDER BY, LIMIT, START", near));
   }
@@ -126,9 +134,17 @@ Select Parser::select() {
   return select;
 }
 
+// Not a field of that name: `SELECT value AS v FROM`, but `SELECT VALUE as FROM $input`.
+bool Parser::is_value_clause() const {
+  Lexer ahead = lexer_;
+  const Token next = ahead.next();
+  if (next.is_sign(",") || next.is_keyword("FROM") || next.is_sign(".")) return false;
+  return !next.is_keyword("AS") || (ahead.next().is_keyword("FROM") && ahead.next().kind == TokenKind::parameter);
+}
+
 void Parser::select_items(Select& select) {
   const std::size_t begin = token_.span.at;
-  select.value = at_keyword("VALUE") && !peek().is_sign(",") && !peek().is_keyword("FROM") && !peek().is_keyword("AS") && !peek().is_sign(".");
+  select.value = at_keyword("VALUE") && is_value_clause();
   if (select.value) advance();
   do {
     const std::size_t item_begin = token_.span.at;
@@ -137,8 +153,11 @@ void Parser::select_items(Select& select) {
       if (select.value) refuse("SELECT VALUE takes one expression, not '*'");
       advance();
     } else {
+      if (at_keyword("FROM") && peek().kind == TokenKind::parameter) {
+        refuse(select.items.empty() ? "nothing is selected: write * for all fields" : "nothing follows the ',' before FROM");
+      }
       item.expression = expression();
-      if (accept_keyword("AS")) item.alias = plain_path();
+      if (accept_keyword("AS")) item.alias = plain_path("a name behind AS");
     }
     item.span = since(item_begin);
     select.items.push_back(std::move(item));
@@ -148,7 +167,12 @@ void Parser::select_items(Select& select) {
 }
 
 void Parser::from() {
-  if (!at_keyword("FROM")) refuse_token("',' or FROM");
+  if (!at_keyword("FROM")) {
+    const std::string_view near = token_.kind == TokenKind::name && !is_clause(token_) ? nearest_name(token_.text, behind_items) : std::string_view{};
+    if (!near.empty()) refuse(fmt::format("expected ',' or FROM, found '{}'; did you mean {}?", token_.text, near));
+    if (is_clause(token_) && !at_keyword("AS") && !at_keyword("VALUE")) refuse(fmt::format("FROM $input comes before {}", token_.text));
+    refuse_token("',' or FROM");
+  }
   advance();
   if (at_keyword("ONLY")) refuse("FROM ONLY gives one record; a query over files gives them all: use LIMIT 1");
   if (token_.kind == TokenKind::parameter && token_.text == "input") {
@@ -156,6 +180,7 @@ void Parser::from() {
     if (at_sign(",")) refuse("there is one input: the files, as $input");
     return;
   }
+  if (token_.kind == TokenKind::parameter) refuse(fmt::format("'${}' is no input; write $input, which is the records of the files", token_.text));
   refuse_token("$input, which is the records of the files");
 }
 
@@ -198,6 +223,7 @@ void Parser::group_clause(Select& select) {
     accept_keyword("BY");
     do {
       PlainPath path = plain_path();
+      refuse_computed("GROUP BY");
       check_named(select, path, "GROUP BY");
       select.group.push_back(std::move(path));
     } while (accept_sign(","));
@@ -225,6 +251,7 @@ void Parser::order_clause(Select& select) {
 
 OrderItem Parser::order_item() {
   OrderItem item{.path = plain_path()};
+  refuse_computed("ORDER BY");
   item.collate = accept_keyword("COLLATE");
   item.numeric = accept_keyword("NUMERIC");
   item.descending = at_keyword("DESC") || at_keyword("DESCENDING");
@@ -233,25 +260,36 @@ OrderItem Parser::order_item() {
 }
 
 // What is split, grouped or ordered by has to be among what is selected: SurrealQL's rule.
-void Parser::check_named(const Select& select, const PlainPath& path, std::string_view clause) const {
+void Parser::check_named(const Select& select, const PlainPath& path, std::string_view clause) {
   if (select.has_all()) return;
   const bool prefix = clause == "GROUP BY";
-  for (const SelectItem& item : select.items) {
+  for (std::size_t i = 0; i < select.items.size(); ++i) {
+    // Names stand in the order of the columns, as a rule: the one behind the last is tried first.
+    named_ = named_ + 1 < select.items.size() ? named_ + 1 : 0;
+    const SelectItem& item = select.items[named_];
     if (item.alias && names(path.parts, item.alias->parts, false)) return;
-    if (const auto* const own = item.expression->as<Path>(); own != nullptr && own->start == nullptr) {
+    if (const auto* const own = item.expression->as<Path>(); own != nullptr && own->start == nullptr && item.expression->blocks == 0) {
       if (names(path.parts, own->parts, prefix)) return;
-    } else if (path.parts.size() == 1 && output_path(item) == std::vector<std::string>{path.parts.front().name}) {
+    } else if (path.parts.size() == 1 && default_path(*item.expression) == std::vector<std::string>{path.parts.front().name}) {
       return;
     }
   }
   throw Problem{path.span, fmt::format("{} names '{}', which is not selected: add it behind SELECT", clause, to_sql(path))};
 }
 
-PlainPath Parser::plain_path() {
+// Behind a path: what makes an expression of it.
+void Parser::refuse_computed(std::string_view clause) const {
+  for (const std::string_view sign : {"::", "(", "+", "-", "*", "/", "%", "**", "??", "?:", "<", ">", "="}) {
+    if (at_sign(sign)) refuse(fmt::format("{} takes the name of what is selected, not an expression: SELECT … AS x … {} x", clause, clause));
+  }
+}
+
+PlainPath Parser::plain_path(std::string_view what) {
   const std::size_t begin = token_.span.at;
   PlainPath path;
-  path.parts.push_back({.kind = PartKind::field, .span = token_.span, .name = expect_name("a field's name")});
+  path.parts.push_back({.kind = PartKind::field, .span = token_.span, .name = expect_name(what)});
   while (at_sign(".") || at_sign("[")) path.parts.push_back(plain_part());
+  if (path.parts.size() > depth_max) throw Problem{since(begin), fmt::format("more than {} steps of a path follow each other", depth_max)};
   path.span = since(begin);
   return path;
 }

@@ -6,7 +6,10 @@
 #include <cmath>
 
 #include "millrace/surrealql/argument.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/machine.h"
+#include "millrace/surrealql/members.h"
+#include "millrace/surrealql/pile.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -23,6 +26,12 @@ void name_method(std::string& failure, const Function& function, std::string_vie
   if (failure.starts_with(words)) failure.replace(0, words.size(), fmt::format("Incorrect arguments for method {}(). ", method));
 }
 
+template <typename Walk>
+Walk apart(Walk walk) {
+  walk.apart = true;
+  return walk;
+}
+
 }  // namespace
 
 Datum Machine::member_at(const Datum& object, const FieldPath& path) {
@@ -36,7 +45,7 @@ Datum Machine::member_at(const Datum& object, const FieldPath& path) {
 }
 
 Datum Machine::follow(const Datum& datum, std::size_t step, const Walk& walk) {
-  if (step == walk.steps->size() || evaluation_.failed()) return datum;
+  if (step == walk.end || evaluation_.failed()) return datum;
   if (datum.is(Type::object)) return follow_object(open(datum, evaluation_), step, walk);
   if (datum.is(Type::array)) return follow_array(open(datum, evaluation_), step, walk);
   return follow_other(datum, step, walk);
@@ -58,8 +67,8 @@ Datum Machine::follow_object(const Datum& object, std::size_t at, const Walk& wa
     }
     case PartKind::all:
     case PartKind::last:
-    case PartKind::flatten:
-    case PartKind::optional: return follow(object, at + 1, walk);
+    case PartKind::flatten: return follow(object, at + 1, walk);
+    case PartKind::optional: return follow(object, at + 1, apart(walk));
     case PartKind::where: return follow(filtered({&object, 1}, step, walk), at + 1, walk);
     case PartKind::destructure: return follow(destructured(object, step, walk), at + 1, walk);
     case PartKind::method: return follow(call_method(object, step, walk), at + 1, walk);
@@ -71,15 +80,15 @@ Datum Machine::follow_array(const Datum& array, std::size_t at, const Walk& walk
   const Step& step = (*walk.steps)[at];
   const auto elements = array.elements();
   switch (step.kind) {
-    case PartKind::all: return follow_each(array, at + 1, walk);
+    case PartKind::all: return walk.apart || at + 1 == walk.end ? follow(array, at + 1, walk) : follow_each(array, at + 1, apart(walk));
     case PartKind::flatten: return follow(flattened(array), at + 1, walk);
     case PartKind::last: return follow(elements.empty() ? Datum() : elements.back(), at + 1, walk);
     case PartKind::where: return follow(filtered(elements, step, walk), at + 1, walk);
     case PartKind::index: return at_index(array, walk.registers[step.argument], at, walk);
-    case PartKind::optional: return follow(array, at + 1, walk);
+    case PartKind::optional: return follow(array, at + 1, apart(walk));
     case PartKind::method: return follow(call_method(array, step, walk), at + 1, walk);
     case PartKind::field:
-    case PartKind::destructure: return follow_each(array, at, walk);  // the same step for each element
+    case PartKind::destructure: return walk.apart ? follow(follow_all(array, at, walk), at + 1, walk) : follow_each(array, at, apart(walk));
   }
   return {};
 }
@@ -88,12 +97,12 @@ Datum Machine::follow_array(const Datum& array, std::size_t at, const Walk& walk
 Datum Machine::follow_other(const Datum& datum, std::size_t at, const Walk& walk) {
   const Step& step = (*walk.steps)[at];
   switch (step.kind) {
-    case PartKind::optional: return datum.is_nothing() ? datum : follow(datum, at + 1, walk);
+    case PartKind::optional: return datum.is_nothing() ? datum : follow(datum, at + 1, apart(walk));
     case PartKind::last:
     case PartKind::flatten: return follow(datum, at + 1, walk);
     case PartKind::all:
       if (datum.is(Type::record)) return follow(Datum(), at + 1, walk);  // all fields of a record that is not there
-      return follow_each(Datum::of_array({evaluation_.arena.make(datum), 1}), at + 1, walk);
+      return follow(Datum::of_array({evaluation_.arena.make(datum), 1}), at + 1, walk);
     case PartKind::where: return follow(filtered({&datum, 1}, step, walk), at + 1, walk);
     case PartKind::method: return follow(call_method(datum, step, walk), at + 1, walk);
     case PartKind::field:
@@ -123,6 +132,19 @@ Datum Machine::follow_each(const Datum& array, std::size_t at, const Walk& walk)
   const auto elements = array.elements();
   Datum* const results = evaluation_.arena.allocate<Datum>(elements.size());
   for (std::size_t i = 0; i < elements.size(); ++i) results[i] = follow(elements[i], at, walk);
+  return Datum::of_array({results, elements.size()});
+}
+
+// This step alone, for each element, and for those of arrays among them.
+Datum Machine::follow_all(const Datum& array, std::size_t at, const Walk& walk) {
+  const auto elements = array.elements();
+  Datum* const results = evaluation_.arena.allocate<Datum>(elements.size());
+  Walk one = walk;
+  one.end = at + 1;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const Datum element = open(elements[i], evaluation_);
+    results[i] = element.is(Type::array) ? follow_all(element, at, walk) : follow(element, at, one);
+  }
   return Datum::of_array({results, elements.size()});
 }
 
@@ -159,17 +181,27 @@ Datum Machine::filtered(std::span<const Datum> elements, const Step& step, const
 }
 
 Datum Machine::destructured(const Datum& object, const Step& step, const Walk& walk) {
-  DatumMember* const members = evaluation_.arena.allocate<DatumMember>(step.members.size());
-  for (std::size_t i = 0; i < step.members.size(); ++i) {
-    const auto& [name, program] = step.members[i];
-    members[i] = {name, open(run(*program, walk.free, &object), evaluation_)};
+  Pile<DatumMember> members(evaluation_.arena);
+  bool is_merged = false;
+  for (const auto& [name, program, is_all] : step.members) {
+    const Datum value = open(run(*program, walk.free, &object), evaluation_);
     if (evaluation_.failed()) return {};
+    is_merged = is_merged || is_all;
+    if (!is_all) {
+      members.push({name, value});
+    } else if (value.is(Type::object)) {  // {k.*}: what k has
+      for (const DatumMember& member : value.members()) members.push(member);
+    }
   }
-  return Datum::of_object({members, step.members.size()});
+  std::span<DatumMember> all = members.finish();
+  if (is_merged) all = sort_members(all);
+  const Datum made = Datum::of_object(all);
+  if (step.members.size() > 1) check_weight(made, evaluation_);  // .{a: $this, b: $this}.{a: $this, …} is twice as large with each step
+  return made;
 }
 
 Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& walk) {
-  const Function* const function = find_method(datum.type(), step.name);
+  const Function* const function = step.functions[static_cast<std::size_t>(datum.type())];
   if (function == nullptr) return evaluation_.fail(fmt::format("Method '{}' cannot be called on value of type '{}'", step.name, type_name(datum.type())));
   const std::size_t count = step.arguments.size() + 1;
   if (count < function->arguments_min || (function->arguments_max != 255 && count > function->arguments_max)) {
@@ -186,6 +218,7 @@ Datum Machine::call_method(const Datum& datum, const Step& step, const Walk& wal
   open_all(arguments, count);
   const Datum result = function->run({arguments, count}, evaluation_);
   if (evaluation_.failed()) name_method(evaluation_.failure, *function, step.name);
+  if (!step.is_fixed) check_weight(result, evaluation_);
   return result;
 }
 

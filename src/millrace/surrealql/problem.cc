@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "millrace/surrealql/characters.h"
+
 namespace millrace::surrealql {
 namespace {
 
@@ -36,6 +38,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+constexpr std::size_t message_bytes_max = 500;
+
+// It may quote a name of a megabyte.
+std::string cut(std::string message) {
+  if (message.size() <= message_bytes_max) return message;
+  std::size_t size = message_bytes_max;
+  while (is_continuation(message[size])) --size;
+  return message.substr(0, size) + "…";
+}
+
 }  // namespace
 
 Error to_error(const Problem& problem, std::string_view query) {
@@ -52,12 +64,13 @@ Error to_error(const Problem& problem, std::string_view query) {
   std::string shown(query.substr(from, to - from));
   std::replace(shown.begin(), shown.end(), '\t', ' ');
   std::replace(shown.begin(), shown.end(), '\r', ' ');
-  const std::size_t marked = std::max<std::size_t>(1, characters(query.substr(at, std::min(problem.span.end(), to) - std::min(at, to))));
+  const int before = display_width(query.substr(from, at - from));
+  const int marked = std::max(1, display_width(query.substr(at, std::min(problem.span.end(), to) - std::min(at, to))));
   const bool cut_before = from > begin;
   const std::string dots = cut_before ? "…" : "";
   return Error{Code::invalid_argument,
-               fmt::format("line {}, column {}: {}\n  {}{}{}\n  {}{}", line, column, problem.message, dots, shown, to < end ? "…" : "",
-                           std::string(characters(query.substr(from, at - from)) + (cut_before ? 1 : 0), ' '), std::string(marked, '^')),
+               fmt::format("line {}, column {}: {}\n  {}{}{}\n  {}{}", line, column, cut(problem.message), dots, shown, to < end ? "…" : "",
+                           std::string(static_cast<std::size_t>(before) + (cut_before ? 1 : 0), ' '), std::string(static_cast<std::size_t>(marked), '^')),
                {}};
 }
 

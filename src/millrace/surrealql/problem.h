@@ -23,7 +23,8 @@ struct Problem {
   std::string message;
 };
 
-// invalid_argument; the message has the line, the column (in characters, from 1) and the line itself with a caret.
+// invalid_argument; the message has the line, the column (in characters, from 1; a tab is one) and the line itself, where a tab is a
+// space, with carets where a terminal shows what is meant.
 Error to_error(const Problem& problem, std::string_view query);
 
 // Of `names` the one nearest to `name` by edits (Damerau and Levenshtein), upper and lower case being one; empty when none is near.

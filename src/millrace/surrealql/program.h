@@ -8,6 +8,7 @@
 // Registers are a stack: an operand's register is the next free one, a result takes the place of its first operand.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,7 +34,7 @@ enum class Opcode : std::uint8_t {
   logical_not,
   negate,
   cast,            // to ← to, as casts[index]
-  equal,           // to ← to, operand; and so on
+  equal,           // to ← to, operand; and so on. An operand that is a constant is constants[index - 1], of no register
   exactly_equal,
   not_equal,
   all_equal,
@@ -80,7 +81,14 @@ struct Step {
   std::uint16_t argument = 0;                                     // the register, counted from the path's own, of an index; [n] of a plain path
   std::unique_ptr<Program> condition;                             // of [WHERE …]
   std::vector<std::unique_ptr<Program>> arguments;                // of a method; they see its receiver as their record
-  std::vector<std::pair<std::string, std::unique_ptr<Program>>> members;  // of .{…}, sorted by name
+  std::array<const Function*, type_count> functions{};            // which function the method is, by the value's type
+  bool is_fixed = true;                                           // the arguments are constants
+  struct Member {
+    std::string name;
+    std::unique_ptr<Program> program;
+    bool is_all = false;  // k.*: the members of what k is
+  };
+  std::vector<Member> members;  // of .{…}, sorted by name; with one that is_all, as they are written
 };
 
 struct RangeShape {
@@ -101,6 +109,8 @@ struct Program {
   std::vector<RangeShape> ranges;
   std::size_t registers = 0;  // its own
   std::size_t stack = 0;      // and with those of the programs inside its paths
+  // Nothing but a slot of the record.
+  bool is_slot() const { return code.size() == 1 && code.front().opcode == Opcode::slot; }
   // Every value that it can give is one of the constants: it was folded.
   bool is_constant() const { return code.size() == 1 && code.front().opcode == Opcode::constant; }
 };

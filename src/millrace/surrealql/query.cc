@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/surrealql/query.h"
 
+#include <fmt/format.h>
+
 #include "millrace/record/json.h"
 #include "millrace/surrealql/compiler.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/parser.h"
 #include "millrace/surrealql/plan.h"
 #include "millrace/surrealql/problem.h"
@@ -18,6 +21,8 @@ Result<Query> Query::compile(std::string_view text, const Parameters& parameters
     plan.types = types;
     query.plan_ = std::make_shared<const Plan>(std::move(plan));
     return query;
+  } catch (const TooLarge&) {
+    return fail(Code::invalid_argument, fmt::format("the query's constants and parameters take more than {} MiB", constant_bytes_max >> 20));
   } catch (const Problem& problem) {
     return std::unexpected(to_error(problem, text));
   }

@@ -5,6 +5,9 @@
 #include <re2/re2.h>
 
 #include <list>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
 #include <unordered_map>
 
 #include "millrace/surrealql/rust_pattern.h"
@@ -58,6 +61,20 @@ const Regex* Regex::cached(std::string_view pattern) {
     entries.pop_back();
   }
   return entries.front().regex.get();
+}
+
+const Regex* Regex::kept(std::string_view pattern, bool always) {
+  static std::shared_mutex mutex;
+  static std::map<std::string, std::shared_ptr<const Regex>, std::less<>> regexes;
+  {
+    const std::shared_lock lock(mutex);
+    if (const auto found = regexes.find(pattern); found != regexes.end()) return found->second.get();
+    if (regexes.size() >= kept_max && !always) return nullptr;
+  }
+  auto compiled = compile(pattern);
+  if (!compiled) return nullptr;
+  const std::unique_lock lock(mutex);
+  return regexes.try_emplace(std::string(pattern), std::move(*compiled)).first->second.get();
 }
 
 bool Regex::find(std::string_view text, std::size_t from, std::size_t& begin, std::size_t& end) const {

@@ -30,7 +30,11 @@ class Regex {
   // The same, out of a cache for each thread that keeps the last few: a pattern out of a record is compiled once, not for
   // each. Nothing when the pattern is wrong. Lives at least until this thread has asked for `cached_max` other patterns.
   static const Regex* cached(std::string_view pattern);
-  static constexpr std::size_t cached_max = 256;
+  static constexpr std::size_t cached_max = 64;
+  // One that lives as long as the program, for a value that may be kept anywhere: nothing when the pattern is wrong, or when there are
+  // `kept_max` others already (and `always` is not said). Threads: any.
+  static const Regex* kept(std::string_view pattern, bool always = false);
+  static constexpr std::size_t kept_max = 1000;
 
   ~Regex();
   Regex(const Regex&) = delete;

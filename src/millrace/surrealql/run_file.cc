@@ -1,52 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/surrealql/run_file.h"
 
+#include <algorithm>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
 
 namespace millrace::surrealql {
 
-Result<RunFile> RunFile::create(const std::string& path) {
-  Result<File> file = File::create(path);
+Result<RunFile> RunFile::create() {
+  Result<File> file = File::create_temporary();
   if (!file) return std::unexpected(std::move(file).error());
-  return RunFile(path, std::move(*file));
+  return RunFile(std::move(*file));
 }
 
-Result<void> RunFile::append(std::string_view record) {
-  const auto size = static_cast<std::uint32_t>(record.size());
-  buffer_.append(reinterpret_cast<const char*>(&size), sizeof(size));
-  buffer_.append(record);
-  bytes_ += sizeof(size) + record.size();
-  if (buffer_.size() < buffer_bytes) return {};
-  Result<void> done = file_.write_all(buffer_);
-  buffer_.clear();
+Result<void> RunFile::flush() {
+  Result<void> done = file_.write_all({buffer_.get(), end_});
+  end_ = 0;
   return done;
 }
 
+Result<void> RunFile::append(std::string_view record, std::size_t memory_bytes) {
+  const auto size = static_cast<std::uint32_t>(record.size());
+  bytes_ += sizeof(size) + record.size();
+  record_memory_max_ = std::max({record_memory_max_, record.size(), memory_bytes});
+  if (!buffer_) {
+    buffer_ = std::make_unique_for_overwrite<char[]>(write_bytes);
+    capacity_ = write_bytes;
+  }
+  if (capacity_ - end_ < sizeof(size) + record.size()) {
+    if (Result<void> done = flush(); !done) return done;
+  }
+  std::memcpy(buffer_.get() + end_, &size, sizeof(size));
+  end_ += sizeof(size);
+  if (capacity_ - end_ >= record.size()) {
+    std::copy(record.begin(), record.end(), buffer_.get() + end_);
+    end_ += record.size();
+    return {};
+  }
+  if (Result<void> done = flush(); !done) return done;
+  return file_.write_all(record);
+}
+
 Result<void> RunFile::rewind() {
-  if (Result<void> done = file_.write_all(buffer_); !done) return done;
-  buffer_.clear();
-  Result<File> file = File::open_to_read(path_);
-  if (!file) return std::unexpected(std::move(file).error());
-  file_ = std::move(*file);
-  // It has no name any more, and is gone however this process ends.
-  std::error_code ignored;
-  std::filesystem::remove(path_, ignored);
-  return {};
+  Result<void> done = flush();
+  buffer_.reset();
+  capacity_ = 0;
+  return done;
 }
 
 Result<bool> RunFile::fill(std::size_t size) {
-  if (buffer_.size() - at_ >= size) return true;
-  buffer_.erase(0, at_);
+  if (end_ - at_ >= size) return true;
+  if (capacity_ < size) {
+    const std::size_t capacity = std::max(size, read_bytes_);
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    std::copy(buffer_.get() + at_, buffer_.get() + end_, larger.get());
+    buffer_ = std::move(larger);
+    capacity_ = capacity;
+  } else {
+    std::copy(buffer_.get() + at_, buffer_.get() + end_, buffer_.get());
+  }
+  end_ -= at_;
   at_ = 0;
-  while (buffer_.size() < size) {
-    const std::size_t before = buffer_.size();
-    buffer_.resize(std::max(size, buffer_bytes));
-    const Result<std::size_t> got = file_.read({buffer_.data() + before, buffer_.size() - before});
-    buffer_.resize(before + got.value_or(0));
+  while (end_ < size) {
+    const Result<std::size_t> got = file_.read_at(offset_, {buffer_.get() + end_, capacity_ - end_});
     if (!got) return std::unexpected(got.error());
     if (*got == 0) return false;
+    offset_ += *got;
+    end_ += *got;
   }
   return true;
 }
@@ -55,14 +74,18 @@ Result<std::optional<std::string_view>> RunFile::next() {
   std::uint32_t size = 0;
   Result<bool> there = fill(sizeof(size));
   if (!there) return std::unexpected(std::move(there).error());
-  if (!*there && buffer_.empty()) return std::nullopt;
+  if (!*there && end_ == 0 && offset_ == bytes_) {
+    buffer_.reset();
+    capacity_ = 0;
+    return std::nullopt;
+  }
   if (*there) {
-    std::memcpy(&size, buffer_.data() + at_, sizeof(size));
-    there = fill(sizeof(size) + size);
+    std::memcpy(&size, buffer_.get() + at_, sizeof(size));
+    there = fill(sizeof(size) + std::size_t{size});
     if (!there) return std::unexpected(std::move(there).error());
   }
-  if (!*there) return fail(Code::io, "what was put aside in '" + path_ + "' ends too early: it was changed, or the disk failed");
-  const std::string_view record(buffer_.data() + at_ + sizeof(size), size);
+  if (!*there) return fail(Code::io, "what was put aside in '" + file_.name() + "' ends too early: it was changed, or the disk failed");
+  const std::string_view record(buffer_.get() + at_ + sizeof(size), size);
   at_ += sizeof(size) + size;
   return record;
 }

@@ -95,7 +95,7 @@ class Translation {
       }
       return true;
     }
-    if (std::string_view("QEC").contains(letter) || (letter >= '1' && letter <= '9')) return false;
+    if (std::string_view("QEC<>").contains(letter) || (letter >= '1' && letter <= '9')) return false;
     if (letter == 'u' || letter == 'U') return code_point(letter == 'u' ? 4 : 8);
     if (letter == 'p' || letter == 'P' || letter == 'x') return property();
     out_.append(pattern_, at_, 2);

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "millrace/record/json.h"
+#include "millrace/surrealql/limits.h"
+#include "millrace/surrealql/members.h"
 #include "millrace/surrealql/object_edit.h"
 #include "millrace/surrealql/plan.h"
 
@@ -20,6 +22,7 @@ Selector::Selector(const Query& query) : plan_(query.plan()), machine_(plan_.sta
     if (!column.path.empty()) append_json_string(head, column.path.front());
     heads_.push_back(head + ':');
   }
+  is_single_ = !plan_.value && std::ranges::all_of(plan_.columns, [](const Column& column) { return column.path.size() == 1; });
   machine_.convert_fields(plan_.types);
   is_copy_ = plan_.types.rules.empty() && plan_.has_all && plan_.columns.empty() && plan_.omit.empty() && plan_.split.empty();
 }
@@ -35,7 +38,7 @@ Selected Selector::select(const RowView& row) {
   }
   if (plan_.grouped) return Selected::row;
   if (plan_.split.empty()) return compute_columns();
-  split();
+  within_limits(machine_.evaluation(), [&] { split(); });
   return machine_.evaluation().failed() ? Selected::failed : Selected::row;
 }
 
@@ -63,10 +66,21 @@ Selected Selector::compute_columns() {
 Datum Selector::whole_row() {
   Evaluation& evaluation = machine_.evaluation();
   Datum row = plan_.value ? columns_.front() : plan_.has_all ? machine_.whole() : Datum::of_object({});
-  if (!plan_.value) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) row = with_member(row, plan_.columns[i].path, columns_[i], evaluation);
-  }
+  if (plan_.value) return row;
+  if (is_single_) return with_columns(row);
+  for (std::size_t i = 0; i < columns_.size(); ++i) row = with_member(row, plan_.columns[i].path, columns_[i], evaluation);
   return row;
+}
+
+// Names of one part: all at once.
+Datum Selector::with_columns(const Datum& row) {
+  Evaluation& evaluation = machine_.evaluation();
+  if (columns_.empty()) return row;
+  const auto members = row.is(Type::object) ? open(row, evaluation).members() : std::span<const DatumMember>{};
+  DatumMember* const all = evaluation.arena.allocate<DatumMember>(members.size() + columns_.size());
+  DatumMember* out = std::copy(members.begin(), members.end(), all);
+  for (std::size_t i = 0; i < columns_.size(); ++i) *out++ = {plan_.columns[i].path.front(), columns_[i]};
+  return Datum::of_object(sort_members({all, out}));
 }
 
 Datum Selector::row() {
@@ -125,10 +139,11 @@ void Selector::order_keys(std::vector<Datum>& keys) {
     const OrderKey& key = plan_.order[i];
     if (key.column) {
       keys[i] = open(columns_[*key.column], evaluation);
-      continue;
+    } else {
+      if (row.is(Type::none)) row = open(whole_row(), evaluation);
+      keys[i] = open(at_steps(row, key.steps, evaluation), evaluation);
     }
-    if (row.is(Type::none)) row = open(whole_row(), evaluation);
-    keys[i] = open(at_steps(row, key.steps, evaluation), evaluation);
+    check_weight(keys[i], evaluation);
   }
   keys.back() = plan_.order_random ? Datum::of_integer(static_cast<std::int64_t>(random_())) : Datum();
 }

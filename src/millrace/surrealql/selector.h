@@ -37,6 +37,8 @@ class Selector {
 
   // One for each of Plan::columns, until the next select.
   std::span<const Datum> columns() const { return columns_; }
+  // These throw TooLarge for a row that is beyond limits.h; within_limits() there makes it the record's failure.
+  //
   // The row as one value: an object of its columns, or SELECT VALUE's; with '*', and without what OMIT names.
   Datum row();
   // The same as one line of JSON. Where columns are plain names, they stand in the query's order; else members are sorted.
@@ -56,6 +58,7 @@ class Selector {
  private:
   Selected compute_columns();
   Datum whole_row();
+  Datum with_columns(const Datum& row);
   void append_flat(std::string& out) const;
   void split();
 
@@ -68,6 +71,7 @@ class Selector {
   const Datum* object_ = nullptr;  // of split_, in place of the row
   std::vector<std::string> heads_;  // `"title":` of each column, when all are plain names and nothing is left out
   bool is_flat_ = false;
+  bool is_single_ = false;  // all columns have names of one part
   bool is_copy_ = false;  // SELECT *: the record's own text
 };
 

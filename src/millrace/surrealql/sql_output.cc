@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/raw_text.h"
 #include "millrace/surrealql/regex.h"
@@ -69,6 +70,7 @@ void append_array(std::string& out, std::span<const Datum> elements) {
   out += '[';
   for (const Datum& element : elements) {
     if (&element != elements.data()) out += ", ";
+    check_written(out);
     append_sql(out, element);
   }
   out += ']';
@@ -78,6 +80,7 @@ void append_object(std::string& out, std::span<const DatumMember> members) {
   out += "{ ";
   for (const DatumMember& member : members) {
     if (&member != members.data()) out += ", ";
+    check_written(out);
     append_key(out, member.key);
     out += ": ";
     append_sql(out, member.value);

@@ -17,6 +17,7 @@
 #include "millrace/surrealql/decimal96.h"
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/regex.h"
+#include "millrace/surrealql/stored_number.h"
 
 namespace millrace::surrealql {
 namespace {
@@ -45,16 +46,6 @@ enum class Mark : std::uint8_t {
 
 void put(std::string& out, Mark mark) { out += static_cast<char>(mark); }
 
-void put_number(std::string& out, std::uint64_t number) {
-  while (number >= 0x80) {
-    out += static_cast<char>(number | 0x80);
-    number >>= 7;
-  }
-  out += static_cast<char>(number);
-}
-void put_signed(std::string& out, std::int64_t number) {
-  put_number(out, static_cast<std::uint64_t>(number) << 1 ^ static_cast<std::uint64_t>(number >> 63));
-}
 void put_text(std::string& out, std::string_view text) {
   put_number(out, text.size());
   out.append(text);
@@ -68,18 +59,6 @@ std::string_view take(std::string_view& in, std::size_t size) {
   return taken;
 }
 std::uint8_t take_byte(std::string_view& in) { return static_cast<std::uint8_t>(take(in, 1).front()); }
-std::uint64_t take_number(std::string_view& in) {
-  std::uint64_t number = 0;
-  for (int shift = 0;; shift += 7) {
-    const std::uint8_t byte = take_byte(in);
-    number |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return number;
-  }
-}
-std::int64_t take_signed(std::string_view& in) {
-  const std::uint64_t number = take_number(in);
-  return static_cast<std::int64_t>(number >> 1 ^ (0 - (number & 1)));
-}
 std::string_view take_text(std::string_view& in) { return take(in, take_number(in)); }
 std::uint64_t take_word(std::string_view& in) {
   std::uint64_t word = 0;
@@ -219,7 +198,7 @@ Datum read_stored(std::string_view& in, Arena& arena) {
       const std::string_view table = take_text(in);
       return Datum::of_record(arena.make(DatumRecord{table, read_stored(in, arena)}));
     }
-    case Mark::regex: return Datum::of_regex(Regex::cached(take_text(in)));
+    case Mark::regex: return Datum::of_regex(Regex::kept(take_text(in), true));
     case Mark::range: return read_range(in, arena);
   }
   MILLRACE_ASSERT(false);

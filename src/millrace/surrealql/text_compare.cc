@@ -82,6 +82,8 @@ std::strong_ordering compare_text(std::string_view a, std::string_view b, TextOr
     if (order.is_natural && is_digit(x) && is_digit(y)) {
       const auto digits = compare_digits(x - '0', y - '0', left, right);
       if (digits != 0) return digits;
+    } else if (x != y && !order.is_lexical) {
+      return x <=> y;
     } else if (x != y) {
       const bool is_x_letter = is_alphabetic(x) || is_numeric(x);
       const bool is_y_letter = is_alphabetic(y) || is_numeric(y);

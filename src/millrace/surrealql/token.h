@@ -43,6 +43,7 @@ struct Token {
   std::string text;
   Value value;
   bool quoted = false;  // a name in backticks or ⟨⟩: never a keyword
+  bool is_datetime = false;  // one that a Timestamp does not hold: value is its text
 
   bool is_sign(std::string_view sign) const { return kind == TokenKind::sign && text == sign; }
   // A name without quotes that is this keyword in any case. `keyword` is upper case.
@@ -57,6 +58,8 @@ class Lexer {
   Token next();
   // The regular expression whose '/' stands at `slash`; the next word is the one behind it.
   Token regex(std::size_t slash);
+  // Letters, digits and '_' from `begin` on, as a name: the key of a record id, which may begin with a digit.
+  Token word(std::size_t begin);
 
  private:
   bool skip_space(Token& wrong);

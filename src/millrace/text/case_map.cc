@@ -17,6 +17,7 @@
 
 #include "millrace/text/case_table.h"
 #include "millrace/text/final_sigma.h"
+#include "millrace/text/text.h"
 #include "millrace/text/utf8.h"
 #include "unicode_tables.h"
 
@@ -28,6 +29,7 @@ using Bytes = const std::uint8_t*;
 // Beyond what a text takes: vectors of 16 and expansions of 8 bytes are stored whole.
 constexpr std::size_t slack = 32;
 constexpr std::size_t growth_max = 3;        // generate_tables.py checks it
+static_assert(case_bytes_max(100) == 100 * growth_max + slack);
 constexpr std::size_t small_bytes_max = 128;  // mapped on the stack, so that the string is exact
 
 struct Text {
@@ -221,6 +223,16 @@ const CaseTable& table_of(Mapping mapping) {
 
 CowString map_case(Mapping mapping, std::string_view text, Simd simd) {
   return with_ascii(simd, [&]<class Ascii>(Ascii) { return map_with<Ascii>(table_of(mapping), text); });
+}
+
+std::size_t map_case_into(Mapping mapping, std::string_view given, char* out, Simd simd) {
+  const Bytes begin = reinterpret_cast<Bytes>(given.data());
+  const Text text = {begin, begin + given.size()};
+  std::uint8_t* const to = bytes_of(out);
+  return with_ascii(simd, [&]<class Ascii>(Ascii) {
+    const Progress done = map_some<Ascii>(table_of(mapping), text, {begin, to}, to + case_bytes_max(given.size()));
+    return static_cast<std::size_t>(done.out - to);
+  });
 }
 
 }  // namespace millrace::text

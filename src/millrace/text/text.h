@@ -113,6 +113,12 @@ inline constexpr detail::TextFunction<&detail::trim> trim;
 inline constexpr detail::TextFunction<&detail::trim_start> trim_start;
 inline constexpr detail::TextFunction<&detail::trim_end> trim_end;
 
+// The same into memory of the caller's: `out` has room for case_bytes_max(text.size()) bytes. How many of them are the result; those
+// behind may be written, too.
+constexpr std::size_t case_bytes_max(std::size_t size) { return 3 * size + 32; }
+std::size_t uppercase_into(char* out, std::string_view text);
+std::size_t lowercase_into(char* out, std::string_view text);
+
 }  // namespace millrace::text
 
 namespace millrace {

@@ -154,4 +154,10 @@ int JobArguments::write_report(const pipeline::Report& what) const {
   return what.exit_status;
 }
 
+int JobArguments::report_no_start(const Error& error) const {
+  const int status = report_error(error);
+  if (status == exit_nothing_done) return status;
+  return write_report({.trace_id = telemetry::to_hex(trace.context.trace_id), .peak_rss_bytes = pipeline::peak_rss_bytes(), .exit_status = status});
+}
+
 }  // namespace millrace::app

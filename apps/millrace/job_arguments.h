@@ -69,6 +69,8 @@ struct JobArguments {
   static void print_rejects(const pipeline::Report& report, std::string_view advice);
   // Writes the report if it is wanted; gives the exit status.
   int write_report(const pipeline::Report& report) const;
+  // The job could not begin: nothing was read, and unless the command line is to blame the report says so.
+  int report_no_start(const Error& error) const;
 };
 
 }  // namespace millrace::app

@@ -106,7 +106,7 @@ int run_into_file(ProcessArguments& arguments, const pipeline::LoadOptions& comm
   if (const Result<void> serving = arguments.job.metrics.start(); !serving) return report_error(serving.error());
   ProgressBar progress(*mode);
   const Result<pipeline::Report> report = pipeline::process(*options, progress, std::move(stop));
-  if (!report) return report_error(report.error());
+  if (!report) return arguments.job.report_no_start(report.error());
   print_summary(*report, options->query.is_grouped());
   return arguments.job.write_report(*report);
 }

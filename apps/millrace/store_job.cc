@@ -76,13 +76,6 @@ void print_summary(const pipeline::Report& report, const StoreJobArguments& to, 
   }
 }
 
-// The store could not be had: nothing was read, and unless the command line is to blame the report says so.
-int report_no_start(const Error& error, const JobArguments& job) {
-  const int status = report_error(error);
-  if (status == exit_nothing_done) return status;
-  return job.write_report({.trace_id = telemetry::to_hex(job.trace.context.trace_id), .peak_rss_bytes = pipeline::peak_rss_bytes(), .exit_status = status});
-}
-
 Result<void> check_all(const JobArguments& job, const StoreJobArguments& to, const pipeline::LoadOptions& options) {
   if (Result<void> checked = pipeline::check(options); !checked) return checked;
   constexpr std::string_view sqlite = "sqlite:";
@@ -148,9 +141,9 @@ int run_store_job(JobArguments& job, const StoreJobArguments& to, const pipeline
   ProgressBar progress(*mode);
   Result<std::unique_ptr<store::Store>> store =
       pipeline::StorePatience(options.wait, stop, progress).until_it_answers([&] { return to.store.open({.stop = stop}); });
-  if (!store) return report_no_start(store.error(), job);
+  if (!store) return job.report_no_start(store.error());
   const Result<pipeline::Report> report = pipeline::load(options, **store, progress, std::move(stop));
-  if (!report) return report_no_start(report.error(), job);
+  if (!report) return job.report_no_start(report.error());
   print_summary(*report, to, options, (*store)->capabilities().name);
   return job.write_report(*report);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "millrace/decode/row_reader.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/plan.h"
 #include "millrace/surrealql/selector.h"
@@ -53,8 +54,10 @@ void ColumnFinder::look(const Piece& piece) {
     for (const FieldView& field : found.record->fields) add(of_records_, field.key);
     if (selector.select(found.row) != Selected::row) continue;
     for (std::size_t i = 0; i < selector.row_count() && selector.row_at(i) == Selected::row; ++i) {
+      surrealql::Evaluation& evaluation = selector.machine().evaluation();
+      const surrealql::Datum row = surrealql::within_limits(evaluation, [&] { return surrealql::open(selector.row(), evaluation); });
+      if (!row.is(surrealql::Type::object)) break;  // it is too large: a reject, when its turn comes
       ++rows_;
-      const surrealql::Datum row = surrealql::open(selector.row(), selector.machine().evaluation());
       const auto has = [&](std::string_view name) { return std::ranges::find(row.members(), name, &surrealql::DatumMember::key) != row.members().end(); };
       for (const FieldView& field : found.record->fields) {
         if (has(field.key)) add(of_rows_, field.key);

@@ -51,7 +51,9 @@ TEST(HostileQuery, of_a_megabyte_is_refused_or_run) {
        }) {
     const std::string found = outcome(query);
     EXPECT_THAT(found.substr(0, found.find('\n')), ::testing::AnyOf(HasSubstr(words.substr(0, words.find('|'))), HasSubstr(words.substr(words.find('|') + 1)))) << query.substr(0, 60);
-    if (found.starts_with("refused")) EXPECT_LT(found.size(), 2000u) << "a message quotes a megabyte";
+    if (found.starts_with("refused")) {
+      EXPECT_LT(found.size(), 2000u) << "a message quotes a megabyte";
+    }
   }
 }
 

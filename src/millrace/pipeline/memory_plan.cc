@@ -13,6 +13,8 @@ constexpr std::size_t pooled_chunks = 24;
 // A chunk, the next one's beginning, a block and a frame, which as CBOR may be 2.25 times the JSON.
 constexpr std::size_t record_parts = 5;
 constexpr std::size_t requests_in_memory = 4;
+// Program, input and output of a job that keeps what it reads.
+constexpr std::size_t streaming_bytes = 48u << 20;
 constexpr std::size_t bytes_a_record = 64;  // shorter ones than that cost more than their bytes
 
 }  // namespace
@@ -28,10 +30,11 @@ MemoryPlan MemoryPlan::of(std::size_t memory_bytes) {
 }
 
 std::size_t MemoryPlan::gathered_bytes(std::size_t memory_bytes) {
-  return std::max(memory_bytes - std::min(memory_bytes, streaming_bytes), memory_bytes / 4);
+  const std::size_t left = memory_bytes - std::min(memory_bytes, streaming_bytes);
+  return std::max(std::min(left, memory_bytes / 8 * 5), memory_bytes / 4);
 }
 
-MemoryPlan MemoryPlan::of_gathering(std::size_t memory_bytes) { return of(std::min(memory_bytes - gathered_bytes(memory_bytes), streaming_bytes)); }
+MemoryPlan MemoryPlan::of_gathering(std::size_t memory_bytes) { return of(memory_bytes - gathered_bytes(memory_bytes)); }
 
 decode::SplitterOptions MemoryPlan::splitter_options(std::size_t wanted) const {
   if (wanted <= record_bytes_max) return {.record_bytes_max = wanted, .slice_records_max = slice_records_max};

@@ -17,9 +17,8 @@ struct MemoryPlan {
   std::size_t request_bytes_max;  // of one request to the store
 
   static MemoryPlan of(std::size_t memory_bytes);
-  // What reading, working and writing take by themselves in a job that keeps groups or rows until its end; what --memory has beyond it is
-  // for these, and at least a fourth of it.
-  static constexpr std::size_t streaming_bytes = 48u << 20;
+  // A job that keeps groups or rows until its end has this for them: what --memory has beyond 48 MiB, but no more than five eighths of it,
+  // as large records are to fit, too, and no less than a fourth.
   static std::size_t gathered_bytes(std::size_t memory_bytes);
   static MemoryPlan of_gathering(std::size_t memory_bytes);
 

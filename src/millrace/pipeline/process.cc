@@ -53,7 +53,7 @@ class ProcessRun {
         progress_(progress),
         stop_(std::move(stop)),
         plan_(Gathering::is_needed(options.query) ? MemoryPlan::of_gathering(options.memory_bytes)
-                                                  : MemoryPlan::of(std::min(options.memory_bytes, MemoryPlan::streaming_bytes))),
+                                                  : MemoryPlan::of(options.memory_bytes)),
         chunks_(chunk_bytes),
         budget_(plan_.budget_bytes),
         input_(input_files(as_load(options)), splitter_options(), chunks_, budget_, stop_),

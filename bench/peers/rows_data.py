@@ -166,7 +166,7 @@ def rows(sizes):
         Row("data/filter-map", f"filter + map + upper, NDJSON to NDJSON, {megabytes:,.0f} MB", "MB/s", [
             *filtering.duckdb_and_millrace(many, "580 MB/s (0.64 s of 373 MB, without upper), peak 247 MB"),
             filtering.contender("jq", JQ_COMMAND, few, "ASCII", "20 MB/s", "upper case of ASCII alone"),
-            filtering.contender("Miller", MILLER_COMMAND, few, "sharp s", "24 MB/s"),
+            filtering.contender("Miller", MILLER_COMMAND, few, "simple", "24 MB/s"),
         ], bases, remark=f"Those with a score of at least 50,000: id, title in upper case, score doubled. {time}"),
         Row("data/group-by", "group by with count and mean, 8 groups", "MB/s", [
             *grouping.duckdb_and_millrace(many, "1,200 MB/s (0.31 s of 373 MB)"),

@@ -75,6 +75,10 @@ def configure(preset, *switches, build, check=True):
     return run("cmake", "--preset", preset, "-B", build, *switches, cwd=ROOT, check=check)
 
 
+# src/millrace/surrealql/CMakeLists.txt says why.
+COPY_WORDS = ("/surrealql/machine.cc", "/surrealql/selector.cc", "/surrealql/group_table.cc")
+
+
 class Presets(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -112,7 +116,9 @@ class Presets(unittest.TestCase):
             for entry in ours:
                 with self.subTest(case=case, file=entry["file"]):
                     frames = {"-fno-omit-frame-pointer"} if case[0] != "plain" else set()
-                    self.assertEqual(flags_of(entry["command"], build), FLAGS_OF_ALL | frames | expected)
+                    is_gcc = "clang++" not in entry["command"]
+                    words = {"-fno-tree-slp-vectorize"} if is_gcc and entry["file"].startswith(f"{ROOT}/src/") and entry["file"].endswith(COPY_WORDS) else set()
+                    self.assertEqual(flags_of(entry["command"], build), FLAGS_OF_ALL | frames | words | expected)
                     words = entry["command"].split()
                     if "-D_FORTIFY_SOURCE=3" in words:  # the other way about it would be off
                         self.assertLess(words.index("-U_FORTIFY_SOURCE"), words.index("-D_FORTIFY_SOURCE=3"))

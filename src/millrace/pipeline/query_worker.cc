@@ -125,7 +125,7 @@ Result<void> QueryWorker::gather(const decode::FoundRow& found, const Piece& pie
   }
   const RowOrigin origin{found.line, found.byte, piece.file};
   std::optional<std::size_t> rows;
-  if (selected == Selected::row) rows = gathering_->add(selector_, position_of(piece.file, found.offset), as_head(origin));
+  if (selected == Selected::row) rows = gathering_->add(selector_, position_of(piece, block.records_gathered), as_head(origin));
   if (!rows) return fail(Code::invalid_record, selector_.failure());
   block.records_read += *rows;
   block.records_gathered += *rows;

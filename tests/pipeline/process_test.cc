@@ -237,7 +237,7 @@ TEST_F(ProcessJob, rows_of_two_splits_stay_in_order_and_are_kept_all_or_none) {
   std::string expected;
   for (int n = 0; n < 2'700; ++n) expected += fmt::format("{{\"r\":{},\"a\":{},\"b\":{},\"z\":false}}\n", n / 900, n / 30 % 30, n % 30);
   EXPECT_EQ(out, expected);
-  rows(file("{\"xs\":[1,2,\"x\"]}\n"), "SELECT xs + 1 AS y FROM $input SPLIT xs ORDER BY y");
+  rows(file("{\"xs\":[1,2,\"x\"]}\n"), "SELECT xs, xs + 1 AS y FROM $input SPLIT xs ORDER BY y");
   EXPECT_THAT(counts(), ElementsAre(1, 0, 1, 0, 0));
 }
 

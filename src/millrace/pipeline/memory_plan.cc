@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "millrace/surrealql/limits.h"
+
 namespace millrace::pipeline {
 namespace {
 
@@ -32,6 +34,10 @@ MemoryPlan MemoryPlan::of(std::size_t memory_bytes) {
 std::size_t MemoryPlan::gathered_bytes(std::size_t memory_bytes) {
   const std::size_t left = memory_bytes - std::min(memory_bytes, streaming_bytes);
   return std::max(std::min(left, memory_bytes / 8 * 5), memory_bytes / 4);
+}
+
+std::size_t MemoryPlan::computed_bytes_max(std::size_t memory_bytes) {
+  return std::clamp<std::size_t>(memory_bytes / 4, 32u << 20, surrealql::evaluation_bytes_max);
 }
 
 MemoryPlan MemoryPlan::of_gathering(std::size_t memory_bytes) { return of(memory_bytes - gathered_bytes(memory_bytes)); }

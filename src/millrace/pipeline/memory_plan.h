@@ -22,6 +22,9 @@ struct MemoryPlan {
   static std::size_t gathered_bytes(std::size_t memory_bytes);
   static MemoryPlan of_gathering(std::size_t memory_bytes);
 
+  // What a query may take to compute one record: a fourth, at least 32 MiB.
+  static std::size_t computed_bytes_max(std::size_t memory_bytes);
+
   decode::SplitterOptions splitter_options(std::size_t record_bytes_max) const;  // --max-record
 };
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "millrace/pipeline/memory_plan.h"
 #include "millrace/surrealql/limits.h"
 #include "millrace/telemetry/profile.h"
 #include "millrace/telemetry/stage.h"
@@ -40,7 +41,7 @@ void RowBlockPool::give(std::unique_ptr<RowBlock> block) {
 }
 
 ProcessWorker::ProcessWorker(const ProcessJob& job, Gathering::Worker* gathering)
-    : job_(job), selector_(job.options.query), readers_(job.files.size()), gathering_(gathering) {}
+    : job_(job), selector_(job.options.query, MemoryPlan::computed_bytes_max(job.options.memory_bytes)), readers_(job.files.size()), gathering_(gathering) {}
 
 decode::RowReader& ProcessWorker::reader(std::uint32_t file) {
   std::unique_ptr<decode::RowReader>& reader = readers_[file];

@@ -66,6 +66,7 @@ class Arena {
   }
   // The last `size` bytes of what was allocated last are not needed.
   void give_back(std::size_t size) { at_ -= size; }
+  std::size_t bytes_max() const { return options_.bytes_max; }
   // Since the last reset.
   std::size_t bytes_used() const { return bytes_before_ + static_cast<std::size_t>(at_ - begin_); }
 

@@ -15,7 +15,7 @@
 
 namespace millrace::surrealql {
 
-// Of a record's arena: a record of 16 MiB, opened (at most 32 bytes for a byte of it), would just pass.
+// Of a record's arena, at most: a record of 16 MiB, opened (at most 32 bytes for a byte of it), would just pass.
 inline constexpr std::size_t evaluation_bytes_max = std::size_t{512} << 20;
 // Of what a query computes before the first record.
 inline constexpr std::size_t constant_bytes_max = std::size_t{64} << 20;
@@ -24,7 +24,7 @@ inline constexpr std::size_t folded_bytes_max = std::size_t{1} << 20;  // of one
 inline constexpr std::size_t shared_bytes_max = std::size_t{4} << 30;
 // Of a row, or a value, as text.
 inline constexpr std::size_t written_bytes_max = std::size_t{128} << 20;
-inline constexpr std::string_view too_large_words = "the record needs more memory to be computed than the 512 MiB that one may take";
+inline constexpr std::string_view too_large_words = "the record needs more memory to be computed than one may take (a fourth of --memory, 512MiB at most)";
 
 // `begin`: where in `out` the row begins.
 inline void check_written(const std::string& out, std::size_t begin = 0) {
@@ -47,7 +47,7 @@ std::size_t weight(const Datum& datum, std::size_t enough);
 // Fails the record for a value that is to be kept, and is too large for it.
 inline void check_weight(const Datum& datum, Evaluation& evaluation) {
   if (!datum.is(Type::array) && !datum.is(Type::object)) return;
-  if (weight(datum, evaluation_bytes_max) >= evaluation_bytes_max) evaluation.fail(std::string(too_large_words));
+  if (const std::size_t most = evaluation.arena.bytes_max(); weight(datum, most) >= most) evaluation.fail(std::string(too_large_words));
 }
 
 }  // namespace millrace::surrealql

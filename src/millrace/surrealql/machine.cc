@@ -21,8 +21,8 @@ Result<Value> convert_value(const Value& value, const TypeRule& rule) {
 
 }  // namespace
 
-Machine::Machine(std::size_t stack, const std::vector<FieldPath>& paths)
-    : evaluation_(evaluation_bytes_max), registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
+Machine::Machine(std::size_t stack, const std::vector<FieldPath>& paths, std::size_t arena_bytes_max)
+    : evaluation_(arena_bytes_max), registers_(stack), paths_(paths), slots_(paths.size()), read_(paths.size()) {}
 
 void Machine::begin(const RowView& row) {
   row_ = &row;

@@ -16,6 +16,7 @@
 
 #include "millrace/record/field_type.h"
 #include "millrace/record/row_view.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/program.h"
 
@@ -24,7 +25,7 @@ namespace millrace::surrealql {
 class Machine {
  public:
   // `stack`: the most that a program of the query needs.
-  Machine(std::size_t stack, const std::vector<FieldPath>& paths);
+  Machine(std::size_t stack, const std::vector<FieldPath>& paths, std::size_t arena_bytes_max = evaluation_bytes_max);
   // Turns fields of the record into other types before a program sees them. The rules outlive the machine.
   void convert_fields(const TypeRules& types);
   // The record as an object, its fields converted.

@@ -12,7 +12,8 @@
 
 namespace millrace::surrealql {
 
-Selector::Selector(const Query& query) : plan_(query.plan()), machine_(plan_.stack, plan_.paths), columns_(plan_.columns.size()) {
+Selector::Selector(const Query& query, std::size_t record_bytes_max)
+    : plan_(query.plan()), machine_(plan_.stack, plan_.paths, record_bytes_max), columns_(plan_.columns.size()) {
   std::set<std::string> names;
   is_flat_ = !plan_.value && !plan_.has_all && plan_.omit.empty();
   for (const Column& column : plan_.columns) {

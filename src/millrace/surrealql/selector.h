@@ -27,7 +27,8 @@ enum class Selected : std::uint8_t {
 
 class Selector {
  public:
-  explicit Selector(const Query& query);
+  // `record_bytes_max`: what a record may take to be computed; one that would take more fails.
+  explicit Selector(const Query& query, std::size_t record_bytes_max = evaluation_bytes_max);
 
   // WHERE, and the columns when it holds. Of a grouped query only WHERE: keys and arguments are the group table's.
   Selected select(const RowView& row);

@@ -43,6 +43,16 @@ class QueryLoad : public ::testing::Test {
     EXPECT_FALSE(report->stopped) << describe(*report->stopped);
     return *report;
   }
+  // Stopped by its rejects.
+  Report load_stopped(const std::string& path, const std::string& text, std::uint64_t rejects_max, std::size_t workers = 1) {
+    LoadOptions options{.files = {path}, .shape = {.table = "t"}, .rejects_path = folder_.file("rejects")};
+    options.query = LoadQuery{.query = *surrealql::Query::compile(text), .text = text};
+    options.max_rejects = {.records = rejects_max};
+    options.workers = workers;
+    const auto report = pipeline::load(options, memory_, progress_, {});
+    EXPECT_TRUE(report && report->stopped);
+    return report ? *report : Report();
+  }
   // In ascending id.
   std::vector<std::string> records(const std::string& table = "t") {
     std::vector<std::string> all;
@@ -183,15 +193,23 @@ TEST_F(QueryLoad, what_is_sorted_may_be_larger_than_memory) {
 }
 
 TEST_F(QueryLoad, too_many_rejects_stop_it_before_groups_are_written) {
-  LoadOptions options{.files = {file("{\"k\":1}\nx\ny\n{\"k\":2}\n")}, .shape = {.table = "t"}, .rejects_path = folder_.file("rejects")};
-  const std::string text = "SELECT k AS id FROM $input GROUP BY k";
-  options.query = LoadQuery{.query = *surrealql::Query::compile(text), .text = text};
-  options.max_rejects = {.records = 1};
-  const auto report = pipeline::load(options, memory_, progress_, {});
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->exit_status, 3);
-  EXPECT_FALSE(report->can_resume);
+  const Report report = load_stopped(file("{\"k\":1}\nx\ny\n{\"k\":2}\n"), "SELECT k AS id FROM $input GROUP BY k", 1);
+  EXPECT_EQ(report.exit_status, 3);
+  EXPECT_FALSE(report.can_resume);
   EXPECT_EQ(memory_.count({"t"}).value_or(0), 0u);
+}
+
+TEST_F(QueryLoad, a_stop_by_rejects_writes_only_rows_that_there_are) {
+  const std::string path = file("{\"id\":1,\"a\":1}\n{\"id\":2,\"a\":2}\n{\"id\":3,\"a\":3}\n{\"id\":4,\"a\":4}\n{\"id\":5,\"a\":\"x\"}\n{\"id\":6,\"a\":6}\n");
+  EXPECT_THAT(counts(load_stopped(path, "SELECT *, a + 1 AS b FROM $input LIMIT 1", 0)), ElementsAre(5, 1, 1, 3, 1));
+  EXPECT_THAT(records(), ElementsAre(R"({"id":1,"a":1,"b":2})"));
+  EXPECT_THAT(counts(load_stopped(path, "SELECT *, a + 1 AS b FROM $input LIMIT 9 START 3", 0)), ElementsAre(5, 1, 1, 3, 1));
+  EXPECT_THAT(records(), ElementsAre(R"({"id":1,"a":1,"b":2})", R"({"id":4,"a":4,"b":5})"));
+}
+
+TEST_F(QueryLoad, what_stands_behind_a_stop_by_rejects_is_not_counted_as_filtered) {
+  const std::string path = file("{\"id\":1,\"a\":1}\n{\"id\":2,\"a\":0}\n{\"id\":3,\"a\":\"x\"}\n{\"id\":4,\"a\":0}\n{\"id\":5,\"a\":0}\n");
+  EXPECT_THAT(counts(load_stopped(path, "SELECT *, a + 1 AS b FROM $input WHERE a != 0", 0)), ElementsAre(3, 1, 1, 1, 1));
 }
 
 }  // namespace

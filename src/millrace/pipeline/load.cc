@@ -253,28 +253,26 @@ class LoadJob final : public batch::Outcomes {
     MILLRACE_PROFILE_SCOPE("accept block", "records", block.size());
     counts_.bytes_read += block.bytes_read;
     records_taken_ += block.records_read;
-    counts_.records_filtered += block.records_filtered;
     gathered_ += block.records_gathered;
     if (gathering_ && gathering_->failure()) note_failure(*gathering_->failure());
-    if (window_ && !gathering_) cut(block);
-    for (const Block::Malformed& bad : block.malformed) {
-      if (bad.is_json) {
-        reject({bad.error, bad.id_json, bad.record, {}});
-      } else {
-        reject({bad.error, {}, {}, bad.record});
-      }
-      if (failure_) {  // what stands behind counts as not read
-        block.entries.resize(bad.entries_before);
-        return checkpoint_.accept(block, bad.offset + 1);
-      }
-    }
     // A fault at the input's end accounts for no byte, and is settled, too.
     const std::uint64_t faults_end = block.malformed.empty() ? 0 : block.malformed.back().offset + 1;
-    checkpoint_.accept(block, std::max(block.input_begin + block.bytes_read, faults_end));
+    std::uint64_t settled_end = std::max(block.input_begin + block.bytes_read, faults_end);
+    for (const Block::Malformed& bad : block.malformed) {
+      reject(bad.is_json ? RejectsWriter::Reject{bad.error, bad.id_json, bad.record, {}} : RejectsWriter::Reject{bad.error, {}, {}, bad.record});
+      if (!failure_) continue;
+      block.entries.resize(bad.entries_before);  // what stands behind counts as not read
+      block.records_filtered = bad.filtered_before;
+      settled_end = bad.offset + 1;
+      break;
+    }
+    counts_.records_filtered += block.records_filtered;
+    if (window_ && !gathering_) cut(block);
+    checkpoint_.accept(block, settled_end);
     look_at_limit();
   }
 
-  // START and LIMIT; no checkpoint looks at what is left.
+  // START and LIMIT, of what the rejects have left; no checkpoint looks at it.
   void cut(Block& block) {
     const RowWindow::Part part = window_->take(block.size());
     counts_.records_filtered += block.size() - part.size();

@@ -77,6 +77,7 @@ void QueryWorker::add(const decode::FoundRow& found, const Piece& piece, BlockWr
   error.place = {found.source.empty() ? block.source : found.source, found.line, found.byte, {}};
   Block::Malformed& bad = block.malformed.emplace_back(std::move(error));
   bad.entries_before = block.size();
+  bad.filtered_before = block.records_filtered;
   bad.offset = found.offset;
   bad.is_json = !found.error || found.is_json;
   bad.record = bad.is_json ? reader(piece.file).as_json(found.input, piece.slice) : std::string(found.input);

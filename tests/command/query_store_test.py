@@ -112,6 +112,18 @@ class Counts(IntoStore):
                 self.assertEqual(report["rows_written"], 120000)
                 self.assertLess(report["peak_rss_bytes"], 48 << 20)
 
+    def test_a_row_that_is_too_large_to_be_kept_is_its_records_reject(self):
+        self.write("input.ndjson", '{"n":2}\n{"n":1}\n')
+        repeat = 'SELECT n AS id, IF n = 1 { array::repeat(string::repeat("%s", 1000000), %d) } AS a FROM $input ORDER BY id'
+        for character, count, record in (("x", 200, {"n": 1}), ("\\u{1}", 40, None)):  # as text of ours, and as JSON
+            with self.subTest(count=count):
+                table = f"t{count}"
+                self.assertEqual(self.figures(repeat % (character, count), "input.ndjson", table=table, status=1), (2, 1, 1, 0, 0, 1))
+                [reject] = self.rejects()
+                self.assertEqual((reject["line"], reject["byte"], reject["record"]), (2, 8, record))
+                self.assertIn("more memory", reject["reason"])
+                self.assertEqual(list(self.bodies(table)), [2])
+
     def test_resume_is_refused_where_rows_are_counted(self):
         for query in ("SELECT k FROM $input GROUP BY k", "SELECT * FROM $input ORDER BY k", "SELECT * FROM $input LIMIT 2"):
             self.assertIn("--resume", self.process(query, "input.ndjson", "--resume", status=2).err)

@@ -7,6 +7,7 @@
 
 #include "millrace/pipeline/query_worker.h"
 #include "millrace/pipeline/rejects.h"
+#include "millrace/surrealql/limits.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -48,7 +49,13 @@ void GatheredBlocks::add(std::string_view row) {
   span.line = origin.line;
   span.byte = origin.byte;
   writer_.begin();
-  Result<void> done = fields_.put_stored(row, writer_, json_);
+  surrealql::Evaluation& evaluation = fields_.evaluation();
+  evaluation.failure.clear();
+  Result<void> done = surrealql::within_limits(evaluation, [&] { return fields_.put_stored(row, writer_, json_); });
+  if (done && evaluation.failed()) {
+    json_ = std::string("null");  // it cannot be shown
+    done = fail(Code::invalid_record, evaluation.failure);
+  }
   span.input_size = static_cast<std::uint32_t>(json_.size());
   if (done) done = writer_.end(span, block);
   if (done) {

@@ -104,6 +104,20 @@ class Counts(IntoStore):
         self.process("SELECT id, k FROM $input", "mended.rejects")
         self.assertEqual(sorted(self.bodies("t")), [1, 2, 4, 9, 10])
 
+    def test_sorted_rows_of_a_file_of_rejects_keep_the_place_that_it_tells(self):
+        self.write("first.ndjson", '{"id":1,"s":"a"}\n{"id":"b c","s":2}\n')
+        self.write("second.ndjson", '{"id":7,"s":3}\n')
+        self.process("SELECT id, string::len(s) AS n FROM $input", "first.ndjson", "second.ndjson", "--rejects", "all.rejects", status=1)
+        # Id 1 is there already, and 1.5 is no id: one is refused by the store, one before.
+        self.process("SELECT 1 AS id FROM $input", "first.ndjson", table="u", status=1)
+        self.process("SELECT IF s = 2 { 1 } ELSE { 1.5 } AS id, s FROM $input ORDER BY s", "all.rejects", "--format", "rejects", "--rejects", "again.rejects", table="u", status=1)
+        self.assertEqual([(r["source"], r["line"], r["byte"], r["id"]) for r in self.rejects("again.rejects")], [("second.ndjson", 1, 0, 1.5), ("first.ndjson", 2, 17, 1)])
+
+    def test_a_rejects_id_is_that_of_the_field_that_holds_it(self):
+        self.write("input.ndjson", '{"key":"k","id":1,"s":2}\n')
+        self.process("SELECT key, string::len(s) AS n FROM $input", "input.ndjson", "--id", "key", status=1)
+        self.assertEqual([r["id"] for r in self.rejects()], ["k"])
+
     def test_sorted_rows_and_groups_stay_within_memory_on_their_way_into_a_store(self):
         self.run_command("generate", "posts", "--count", "120000", "-o", "posts.ndjson")
         for query, table in (("SELECT title, content, id FROM $input ORDER BY title", "a"), ("SELECT id, count() AS n, array::group(content) AS c FROM $input GROUP BY id", "b")):

@@ -26,11 +26,20 @@ GatheredBlocks::GatheredBlocks(const DecodeJob& job, BlockPool& blocks)
 void GatheredBlocks::begin() {
   block_ = blocks_.take();
   malformed_bytes_ = 0;
+  told_sources_.clear();
   block_->input = blocks_.take_chunk();
   block_->encoding = job_.encoding;
   block_->source_number = static_cast<std::uint32_t>(job_.files.size());  // none of them
   if (!has_origins_) return;
   for (const InputFile& file : job_.files) block_->other_sources.push_back(file.path);
+}
+
+std::uint32_t GatheredBlocks::number_of(const RowOrigin& origin) {
+  if (origin.source.empty()) return origin.file + 1;
+  const auto known = told_sources_.find(origin.source);
+  if (known != told_sources_.end()) return known->second;
+  block_->other_sources.emplace_back(origin.source);
+  return told_sources_[std::string(origin.source)] = static_cast<std::uint32_t>(block_->other_sources.size());
 }
 
 void GatheredBlocks::append_input(std::string_view json) {
@@ -60,11 +69,11 @@ void GatheredBlocks::add(std::string_view row) {
   if (done) done = writer_.end(span, block);
   if (done) {
     append_input(json_);
-    if (has_origins_) block.entries.back().other_source = origin.file + 1;
+    if (has_origins_) block.entries.back().other_source = number_of(origin);
     return;
   }
   Block::Malformed& bad = block.malformed.emplace_back(std::move(done).error());
-  if (has_origins_) bad.error.place = {job_.files[origin.file].path, origin.line, origin.byte, {}};
+  if (has_origins_) bad.error.place = {block.other_sources[number_of(origin) - 1], origin.line, origin.byte, {}};
   bad.entries_before = block.size();
   bad.is_json = true;
   bad.record = json_;

@@ -29,10 +29,10 @@ class QueryLoad : public ::testing::Test {
     EXPECT_TRUE(made && made->write_all(text));
     return folder_.file(name);
   }
-  Report load(const std::string& path, const std::string& text, std::string table = "t") {
+  Report load(const std::string& path, const std::string& text, std::string table = "t", store::OnDuplicate on_duplicate = store::OnDuplicate::fail) {
     auto compiled = surrealql::Query::compile(text);
     EXPECT_TRUE(compiled) << describe(compiled.error());
-    LoadOptions options{.files = {path}, .shape = {.table = table}, .rejects_path = folder_.file("rejects")};
+    LoadOptions options{.files = {path}, .shape = {.table = table}, .on_duplicate = on_duplicate, .rejects_path = folder_.file("rejects")};
     options.query = LoadQuery{.query = *compiled, .text = text};
     options.memory_bytes = 48u << 20;
     options.max_rejects = {.records = 1'000'000};
@@ -169,6 +169,29 @@ TEST_F(QueryLoad, a_group_of_no_records_is_written) {
   const Report report = load(file(""), "SELECT count() AS c FROM $input GROUP ALL");
   EXPECT_THAT(records(), ElementsAre(HasSubstr(R"("c":0})")));
   EXPECT_THAT(counts(report), ElementsAre(0, 0, 0, 0, 1));
+}
+
+TEST_F(QueryLoad, a_group_of_no_records_counts_as_none_whatever_becomes_of_it) {
+  const std::string path = file("{\"n\":1}\n");
+  const Report refused = load(path, "SELECT n AS id, count() AS c FROM $input WHERE n > 1 GROUP ALL");
+  EXPECT_THAT(counts(refused), ElementsAre(1, 0, 0, 1, 0));
+  EXPECT_EQ(refused.exit_status, 1);
+  EXPECT_THAT(rejects(), HasSubstr(R"("record":{"id":[],"c":0}})"));
+  const std::string query = "SELECT count() AS id FROM $input WHERE n > 1 GROUP ALL";
+  EXPECT_THAT(counts(load(path, query)), ElementsAre(1, 0, 0, 1, 1));
+  EXPECT_THAT(counts(load(path, query)), ElementsAre(1, 0, 0, 1, 0));  // it is there
+  EXPECT_THAT(counts(load(path, query, "t", store::OnDuplicate::skip)), ElementsAre(1, 0, 0, 1, 0));
+  EXPECT_THAT(counts(load(file("x\n"), query, "u")), ElementsAre(1, 0, 1, 0, 1));
+}
+
+TEST_F(QueryLoad, limit_0_reads_nothing) {
+  const std::string path = file("{\"id\":1,\"k\":1}\nx\n");
+  for (const std::string clause : {"", "ORDER BY id ", "GROUP BY id ", "GROUP ALL "}) {
+    const Report report = load(path, "SELECT id FROM $input " + clause + "LIMIT 0");
+    EXPECT_THAT(counts(report), ElementsAre(0, 0, 0, 0, 0)) << clause;
+    EXPECT_EQ(report.counts.bytes_read, 0u) << clause;
+    EXPECT_EQ(report.exit_status, 0) << clause;
+  }
 }
 
 TEST_F(QueryLoad, sorted_rows_keep_their_place_and_what_limit_leaves_out_is_filtered) {

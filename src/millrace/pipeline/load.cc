@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 
-#include "millrace/base/file.h"
 #include "millrace/batch/batcher.h"
 #include "millrace/parallel/ordered_pipeline.h"
 #include "millrace/pipeline/decode_worker.h"
@@ -105,13 +103,13 @@ class LoadJob final : public batch::Outcomes {
   void written(const Block& block, std::size_t first, std::size_t last) override {
     checkpoint_.settle(block, first, last);
     rows_written_ += last - first;
-    if (!is_group_of_nothing()) counts_.records_written += last - first;
+    if (!is_group_of_nothing_) counts_.records_written += last - first;
     metrics_.counted(counts_);
     last_commit_ = steady_clock::now();
   }
   void skipped(const Block& block, std::size_t index) override {
     checkpoint_.settle(block, index, index + 1);
-    ++counts_.records_skipped;
+    if (!is_group_of_nothing_) ++counts_.records_skipped;
     last_commit_ = steady_clock::now();
   }
   void rejected(const Block& block, std::size_t index, const Error& error) override {
@@ -150,11 +148,11 @@ class LoadJob final : public batch::Outcomes {
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<Block>>;
 
   // LIMIT's last row is there.
-  bool is_done() const { return window_ && window_->is_full() && !gathering_; }
-  bool is_group_of_nothing() const { return is_grouped_ && gathered_ == 0; }
+  bool is_done() const { return window_ && window_->is_full(); }
 
   void write_gathered(const DecodeJob& job, batch::Batcher& batcher) {
     MILLRACE_PROFILE_SCOPE("write what was gathered");
+    is_group_of_nothing_ = is_grouped_ && gathered_ == 0;
     GatheredBlocks made(job, blocks_);
     const auto send = [&] {
       std::unique_ptr<Block> block = made.take();
@@ -281,8 +279,10 @@ class LoadJob final : public batch::Outcomes {
   }
 
   void reject(const RejectsWriter::Reject& reject) {
-    ++counts_.records_rejected;
-    metrics_.rejected(reject.error.code);
+    if (!is_group_of_nothing_) {
+      ++counts_.records_rejected;
+      metrics_.rejected(reject.error.code);
+    }
     if (Result<void> added = rejects_.add(reject); !added) note_failure(std::move(added).error());
     look_at_limit();
   }
@@ -375,6 +375,7 @@ class LoadJob final : public batch::Outcomes {
   std::optional<Gathering> gathering_;
   std::optional<RowWindow> window_;  // START and LIMIT
   bool is_grouped_ = false;
+  bool is_group_of_nothing_ = false;  // of no record, so that none counts
   std::uint64_t gathered_ = 0;   // records in groups, or rows that are sorted
   std::uint64_t rows_sent_ = 0;  // of what was gathered
   std::uint64_t rows_written_ = 0;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`process --to` and `load --query`: a query's rows into SQLite and a real SurrealDB."""
 import json
+import re
+import shlex
 import unittest
 
 import surreal_server
@@ -69,6 +71,9 @@ class Defaults(IntoStore):
                 self.process(*args, status=2)
         self.process("SELECT a FROM $input", "input.ndjson", table="sqlite_x", status=2)
         self.load("input.ndjson", "--param", "a=1", status=2)
+        for query in ("", " "):
+            self.assertEqual(self.load("input.ndjson", "--query", query, status=2).err, self.process(query, "input.ndjson", status=2).err)
+        self.assertEqual(self.process("SELECT '\udcff' FROM $input", "input.ndjson", status=2).err, "millrace: the query is not UTF-8\n")  # the byte 0xff
         self.assertEqual(self.names(), ["input.ndjson"])
 
 
@@ -148,6 +153,47 @@ class Counts(IntoStore):
         self.assertNotIn("--on-duplicate skip", outcome.err)
         outcome = self.process("SELECT v, k FROM $input WHERE k SPLIT v", "many.ndjson", "--restart", table="u")
         self.assertEqual(self.sql("SELECT count(*) FROM u"), [(6000,)])
+
+
+class Words(IntoStore):
+    def setUp(self):
+        super().setUp()
+        self.write("input.ndjson", [{"id": n, "s": n if n > 1 else "a"} for n in range(6)])
+        self.query = "SELECT id, string::len(s) AS n, 'ws://u:v@w' AS u FROM $input WHERE $at = 'http://a:b@c/d'"
+        self.limits = ("--max-rejects", "2", "--param", "at=http://a:b@c/d")
+
+    def go_on(self, outcome):
+        """The words of the command that is printed."""
+        [line] = re.findall(r"To go on, run:\n  (.*)\n", outcome.err)
+        return shlex.split(line)
+
+    def test_how_to_go_on_is_a_command_that_does(self):
+        outcome = self.process(self.query, "input.ndjson", *self.limits, status=3)
+        self.assertIn("raise it", outcome.err)
+        self.assertIn("load that file again, with the same query", outcome.err)
+        words = self.go_on(outcome)
+        self.assertEqual(words[2:4], [self.query, "input.ndjson"])
+        words[words.index("--max-rejects") + 1] = "9"
+        outcome = self.run_command(*words[1:])
+        self.assertEqual(outcome.status, 1, outcome.err)
+        self.assertEqual(sorted(self.bodies("t")), [0, 1])
+
+    def test_a_stop_of_rows_for_a_file_says_to_raise_max_rejects(self):
+        self.assertIn("--max-rejects allows: 1; raise it", self.run_command("process", "SELECT string::len(s) FROM $input", "input.ndjson", "--max-rejects", "0").err)
+
+    def test_the_stores_password_alone_is_hidden(self):
+        for to in (["--to", server.url()], [f"--to={server.url()}"]):
+            with self.subTest(to=to):
+                outcome = self.run_command("load", "input.ndjson", "--query", self.query, *self.limits, *to, "--table", f"t{len(to)}")
+                self.assertEqual(outcome.status, 3, outcome.err)
+                words = self.go_on(outcome)
+                self.assertEqual([word for word in words if "://" in word and "root" not in word], [self.query, "at=http://a:b@c/d"])
+                [store] = [word for word in words if "root" in word]
+                self.assertIn("://root:***@", store)
+
+    def test_without_a_query_nothing_is_said_of_one(self):
+        outcome = self.load(self.write("bad.ndjson", "x\n"), status=1)
+        self.assertIn("load that file again.\n", outcome.err)
 
 
 class Surreal(IntoStore):

@@ -291,7 +291,7 @@ class LoadJob final : public batch::Outcomes {
     const std::uint64_t rejected = begin_.state.counts.records_rejected + counts_.records_rejected;
     if (failure_ || !options_.max_rejects.passed_by(rejected, records_taken_)) return;
     too_many_rejects_ = true;
-    note_failure({Code::too_large, fmt::format("more records were rejected than --max-rejects allows: {}", rejected), {}});
+    note_failure(too_many_rejects(rejected));
   }
 
   void note_failure(Error error) {

@@ -118,10 +118,12 @@ Result<pipeline::LoadQuery> JobArguments::compile(const std::string& query, cons
 Result<void> JobArguments::check_outputs(const Outputs& more, std::vector<std::string> taken) const {
   taken.insert(taken.end(), files.begin(), files.end());
   Outputs outputs = more;
-  outputs.insert(outputs.end(), {{"--rejects", rejects}, {"--report", report}, {"--trace", trace.path}});
+  const std::string rejects_path = rejects.empty() ? pipeline::default_rejects_path(files.front()) : rejects;
+  outputs.insert(outputs.end(), {{"--rejects", rejects_path}, {"--report", report}, {"--trace", trace.path}});
   for (const auto& [flag, path] : outputs) {
     if (path.empty() || path == "-") continue;
-    if (Result<void> writable = check_writable(path); !writable) return writable;
+    const bool is_asked_for = path != rejects_path || !rejects.empty();  // else it is made when there is a reject
+    if (Result<void> writable = is_asked_for ? check_writable(path) : Result<void>(); !writable) return writable;
     const bool is_file = std::filesystem::is_regular_file(path) || !std::filesystem::exists(path);
     for (const std::string& other : taken) {
       if (is_file && other != "-" && is_same_file(other, path)) {
@@ -129,6 +131,17 @@ Result<void> JobArguments::check_outputs(const Outputs& more, std::vector<std::s
       }
     }
     if (is_file) taken.push_back(path);
+  }
+  return {};
+}
+
+Result<void> JobArguments::check_free(const std::string& path) const {
+  for (const std::vector<std::string>& taken : {files, {rejects, report, trace.path}}) {
+    for (const std::string& other : taken) {
+      if (!other.empty() && other != "-" && is_same_file(other, path)) {
+        return fail(Code::invalid_argument, fmt::format("the output is made as '{}', which is another file of this command; give it another name", path));
+      }
+    }
   }
   return {};
 }

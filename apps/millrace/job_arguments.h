@@ -64,6 +64,8 @@ struct JobArguments {
   // each other. `more`: files that the command writes beside these, by their flags; `taken`: that it must not.
   using Outputs = std::vector<std::pair<std::string, std::string>>;
   Result<void> check_outputs(const Outputs& more, std::vector<std::string> taken) const;
+  // That `path`, which is made on the way, is no file of this command.
+  Result<void> check_free(const std::string& path) const;
 
   // Where the rejects are, and the warnings, on standard error.
   static void print_rejects(const pipeline::Report& report, std::string_view advice);

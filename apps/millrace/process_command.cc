@@ -93,6 +93,7 @@ int run_into_file(ProcessArguments& arguments, const pipeline::LoadOptions& comm
   if (!options) return report_error(options.error());
   Result<void> checked = pipeline::check(*options);
   if (checked) checked = arguments.job.check_outputs({{"--output", arguments.output}}, {});
+  if (checked && arguments.output != "-") checked = arguments.job.check_free(pipeline::part_path(arguments.output));
   if (checked && arguments.output == "-" && arguments.job.report == "-") {
     checked = fail(Code::invalid_argument, "--output and --report cannot both be standard output");
   }

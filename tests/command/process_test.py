@@ -186,6 +186,31 @@ class Statuses(Process):
         self.assertIn("out.part", outcome.err)
         self.assertEqual((self.folder / "out").read_text(), "before")
 
+    def test_an_input_is_not_overwritten_on_the_way_to_the_output(self):
+        self.write("out.part", '{"a":1}\n')
+        outcome = self.process("SELECT * FROM $input", "out.part", "-o", "out", status=2)
+        self.assertIn("out.part", outcome.err)
+        self.write("input.ndjson", '{"a":"x"}\n')
+        self.process("SELECT a + 1 AS b FROM $input", "input.ndjson", "-o", "input.ndjson.rejects", status=2)
+        self.process("SELECT a FROM $input", "input.ndjson", "-o", "out2", "--rejects", "out2.part", status=2)
+        self.assertEqual(self.names(), ["input.ndjson", "out.part"])
+
+    def test_what_stands_before_the_reject_that_ends_it_is_written(self):
+        self.write("input.ndjson", "".join(f'{{"a":{n}}}\n' for n in range(10)) + '{"a":"x"}\n{"a":11}\n')
+        report = self.report("SELECT a + 1 AS b FROM $input", "input.ndjson", "--max-rejects", "0", status=3)
+        self.assertEqual((report["records_written"], report["records_rejected"], report["rows_written"]), (10, 1, 10))
+        self.assertEqual(len((self.folder / "out.part").read_text().splitlines()), 10)
+        self.assertEqual(self.rows("SELECT a + 1 AS b FROM $input LIMIT 2", "input.ndjson", "--max-rejects", "0"), [{"b": 1}, {"b": 2}])
+
+    def test_a_percentage_is_of_the_records_until_then(self):
+        good, bad = '{"a":1,"k":1}\n', '{"a":"x","k":1}\n'
+        self.write("spread.ndjson", (good * 7 + bad) * 5000)
+        self.assertEqual(self.report("SELECT a + 1 AS b FROM $input", "spread.ndjson", "--max-rejects", "50%", status=1)["records_rejected"], 5000)
+        self.write("behind.ndjson", good * 66_000 + bad * 16_000)
+        for query in ("SELECT a + 1 AS b FROM $input", "SELECT k, math::sum(a + 1) AS n FROM $input GROUP BY k"):
+            with self.subTest(query=query):
+                self.assertLess(self.report(query, "behind.ndjson", "--max-rejects", "15%", status=3)["records_rejected"], 12_000)
+
     def test_strict_validates_what_is_not_read(self):
         self.write("input.ndjson", '{"a":1,"b":01}\n')
         self.assertEqual(self.rows("SELECT a FROM $input", "input.ndjson"), [{"a": 1}])

@@ -199,6 +199,60 @@ TEST_F(ProcessJob, groups_and_sorts_what_does_not_fit_into_memory) {
   EXPECT_THAT(counts(), ElementsAre(120'000, 120'000, 0, 0, 60'000));
 }
 
+// Rows are larger than their records: a block goes on its way before its slice is done.
+TEST_F(ProcessJob, small_records_that_become_large_rows_take_little_memory) {
+  const std::string path = file(numbers(3'000));
+  for (const char* const query : {"SELECT n, string::repeat('x', 20000) AS s FROM $input", "SELECT n, string::repeat('x', 20000) AS s FROM $input START 10 LIMIT 2900"}) {
+    const std::string out = rows(path, query);
+    std::size_t begin = 0;
+    int expected = std::string_view(query).contains("START") ? 10 : 0;
+    for (std::size_t end = out.find('\n'); end != std::string::npos; end = out.find('\n', begin), ++expected) {
+      ASSERT_THAT(out.substr(begin, 20), StartsWith(fmt::format("{{\"n\":{},", expected)));
+      begin = end + 1;
+    }
+    EXPECT_EQ(expected, std::string_view(query).contains("START") ? 2'910 : 3'000);
+  }
+}
+
+TEST_F(ProcessJob, a_slice_full_of_rejects_is_told_in_parts_and_in_order) {
+  std::string text;
+  for (int n = 0; n < 60'000; ++n) text += fmt::format("{{\"n\":{}}}\n", n % 3 == 0 ? std::to_string(n) : "\"x\"");
+  ProcessOptions all = options({file(text)}, "SELECT n + 1 AS m FROM $input");
+  all.max_rejects = *parse_reject_limit("100%");
+  last_ = run(all);
+  EXPECT_THAT(counts(), ElementsAre(60'000, 20'000, 40'000, 0, 20'000));
+  EXPECT_THAT(out(), AllOf(StartsWith("{\"m\":1}\n{\"m\":4}\n"), EndsWith("{\"m\":59998}\n")));
+  all.query = *surrealql::Query::compile("SELECT math::sum(n + 1) AS s, count() AS c FROM $input GROUP ALL");
+  last_ = run(all);
+  EXPECT_EQ(out(), "{\"s\":599990000,\"c\":20000}\n");
+}
+
+TEST_F(ProcessJob, rows_of_two_splits_stay_in_order_and_are_kept_all_or_none) {
+  std::string list = "[0";
+  for (int n = 1; n < 30; ++n) list += fmt::format(",{}", n);
+  list += ']';
+  std::string text;
+  for (int r = 0; r < 3; ++r) text += fmt::format("{{\"r\":{},\"a\":{},\"b\":{}}}\n", r, list, list);
+  const std::string out = rows(file(text), "SELECT r, a, b, r > 5 AS z FROM $input SPLIT a, b ORDER BY z");
+  std::string expected;
+  for (int n = 0; n < 2'700; ++n) expected += fmt::format("{{\"r\":{},\"a\":{},\"b\":{},\"z\":false}}\n", n / 900, n / 30 % 30, n % 30);
+  EXPECT_EQ(out, expected);
+  rows(file("{\"xs\":[1,2,\"x\"]}\n"), "SELECT xs + 1 AS y FROM $input SPLIT xs ORDER BY y");
+  EXPECT_THAT(counts(), ElementsAre(1, 0, 1, 0, 0));
+}
+
+// A string with escapes goes into the record's arena, which other columns have filled.
+TEST_F(ProcessJob, a_field_for_which_there_is_no_room_left_rejects_its_record) {
+  std::string query = "SELECT ";
+  for (int n = 0; n < 300; ++n) query += fmt::format("k + '{}' AS c{}, ", n, n);
+  const std::string text = fmt::format("{{\"k\":\"{}\",\"s\":\"\\n{}\"}}\n", std::string(2'000'000, 'k'), std::string(2'000'000, 's'));
+  ProcessOptions large = options({file(text)}, query + "s FROM $input");
+  large.memory_bytes = 128u << 20;
+  last_ = run(large);
+  EXPECT_THAT(counts(), ElementsAre(1, 0, 1, 0, 0));
+  EXPECT_THAT(rejects(), HasSubstr("more memory"));
+}
+
 TEST_F(ProcessJob, strict_validates_what_the_query_does_not_read) {
   const std::string path = file("{\"a\":1,\"b\":01}\n");
   EXPECT_EQ(rows(path, "SELECT a FROM $input"), "{\"a\":1}\n");

@@ -7,11 +7,14 @@
 #include <filesystem>
 #include <system_error>
 
+#include "millrace/pipeline/process.h"
 #include "millrace/telemetry/profile.h"
 
 namespace millrace::pipeline {
 
 namespace fs = std::filesystem;
+
+std::string part_path(const std::string& output) { return output + ".part"; }
 
 Result<FileOutput> FileOutput::open(const std::string& path) {
   if (path == "-") return FileOutput(File::standard_output(), path, "");
@@ -20,7 +23,7 @@ Result<FileOutput> FileOutput::open(const std::string& path) {
   const bool is_file = type == fs::file_type::regular || type == fs::file_type::not_found;
   // A link stays one.
   const fs::path real = fs::is_symlink(fs::symlink_status(path, none)) ? fs::weakly_canonical(path, none) : fs::path(path);
-  std::string part = is_file ? real.string() + ".part" : "";
+  std::string part = is_file ? part_path(real.string()) : "";
   Result<File> file = File::create(is_file ? part : path);
   if (!file && type == fs::file_type::regular) {  // the folder takes no new file: in place, then
     part.clear();

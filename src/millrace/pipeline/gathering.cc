@@ -12,7 +12,13 @@ namespace millrace::pipeline {
 using surrealql::Datum;
 using surrealql::Selector;
 
-Gathering::Worker::Worker(Gathering& job) : job_(job), keys_(job.query_.plan().order.size() + 1) {
+namespace {
+
+constexpr std::size_t text_kept_max = 4u << 20;
+
+}  // namespace
+
+Gathering::Worker::Worker(Gathering& job) : job_(job), row_keys_(job.query_.plan().order.size() + 1) {
   const surrealql::Query& query = job.query_;
   if (query.is_grouped()) {
     groups_.emplace(query.plan());
@@ -23,16 +29,7 @@ Gathering::Worker::Worker(Gathering& job) : job_(job), keys_(job.query_.plan().o
 
 std::optional<std::size_t> Gathering::Worker::add(Selector& selector, std::uint64_t position, std::string_view head) {
   if (groups_) return add_record(selector, position) ? std::optional<std::size_t>(1) : std::nullopt;
-  const std::size_t rows = selector.row_count();
-  // What is kept cannot be taken back: first all are tried.
-  for (std::size_t i = 0; rows > 1 && i < rows; ++i) {
-    row_.clear();
-    if (selector.row_at(i) != surrealql::Selected::row || !job_.form_(selector, row_)) return std::nullopt;
-  }
-  for (std::size_t i = 0; i < rows; ++i) {
-    if (selector.row_at(i) != surrealql::Selected::row || !add_row(selector, position + i, head)) return std::nullopt;
-  }
-  return rows;
+  return add_rows(selector, position, head);
 }
 
 bool Gathering::Worker::add_record(Selector& selector, std::uint64_t position) {
@@ -41,13 +38,31 @@ bool Gathering::Worker::add_record(Selector& selector, std::uint64_t position) {
   return true;
 }
 
-bool Gathering::Worker::add_row(Selector& selector, std::uint64_t position, std::string_view head) {
-  row_ = head;
-  if (!job_.form_(selector, row_)) return false;
-  selector.order_keys(keys_);
-  if (selector.machine().evaluation().failed()) return false;
-  if (Result<void> done = order_->add(keys_, position, row_); !done) job_.note(std::move(done));
-  return true;
+// What is kept cannot be taken back: first all rows are made.
+std::optional<std::size_t> Gathering::Worker::add_rows(Selector& selector, std::uint64_t position, std::string_view head) {
+  const std::size_t rows = selector.row_count();
+  text_.clear();
+  all_keys_.clear();
+  row_ends_.clear();
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (selector.row_at(i) != surrealql::Selected::row) return std::nullopt;
+    text_ += head;
+    if (!job_.form_(selector, text_)) return std::nullopt;
+    surrealql::check_written(text_);
+    selector.order_keys(row_keys_);
+    if (selector.machine().evaluation().failed()) return std::nullopt;
+    all_keys_.insert(all_keys_.end(), row_keys_.begin(), row_keys_.end());
+    row_ends_.push_back(text_.size());
+  }
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::span<const Datum> keys(all_keys_.data() + i * row_keys_.size(), row_keys_.size());
+    const std::string_view row = std::string_view(text_).substr(begin, row_ends_[i] - begin);
+    if (Result<void> done = order_->add(keys, position + i, row); !done) job_.note(std::move(done));
+    begin = row_ends_[i];
+  }
+  if (text_.capacity() > text_kept_max) text_ = {};
+  return rows;
 }
 
 Gathering::Gathering(const surrealql::Query& query, RowForm form, Options options)
@@ -57,7 +72,7 @@ Gathering::Gathering(const surrealql::Query& query, RowForm form, Options option
       stop_(options.stop),
       groups_aside_(query.plan(), {.bytes_max = share_bytes_, .stop = options.stop}),
       rows_aside_(query.plan(), surrealql::row_order_options(query, share_bytes_), {.bytes_max = share_bytes_, .stop = options.stop}) {
-  for (std::size_t i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<Worker>(*this));
+  for (std::size_t i = 0; i <= options.workers; ++i) workers_.push_back(std::make_unique<Worker>(*this));
 }
 
 void Gathering::note(Result<void> done) {

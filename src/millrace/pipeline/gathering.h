@@ -7,7 +7,8 @@
 //   gathering.worker(0).add(selector, position);      // a record that the selector has selected
 //   gathering.rows([&](std::string_view row) { …; return true; });
 //
-// Threads: each worker one; the rest one, when the workers are done, but failure().
+// Threads: each worker one; the rest one, when the workers are done, but failure(). There is a worker more than asked for, `spare()`, for who
+// works on what others left.
 // Memory: memory_bytes. Each worker has a share, merging has one, and so have the rows of groups that are sorted; what does not fit goes to
 // disk.
 #pragma once
@@ -24,6 +25,7 @@
 #include <vector>
 
 #include "millrace/base/result.h"
+#include "millrace/pipeline/input.h"
 #include "millrace/surrealql/group_merge.h"
 #include "millrace/surrealql/group_table.h"
 #include "millrace/surrealql/query.h"
@@ -35,8 +37,8 @@ namespace millrace::pipeline {
 // Appends the selector's row in the form in which it goes on; false when it cannot: the selector has the failure.
 using RowForm = std::function<bool(surrealql::Selector& selector, std::string& out)>;
 
-// Where a record stands among all. SPLIT's rows lie between it and the next: a record has as many bytes as rows, and more.
-inline std::uint64_t position_of(std::uint32_t file, std::uint64_t offset) { return (std::uint64_t{file} << 48) + offset; }
+// Where a row stands among all: the piece's number, and how many rows of the piece came before it.
+inline std::uint64_t position_of(const Piece& piece, std::uint64_t rows_before) { return (std::uint64_t{piece.number} << 32) + rows_before; }
 
 class Gathering {
  public:
@@ -51,13 +53,16 @@ class Gathering {
    private:
     friend class Gathering;
     bool add_record(surrealql::Selector& selector, std::uint64_t position);
-    bool add_row(surrealql::Selector& selector, std::uint64_t position, std::string_view head);
+    std::optional<std::size_t> add_rows(surrealql::Selector& selector, std::uint64_t position, std::string_view head);
 
     Gathering& job_;
     std::optional<surrealql::GroupTable> groups_;
     std::optional<surrealql::RowOrder> order_;
-    std::vector<surrealql::Datum> keys_;
-    std::string row_;
+    // Of one record: its rows are kept when all are made.
+    std::vector<surrealql::Datum> row_keys_;
+    std::vector<surrealql::Datum> all_keys_;
+    std::string text_;
+    std::vector<std::size_t> row_ends_;
   };
 
   static bool is_needed(const surrealql::Query& query) { return query.is_grouped() || query.is_ordered(); }
@@ -71,6 +76,7 @@ class Gathering {
   Gathering(const surrealql::Query& query, RowForm form, Options options);
 
   Worker& worker(std::size_t number) { return *workers_[number]; }
+  Worker& spare() { return *workers_.back(); }
   // Gives each row to `take`, until it answers false. interrupted by the stop; too_large for a group that does not fit; io when what is on disk cannot be read or written.
   using Take = std::function<bool(std::string_view row)>;
   Result<void> rows(const Take& take);

@@ -68,7 +68,7 @@ Result<std::size_t> Input::read() {
 Piece Input::piece_of(decode::Slice slice) {
   const std::size_t counted = budget_.count(slice);
   const std::uint64_t begin = std::exchange(given_, given_ + slice.bytes_taken);
-  return {std::move(slice), at_ - 1, begin, counted};
+  return {std::move(slice), at_ - 1, begin, counted, pieces_++};
 }
 
 void Input::close() {

@@ -33,6 +33,7 @@ struct Piece {
   std::uint32_t file = 0;
   std::uint64_t begin = 0;        // in the file, of what the slice accounts for
   std::size_t bytes_counted = 0;  // held of the budget until its block is made
+  std::uint32_t number = 0;       // among all pieces of the job
 
   FileRange range() const { return {file, begin, begin + slice.bytes_taken}; }
 };
@@ -73,6 +74,7 @@ class Input {
   std::uint32_t at_ = 0;  // files_[at_ - 1] is open
   std::uint64_t bytes_of_done_files_ = 0;
   std::uint64_t given_ = 0;  // of the open file, by slices
+  std::uint32_t pieces_ = 0;
   std::unique_ptr<source::Source> source_;
   std::optional<decode::Splitter> splitter_;
   bool stalled_ = false;     // what was at hand was given, and nothing has come since

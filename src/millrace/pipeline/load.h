@@ -71,6 +71,9 @@ struct LoadOptions {
   telemetry::TraceContext trace = telemetry::TraceContext::from_environment();  // of this load, in its metrics and its report
 };
 
+// Where rejects go when nothing is said: in the working directory.
+std::string default_rejects_path(const std::string& first_file);
+
 // What can be known to be wrong before anything is done, a store opened included: the table's name, the figures, an input
 // that cannot be read, a file of rejects that cannot be written or is an input. load() checks it again.
 Result<void> check(const LoadOptions& options);

@@ -19,11 +19,11 @@ constexpr std::uint64_t percent_records_min = 1000;
 constexpr std::size_t memory_bytes_min = 48u << 20;
 constexpr std::size_t record_bytes_most = 1u << 30;  // a block counts its bytes in 32 bits
 
+}  // namespace
+
 std::string default_rejects_path(const std::string& first_file) {
   return first_file == "-" ? "stdin.rejects" : std::filesystem::path(first_file).filename().string() + ".rejects";
 }
-
-}  // namespace
 
 std::string rejects_path(const LoadOptions& options) {
   return options.rejects_path.empty() ? default_rejects_path(options.files.front()) : options.rejects_path;

@@ -96,20 +96,21 @@ class ProcessRun {
 
   void read_all(const RowFormat& format, std::size_t workers) {
     const bool counts_rows = !gathering_ && RowWindow::is_needed(options_.query);
-    const ProcessJob job{options_, input_.files(), chunks_, blocks_, format, counts_rows, gathering_ ? &*gathering_ : nullptr};
+    const ProcessJob job{options_, input_.files(), chunks_, blocks_, format, counts_rows};
     std::vector<std::unique_ptr<ProcessWorker>> working;
-    for (std::size_t i = 0; i < workers; ++i) working.push_back(std::make_unique<ProcessWorker>(job, i));
+    for (std::size_t i = 0; i < workers; ++i) working.push_back(std::make_unique<ProcessWorker>(job, gathering_ ? &gathering_->worker(i) : nullptr));
+    ProcessWorker spare(job, gathering_ ? &gathering_->spare() : nullptr);
     Pipeline pipeline({.workers = workers, .window = workers + 4, .thread_name = "process"}, [&] { return next_piece(); },
                       [&](std::size_t worker, Piece piece) { return working[worker]->work(std::move(piece)); },
                       [&](std::unique_ptr<RowBlock> block) {
-                        accept(std::move(block));
-                        if (failure_ || output_.is_closed() || is_done()) pipeline.stop();
+                        accept(std::move(block), spare);
+                        if (is_over()) pipeline.stop();
                       });
     while (!pipeline.wait_for(look_interval)) show_progress();
     input_.stop();
   }
 
-  // A record costs nothing beside its bytes here.
+  // A row that is read costs nothing beside its bytes.
   decode::SplitterOptions splitter_options() const {
     decode::SplitterOptions options = plan_.splitter_options(options_.record_bytes_max);
     options.slice_records_max = SIZE_MAX;
@@ -137,57 +138,84 @@ class ProcessRun {
     return piece;
   }
 
-  // On the workers' threads, one call at a time.
-  void accept(std::unique_ptr<RowBlock> given) {
+  bool is_over() const { return failure_ || output_.is_closed() || is_done(); }
+
+  // On the workers' threads, one call at a time. What a full block has left of its slice is worked on here, as its rows can be written now.
+  void accept(std::unique_ptr<RowBlock> block, ProcessWorker& spare) {
+    settle(*block);
+    for (; block->rest && !is_over(); settle(*block)) spare.work_on(*block);
     const std::lock_guard lock(mutex_);
-    RowBlock& block = *given;
-    counts_.bytes_read += block.bytes_read;
-    counts_.records_filtered += block.filtered;
-    if (gathering_ && gathering_->failure()) note_failure(*gathering_->failure());
-    for (const RowBlock::Reject& reject : block.rejects) {
-      add_reject(reject);
-      if (failure_) break;
-    }
-    gathered_ += block.gathered;
-    if (options_.query.is_grouped()) counts_.records_written += block.gathered;
-    if (!gathering_) write_rows(block);
-    budget_.release(block.bytes_counted);
-    blocks_.give(std::move(given));
+    counts_.bytes_read += block->bytes_read;
+    budget_.release(block->bytes_counted);
+    blocks_.give(std::move(block));
   }
 
-  void write_rows(const RowBlock& block) {
-    const RowWindow::Part part = window_.take(block.rows);
-    std::string_view text = block.text;
-    if (!block.row_ends.empty()) {
-      const std::size_t begin = part.first == 0 ? 0 : block.row_ends[part.first - 1];
-      const std::size_t end = part.last == 0 ? 0 : block.row_ends[part.last - 1];
-      text = text.substr(begin, end - begin);
+  // Rows and rejects in their order: what stands behind the one that ends the job counts as not read.
+  void settle(const RowBlock& block) {
+    const std::lock_guard lock(mutex_);
+    if (gathering_ && gathering_->failure()) note_failure(*gathering_->failure());
+    RowBlock::Counts done;
+    for (const RowBlock::Reject& reject : block.rejects) {
+      take_rows(block, done, reject.before);
+      if (is_over()) return;
+      add_reject(reject, records_taken_ + reject.before.records + 1);
+      if (failure_) return;
+      done = reject.before;
     }
-    write_first_without_comma(text);
+    take_rows(block, done, block.counts);
+    records_taken_ += block.counts.records;
+  }
+
+  void take_rows(const RowBlock& block, const RowBlock::Counts& from, const RowBlock::Counts& to) {
+    if (is_over()) return;
+    const std::uint64_t gathered = to.gathered - from.gathered;
+    gathered_ += gathered;
+    if (options_.query.is_grouped()) counts_.records_written += gathered;
+    counts_.records_filtered += to.filtered - from.filtered;
+    if (!gathering_) write_rows(block, from, to);
+  }
+
+  void write_rows(const RowBlock& block, const RowBlock::Counts& from, const RowBlock::Counts& to) {
+    const RowWindow::Part part = window_.take(to.rows - from.rows);
+    std::size_t begin = from.text;
+    std::size_t end = to.text;
+    if (!block.row_ends.empty()) {
+      const auto end_of = [&](std::uint64_t rows) { return rows == 0 ? from.text : block.row_ends[from.rows + rows - 1]; };
+      begin = end_of(part.first);
+      end = end_of(part.last);
+    }
+    write_first_without_comma(std::string_view(block.text).substr(begin, end - begin));
+    if (failure_ || output_.is_closed()) return;
     counts_.records_written += part.size();
-    counts_.records_filtered += block.rows - part.size();
+    counts_.records_filtered += to.rows - from.rows - part.size();
     rows_written_ += part.size();
   }
 
   void write_gathered() {
     std::string pending;
+    std::uint64_t rows = 0;  // pending
+    const auto flush = [&] {
+      write_first_without_comma(pending);
+      pending.clear();
+      if (!failure_ && !output_.is_closed()) rows_written_ += rows;
+      rows = 0;
+    };
     const Result<void> done = gathering_->rows([&](std::string_view row) {
       if (window_.is_full()) return false;
       if (window_.take(1).size() == 0) return true;
-      ++rows_written_;
+      ++rows;
       pending += row;
       if (pending.size() < write_bytes) return true;
-      write_first_without_comma(pending);
-      pending.clear();
+      flush();
       show_progress();
       return !failure_ && !output_.is_closed();
     });
+    flush();
     if (!done) note_failure(done.error());
-    write_first_without_comma(pending);
     is_written_ = true;
     if (options_.query.is_grouped()) return;
     counts_.records_written += rows_written_;
-    counts_.records_filtered += gathered_ - rows_written_;
+    if (!failure_ && !output_.is_closed()) counts_.records_filtered += gathered_ - rows_written_;
   }
 
   // JSON's rows have a comma before them.
@@ -207,14 +235,15 @@ class ProcessRun {
     if (Result<void> done = output_.write(text); !done) note_failure(std::move(done).error());
   }
 
-  void add_reject(const RowBlock::Reject& reject) {
+  // `records`: how many were read with it.
+  void add_reject(const RowBlock::Reject& reject, std::uint64_t records) {
     ++counts_.records_rejected;
     metrics_.rejected(reject.error.code);
     const std::string id = reject.is_json ? id_json_of(reject.record, "id") : "";
     const std::string_view json = reject.is_json ? std::string_view(reject.record) : std::string_view();
     const std::string_view raw = reject.is_json ? std::string_view() : std::string_view(reject.record);
     if (Result<void> added = rejects_.add({reject.error, id, json, raw}); !added) note_failure(std::move(added).error());
-    if (failure_ || !options_.max_rejects.passed_by(counts_.records_rejected, counts_.records_read() + gathered_)) return;
+    if (failure_ || !options_.max_rejects.passed_by(counts_.records_rejected, records)) return;
     note_failure(too_many_rejects(counts_.records_rejected));
   }
 
@@ -277,6 +306,7 @@ class ProcessRun {
   // While records are read, what is below is the accepting worker's, and the caller's for the progress.
   std::mutex mutex_;
   Counts counts_;
+  std::uint64_t records_taken_ = 0;
   std::uint64_t gathered_ = 0;  // records in groups, rows that are sorted
   std::uint64_t rows_written_ = 0;
   std::size_t bytes_before_first_ = 0;

@@ -47,6 +47,9 @@ struct ProcessOptions {
   telemetry::TraceContext trace = telemetry::TraceContext::from_environment();
 };
 
+// What the output is called until it is whole.
+std::string part_path(const std::string& output);
+
 // What can be known to be wrong before anything is done. process() checks it again.
 Result<void> check(const ProcessOptions& options);
 

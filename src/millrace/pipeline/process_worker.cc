@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/pipeline/process_worker.h"
 
+#include <utility>
+
 #include "millrace/surrealql/limits.h"
 #include "millrace/telemetry/profile.h"
 #include "millrace/telemetry/stage.h"
@@ -12,6 +14,9 @@ using surrealql::Selected;
 namespace {
 
 constexpr std::size_t text_kept_max = 4u << 20;
+// A block that holds more goes on its way before its slice is done.
+constexpr std::size_t text_bytes_max = 4u << 20;
+constexpr std::size_t reject_bytes_max = 1u << 20;
 
 }  // namespace
 
@@ -34,8 +39,8 @@ void RowBlockPool::give(std::unique_ptr<RowBlock> block) {
   free_.push_back(std::move(block));
 }
 
-ProcessWorker::ProcessWorker(const ProcessJob& job, std::size_t number)
-    : job_(job), selector_(job.options.query), readers_(job.files.size()), gathering_(job.gathering == nullptr ? nullptr : &job.gathering->worker(number)) {}
+ProcessWorker::ProcessWorker(const ProcessJob& job, Gathering::Worker* gathering)
+    : job_(job), selector_(job.options.query), readers_(job.files.size()), gathering_(gathering) {}
 
 decode::RowReader& ProcessWorker::reader(std::uint32_t file) {
   std::unique_ptr<decode::RowReader>& reader = readers_[file];
@@ -48,52 +53,81 @@ decode::RowReader& ProcessWorker::reader(std::uint32_t file) {
 }
 
 std::unique_ptr<RowBlock> ProcessWorker::work(Piece piece) {
+  std::unique_ptr<RowBlock> block = job_.blocks.take();
+  block->bytes_counted = piece.bytes_counted;
+  work(std::move(piece), *block);
+  return block;
+}
+
+void ProcessWorker::work_on(RowBlock& block) {
+  Piece piece = *std::exchange(block.rest, std::nullopt);
+  block.records_done += block.counts.records;
+  block.gathered_done += block.counts.gathered;
+  block.text.clear();
+  block.row_ends.clear();
+  block.rejects.clear();
+  block.counts = {};
+  work(std::move(piece), block);
+}
+
+void ProcessWorker::work(Piece piece, RowBlock& block) {
   MILLRACE_PROFILE_SCOPE("process slice", "bytes", piece.slice.chunk.size());
   const telemetry::StageScope decoding(telemetry::Stage::decode);
-  std::unique_ptr<RowBlock> block = job_.blocks.take();
+  reject_bytes_ = 0;
   decode::RowReader& reader = this->reader(piece.file);
   reader.open(piece.slice);
   decode::FoundRow found;
-  while (reader.next(found)) add(found, piece, *block);
+  for (std::uint64_t i = 0; i < block.records_done; ++i) reader.next(found);
+  while (reader.next(found)) {
+    add(found, piece, block);
+    if (block.text.size() > text_bytes_max || reject_bytes_ > reject_bytes_max) [[unlikely]] {
+      block.rest = std::move(piece);
+      return;
+    }
+  }
   if (piece.slice.fault) {  // what cannot be decoded at the input's end
     Error fault = *piece.slice.fault;
     fault.place.source = job_.files[piece.file].path;
-    block->rejects.push_back({std::move(fault), std::move(piece.slice.fault_text), false});
+    block.rejects.push_back({std::move(fault), std::move(piece.slice.fault_text), false, block.counts});
+    ++block.counts.records;
   }
-  block->bytes_read = piece.slice.bytes_taken;
-  block->bytes_counted = piece.bytes_counted;
+  block.bytes_read = piece.slice.bytes_taken;
   job_.chunks.give(std::move(piece.slice.chunk));
-  return block;
 }
 
 void ProcessWorker::add(const decode::FoundRow& found, const Piece& piece, RowBlock& block) {
   if (found.error) return reject(*found.error, found, piece, block);
   const Selected selected = selector_.select(found.row);
   if (selected == Selected::filtered) {
-    ++block.filtered;
+    ++block.counts.filtered;
+    ++block.counts.records;
     return;
   }
-  const std::size_t rows_before = block.rows;
-  const std::size_t text_before = block.text.size();
-  const auto keep = [&] { return gathering_ != nullptr ? gather(position_of(piece.file, found.offset), block) : add_rows(block); };
-  if (selected == Selected::row && surrealql::within_limits(selector_.machine().evaluation(), keep)) return;
+  const RowBlock::Counts before = block.counts;
+  const auto keep = [&] { return gathering_ != nullptr ? gather(piece, block) : add_rows(block); };
+  if (selected == Selected::row && surrealql::within_limits(selector_.machine().evaluation(), keep)) {
+    ++block.counts.records;
+    return;
+  }
   // All of the record's rows or none.
-  block.text.resize(text_before);
-  block.rows = rows_before;
-  if (job_.counts_rows) block.row_ends.resize(rows_before);
+  block.counts = before;
+  block.text.resize(before.text);
+  if (job_.counts_rows) block.row_ends.resize(before.rows);
   reject({Code::invalid_record, selector_.failure(), {}}, found, piece, block);
 }
 
-bool ProcessWorker::gather(std::uint64_t position, RowBlock& block) {
-  const std::optional<std::size_t> rows = gathering_->add(selector_, position);
-  block.gathered += rows.value_or(0);
+bool ProcessWorker::gather(const Piece& piece, RowBlock& block) {
+  const std::optional<std::size_t> rows = gathering_->add(selector_, position_of(piece, block.gathered_done + block.counts.gathered));
+  block.counts.gathered += rows.value_or(0);
   return rows.has_value();
 }
 
 bool ProcessWorker::add_rows(RowBlock& block) {
   for (std::size_t i = 0; i < selector_.row_count(); ++i) {
     if (selector_.row_at(i) != Selected::row || !job_.format.append(selector_, block.text)) return false;
-    ++block.rows;
+    surrealql::check_written(block.text, block.counts.text);
+    block.counts.text = block.text.size();
+    ++block.counts.rows;
     if (job_.counts_rows) block.row_ends.push_back(static_cast<std::uint32_t>(block.text.size()));
   }
   return true;
@@ -103,7 +137,10 @@ void ProcessWorker::reject(Error error, const decode::FoundRow& found, const Pie
   const bool from_elsewhere = !found.source.empty();
   error.place = {from_elsewhere ? found.source : job_.files[piece.file].path, found.line, found.byte, {}};
   const bool is_json = !found.error || found.is_json;
-  block.rejects.push_back({std::move(error), is_json ? reader(piece.file).as_json(found.input, piece.slice) : std::string(found.input), is_json});
+  std::string record = is_json ? reader(piece.file).as_json(found.input, piece.slice) : std::string(found.input);
+  reject_bytes_ += sizeof(RowBlock::Reject) + error.message.size() + record.size();
+  block.rejects.push_back({std::move(error), std::move(record), is_json, block.counts});
+  ++block.counts.records;
 }
 
 }  // namespace millrace::pipeline

@@ -144,7 +144,7 @@ Result<void> QueryWorker::gather(const decode::FoundRow& found, const Piece& pie
   head_.clear();
   append_head(head_, {found.line, found.byte, piece.file, found.source});
   std::optional<std::size_t> rows;
-  if (selected == Selected::row) rows = gathering_->add(selector_, position_of(piece.file, found.offset), head_);
+  if (selected == Selected::row) rows = gathering_->add(selector_, position_of(piece, block.records_gathered), head_);
   if (!rows) return fail(Code::invalid_record, selector_.failure());
   block.records_read += *rows;
   block.records_gathered += *rows;

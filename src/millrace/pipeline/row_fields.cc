@@ -128,11 +128,12 @@ void RowFields::put_fields(BlockWriter& writer) {
 // What would be too large is told before it is written, as the record's failure.
 bool RowFields::append_stored(surrealql::Selector& selector, std::string& out) {
   surrealql::Evaluation& evaluation = selector.machine().evaluation();
+  const std::size_t begin = out.size();
   const auto append = [&](const Datum& value) {
     surrealql::check_weight(value, evaluation);
     if (evaluation.failed()) return false;
     surrealql::append_stored(out, value);
-    surrealql::check_written(out);
+    surrealql::check_written(out, begin);
     return true;
   };
   if (!selector.is_flat()) return append(surrealql::open(selector.row(), evaluation)) && !evaluation.failed();

@@ -26,8 +26,9 @@ inline constexpr std::size_t shared_bytes_max = std::size_t{4} << 30;
 inline constexpr std::size_t written_bytes_max = std::size_t{128} << 20;
 inline constexpr std::string_view too_large_words = "the record needs more memory to be computed than the 512 MiB that one may take";
 
-inline void check_written(const std::string& out) {
-  if (out.size() > written_bytes_max) [[unlikely]]
+// `begin`: where in `out` the row begins.
+inline void check_written(const std::string& out, std::size_t begin = 0) {
+  if (out.size() - begin > written_bytes_max) [[unlikely]]
     throw TooLarge{};
 }
 

@@ -93,9 +93,8 @@ Datum Machine::whole() {
 }
 
 Datum Machine::run(const Program& program) {
-  if (program.is_slot()) return slot(program.code.front().index);
   MILLRACE_ASSERT(program.stack <= registers_.size());
-  return within_limits(evaluation_, [&] { return run(program, 0, nullptr); });
+  return within_limits(evaluation_, [&] { return program.is_slot() ? slot(program.code.front().index) : run(program, 0, nullptr); });
 }
 
 Datum Machine::run(const Program& program, std::size_t base, const Datum* document) {

@@ -91,12 +91,14 @@ Datum Selector::row() {
 }
 
 void Selector::append_flat(std::string& out) const {
+  const std::size_t begin = out.size();
   char before = '{';
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].is(Type::none)) continue;
     out += before;
     out += heads_[i];
     surrealql::append_json(out, columns_[i]);
+    check_written(out, begin);
     before = ',';
   }
   if (before == '{') out += '{';

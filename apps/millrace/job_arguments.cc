@@ -107,7 +107,7 @@ Result<pipeline::LoadQuery> JobArguments::compile(const std::string& query, cons
   if (!given) return std::unexpected(std::move(given).error());
   Result<surrealql::Query> compiled = surrealql::Query::compile(query, *given, rules);
   if (!compiled) {
-    compiled.error().message.insert(0, "the query, ");
+    if (!compiled.error().message.starts_with("the query")) compiled.error().message.insert(0, "the query, ");
     return std::unexpected(std::move(compiled).error());
   }
   std::string text = query;

@@ -13,6 +13,7 @@ struct LoadArguments {
   JobArguments job;
   StoreJobArguments to;
   std::string query;
+  const CLI::Option* query_option = nullptr;  // an empty query is one, and refused
 };
 
 Result<pipeline::LoadOptions> make_options(LoadArguments& arguments) {
@@ -20,7 +21,7 @@ Result<pipeline::LoadOptions> make_options(LoadArguments& arguments) {
   Result<pipeline::LoadOptions> options = arguments.job.options("");
   if (!options) return options;
   if (Result<void> completed = arguments.to.complete(*options); !completed) return std::unexpected(std::move(completed).error());
-  if (arguments.query.empty()) {
+  if (arguments.query_option->count() == 0) {
     if (arguments.job.parameters.empty()) return options;
     return fail(Code::invalid_argument, "--param is for a --query");
   }
@@ -47,7 +48,7 @@ Command add_load(CLI::App& app, std::span<char* const> command_line) {
   load.add_option("--table", a.to.table, "The table; 'post' has a shape: title, content, created_at")->required()->type_name("NAME");
   load.add_option("--format", a.job.format, "ndjson, json, csv or rejects; by the file's name when not given")->type_name("F");
   load.add_option("--types", a.job.types, "FIELD=TYPE,…: text int float decimal bool datetime duration uuid bytes record; or auto (CSV)");
-  load.add_option("--query", a.query, "SELECT … FROM $input [WHERE …] …: what to make of the records (docs/processing.md)")->type_name("QUERY");
+  a.query_option = load.add_option("--query", a.query, "SELECT … FROM $input [WHERE …] …: what to make of the records (docs/processing.md)")->type_name("QUERY");
   a.job.add_parameters_to(load);
   a.to.add_records_to(load);
   a.job.add_rejects_to(load);

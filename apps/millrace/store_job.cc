@@ -69,7 +69,7 @@ void print_summary(const pipeline::Report& report, const StoreJobArguments& to, 
              to.table, store_name, report.seconds, format_count(static_cast<std::uint64_t>(report.records_per_second())),
              format_bytes(counts.bytes_read), format_count(report.batches), format_bytes(report.peak_rss_bytes));
   if (report.batching) fmt::print(stderr, "Batches: {}\n", report.batching->text());
-  JobArguments::print_rejects(report, "Mend them there and load that file again.");
+  JobArguments::print_rejects(report, options.query ? "Mend them there and load that file again, with the same query." : "Mend them there and load that file again.");
   if (report.stopped) {
     fmt::print(stderr, "millrace: {}\nmillrace: stopped before the end of the input. What is counted as written is durable. {}\n",
                describe(*report.stopped), advice(report, to));
@@ -120,12 +120,16 @@ Result<void> StoreJobArguments::complete(pipeline::LoadOptions& options) const {
   return error ? Result<void>(std::unexpected(std::move(*error))) : Result<void>();
 }
 
-// The same command, and --resume; passwords are not shown.
+// The same command, and --resume; the store's password is not shown.
 std::string resume_command(std::span<char* const> command_line) {
   std::string text;
+  bool is_store = false;
   for (const std::string_view word : command_line) {
+    // Any other word may hold a URL and an '@' of its own: a query does.
+    const bool has_password = (is_store || word.starts_with("--to=")) && word.find("://") != std::string_view::npos;
+    is_store = word == "--to";
     if (word == "--resume" || word == "--restart") continue;
-    text += for_shell(word.find("://") == std::string_view::npos ? std::string(word) : surrealdb::redacted(word)) + " ";
+    text += for_shell(has_password ? surrealdb::redacted(word) : std::string(word)) + " ";
   }
   return text + "--resume";
 }

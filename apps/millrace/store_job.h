@@ -36,7 +36,7 @@ struct StoreJobArguments {
   Result<void> complete(pipeline::LoadOptions& options) const;
 };
 
-// The same command, and --resume; passwords are not shown.
+// The same command, and --resume; the store's password is not shown.
 std::string resume_command(std::span<char* const> command_line);
 
 int run_store_job(JobArguments& job, const StoreJobArguments& to, const pipeline::LoadOptions& options, std::stop_token stop);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`process --to` and `load --query`: a query's rows into SQLite and a real SurrealDB."""
 import json
+import re
+import shlex
 import unittest
 
 import surreal_server
@@ -69,6 +71,9 @@ class Defaults(IntoStore):
                 self.process(*args, status=2)
         self.process("SELECT a FROM $input", "input.ndjson", table="sqlite_x", status=2)
         self.load("input.ndjson", "--param", "a=1", status=2)
+        for query in ("", " "):
+            self.assertEqual(self.load("input.ndjson", "--query", query, status=2).err, self.process(query, "input.ndjson", status=2).err)
+        self.assertEqual(self.process("SELECT '\udcff' FROM $input", "input.ndjson", status=2).err, "millrace: the query is not UTF-8\n")  # the byte 0xff
         self.assertEqual(self.names(), ["input.ndjson"])
 
 
@@ -104,6 +109,20 @@ class Counts(IntoStore):
         self.process("SELECT id, k FROM $input", "mended.rejects")
         self.assertEqual(sorted(self.bodies("t")), [1, 2, 4, 9, 10])
 
+    def test_sorted_rows_of_a_file_of_rejects_keep_the_place_that_it_tells(self):
+        self.write("first.ndjson", '{"id":1,"s":"a"}\n{"id":"b c","s":2}\n')
+        self.write("second.ndjson", '{"id":7,"s":3}\n')
+        self.process("SELECT id, string::len(s) AS n FROM $input", "first.ndjson", "second.ndjson", "--rejects", "all.rejects", status=1)
+        # Id 1 is there already, and 1.5 is no id: one is refused by the store, one before.
+        self.process("SELECT 1 AS id FROM $input", "first.ndjson", table="u", status=1)
+        self.process("SELECT IF s = 2 { 1 } ELSE { 1.5 } AS id, s FROM $input ORDER BY s", "all.rejects", "--format", "rejects", "--rejects", "again.rejects", table="u", status=1)
+        self.assertEqual([(r["source"], r["line"], r["byte"], r["id"]) for r in self.rejects("again.rejects")], [("second.ndjson", 1, 0, 1.5), ("first.ndjson", 2, 17, 1)])
+
+    def test_a_rejects_id_is_that_of_the_field_that_holds_it(self):
+        self.write("input.ndjson", '{"key":"k","id":1,"s":2}\n')
+        self.process("SELECT key, string::len(s) AS n FROM $input", "input.ndjson", "--id", "key", status=1)
+        self.assertEqual([r["id"] for r in self.rejects()], ["k"])
+
     def test_sorted_rows_and_groups_stay_within_memory_on_their_way_into_a_store(self):
         self.run_command("generate", "posts", "--count", "120000", "-o", "posts.ndjson")
         for query, table in (("SELECT title, content, id FROM $input ORDER BY title", "a"), ("SELECT id, count() AS n, array::group(content) AS c FROM $input GROUP BY id", "b")):
@@ -111,6 +130,18 @@ class Counts(IntoStore):
                 report = self.process(query, "posts.ndjson", "--memory", "48MiB", table=table).report
                 self.assertEqual(report["rows_written"], 120000)
                 self.assertLess(report["peak_rss_bytes"], 48 << 20)
+
+    def test_a_row_that_is_too_large_to_be_kept_is_its_records_reject(self):
+        self.write("input.ndjson", '{"n":2}\n{"n":1}\n')
+        repeat = 'SELECT n AS id, IF n = 1 { array::repeat(string::repeat("%s", 1000000), %d) } AS a FROM $input ORDER BY id'
+        for character, count, record in (("x", 200, {"n": 1}), ("\\u{1}", 40, None)):  # as text of ours, and as JSON
+            with self.subTest(count=count):
+                table = f"t{count}"
+                self.assertEqual(self.figures(repeat % (character, count), "input.ndjson", table=table, status=1), (2, 1, 1, 0, 0, 1))
+                [reject] = self.rejects()
+                self.assertEqual((reject["line"], reject["byte"], reject["record"]), (2, 8, record))
+                self.assertIn("more memory", reject["reason"])
+                self.assertEqual(list(self.bodies(table)), [2])
 
     def test_resume_is_refused_where_rows_are_counted(self):
         for query in ("SELECT k FROM $input GROUP BY k", "SELECT * FROM $input ORDER BY k", "SELECT * FROM $input LIMIT 2"):
@@ -122,6 +153,47 @@ class Counts(IntoStore):
         self.assertNotIn("--on-duplicate skip", outcome.err)
         outcome = self.process("SELECT v, k FROM $input WHERE k SPLIT v", "many.ndjson", "--restart", table="u")
         self.assertEqual(self.sql("SELECT count(*) FROM u"), [(6000,)])
+
+
+class Words(IntoStore):
+    def setUp(self):
+        super().setUp()
+        self.write("input.ndjson", [{"id": n, "s": n if n > 1 else "a"} for n in range(6)])
+        self.query = "SELECT id, string::len(s) AS n, 'ws://u:v@w' AS u FROM $input WHERE $at = 'http://a:b@c/d'"
+        self.limits = ("--max-rejects", "2", "--param", "at=http://a:b@c/d")
+
+    def go_on(self, outcome):
+        """The words of the command that is printed."""
+        [line] = re.findall(r"To go on, run:\n  (.*)\n", outcome.err)
+        return shlex.split(line)
+
+    def test_how_to_go_on_is_a_command_that_does(self):
+        outcome = self.process(self.query, "input.ndjson", *self.limits, status=3)
+        self.assertIn("raise it", outcome.err)
+        self.assertIn("load that file again, with the same query", outcome.err)
+        words = self.go_on(outcome)
+        self.assertEqual(words[2:4], [self.query, "input.ndjson"])
+        words[words.index("--max-rejects") + 1] = "9"
+        outcome = self.run_command(*words[1:])
+        self.assertEqual(outcome.status, 1, outcome.err)
+        self.assertEqual(sorted(self.bodies("t")), [0, 1])
+
+    def test_a_stop_of_rows_for_a_file_says_to_raise_max_rejects(self):
+        self.assertIn("--max-rejects allows: 1; raise it", self.run_command("process", "SELECT string::len(s) FROM $input", "input.ndjson", "--max-rejects", "0").err)
+
+    def test_the_stores_password_alone_is_hidden(self):
+        for to in (["--to", server.url()], [f"--to={server.url()}"]):
+            with self.subTest(to=to):
+                outcome = self.run_command("load", "input.ndjson", "--query", self.query, *self.limits, *to, "--table", f"t{len(to)}")
+                self.assertEqual(outcome.status, 3, outcome.err)
+                words = self.go_on(outcome)
+                self.assertEqual([word for word in words if "://" in word and "root" not in word], [self.query, "at=http://a:b@c/d"])
+                [store] = [word for word in words if "root" in word]
+                self.assertIn("://root:***@", store)
+
+    def test_without_a_query_nothing_is_said_of_one(self):
+        outcome = self.load(self.write("bad.ndjson", "x\n"), status=1)
+        self.assertIn("load that file again.\n", outcome.err)
 
 
 class Surreal(IntoStore):

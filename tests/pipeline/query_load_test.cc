@@ -29,10 +29,10 @@ class QueryLoad : public ::testing::Test {
     EXPECT_TRUE(made && made->write_all(text));
     return folder_.file(name);
   }
-  Report load(const std::string& path, const std::string& text, std::string table = "t") {
+  Report load(const std::string& path, const std::string& text, std::string table = "t", store::OnDuplicate on_duplicate = store::OnDuplicate::fail) {
     auto compiled = surrealql::Query::compile(text);
     EXPECT_TRUE(compiled) << describe(compiled.error());
-    LoadOptions options{.files = {path}, .shape = {.table = table}, .rejects_path = folder_.file("rejects")};
+    LoadOptions options{.files = {path}, .shape = {.table = table}, .on_duplicate = on_duplicate, .rejects_path = folder_.file("rejects")};
     options.query = LoadQuery{.query = *compiled, .text = text};
     options.memory_bytes = 48u << 20;
     options.max_rejects = {.records = 1'000'000};
@@ -42,6 +42,16 @@ class QueryLoad : public ::testing::Test {
     if (!report) return {};
     EXPECT_FALSE(report->stopped) << describe(*report->stopped);
     return *report;
+  }
+  // Stopped by its rejects.
+  Report load_stopped(const std::string& path, const std::string& text, std::uint64_t rejects_max, std::size_t workers = 1) {
+    LoadOptions options{.files = {path}, .shape = {.table = "t"}, .rejects_path = folder_.file("rejects")};
+    options.query = LoadQuery{.query = *surrealql::Query::compile(text), .text = text};
+    options.max_rejects = {.records = rejects_max};
+    options.workers = workers;
+    const auto report = pipeline::load(options, memory_, progress_, {});
+    EXPECT_TRUE(report && report->stopped);
+    return report ? *report : Report();
   }
   // In ascending id.
   std::vector<std::string> records(const std::string& table = "t") {
@@ -161,6 +171,29 @@ TEST_F(QueryLoad, a_group_of_no_records_is_written) {
   EXPECT_THAT(counts(report), ElementsAre(0, 0, 0, 0, 1));
 }
 
+TEST_F(QueryLoad, a_group_of_no_records_counts_as_none_whatever_becomes_of_it) {
+  const std::string path = file("{\"n\":1}\n");
+  const Report refused = load(path, "SELECT n AS id, count() AS c FROM $input WHERE n > 1 GROUP ALL");
+  EXPECT_THAT(counts(refused), ElementsAre(1, 0, 0, 1, 0));
+  EXPECT_EQ(refused.exit_status, 1);
+  EXPECT_THAT(rejects(), HasSubstr(R"("record":{"id":[],"c":0}})"));
+  const std::string query = "SELECT count() AS id FROM $input WHERE n > 1 GROUP ALL";
+  EXPECT_THAT(counts(load(path, query)), ElementsAre(1, 0, 0, 1, 1));
+  EXPECT_THAT(counts(load(path, query)), ElementsAre(1, 0, 0, 1, 0));  // it is there
+  EXPECT_THAT(counts(load(path, query, "t", store::OnDuplicate::skip)), ElementsAre(1, 0, 0, 1, 0));
+  EXPECT_THAT(counts(load(file("x\n"), query, "u")), ElementsAre(1, 0, 1, 0, 1));
+}
+
+TEST_F(QueryLoad, limit_0_reads_nothing) {
+  const std::string path = file("{\"id\":1,\"k\":1}\nx\n");
+  for (const std::string clause : {"", "ORDER BY id ", "GROUP BY id ", "GROUP ALL "}) {
+    const Report report = load(path, "SELECT id FROM $input " + clause + "LIMIT 0");
+    EXPECT_THAT(counts(report), ElementsAre(0, 0, 0, 0, 0)) << clause;
+    EXPECT_EQ(report.counts.bytes_read, 0u) << clause;
+    EXPECT_EQ(report.exit_status, 0) << clause;
+  }
+}
+
 TEST_F(QueryLoad, sorted_rows_keep_their_place_and_what_limit_leaves_out_is_filtered) {
   std::string text = "{\"id\":7,\"n\":-1}\n";
   for (int n = 0; n < 20'000; ++n) text += fmt::format("{{\"id\":{},\"n\":{}}}\n", n, 20'000 - n);
@@ -183,15 +216,23 @@ TEST_F(QueryLoad, what_is_sorted_may_be_larger_than_memory) {
 }
 
 TEST_F(QueryLoad, too_many_rejects_stop_it_before_groups_are_written) {
-  LoadOptions options{.files = {file("{\"k\":1}\nx\ny\n{\"k\":2}\n")}, .shape = {.table = "t"}, .rejects_path = folder_.file("rejects")};
-  const std::string text = "SELECT k AS id FROM $input GROUP BY k";
-  options.query = LoadQuery{.query = *surrealql::Query::compile(text), .text = text};
-  options.max_rejects = {.records = 1};
-  const auto report = pipeline::load(options, memory_, progress_, {});
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->exit_status, 3);
-  EXPECT_FALSE(report->can_resume);
+  const Report report = load_stopped(file("{\"k\":1}\nx\ny\n{\"k\":2}\n"), "SELECT k AS id FROM $input GROUP BY k", 1);
+  EXPECT_EQ(report.exit_status, 3);
+  EXPECT_FALSE(report.can_resume);
   EXPECT_EQ(memory_.count({"t"}).value_or(0), 0u);
+}
+
+TEST_F(QueryLoad, a_stop_by_rejects_writes_only_rows_that_there_are) {
+  const std::string path = file("{\"id\":1,\"a\":1}\n{\"id\":2,\"a\":2}\n{\"id\":3,\"a\":3}\n{\"id\":4,\"a\":4}\n{\"id\":5,\"a\":\"x\"}\n{\"id\":6,\"a\":6}\n");
+  EXPECT_THAT(counts(load_stopped(path, "SELECT *, a + 1 AS b FROM $input LIMIT 1", 0)), ElementsAre(5, 1, 1, 3, 1));
+  EXPECT_THAT(records(), ElementsAre(R"({"id":1,"a":1,"b":2})"));
+  EXPECT_THAT(counts(load_stopped(path, "SELECT *, a + 1 AS b FROM $input LIMIT 9 START 3", 0)), ElementsAre(5, 1, 1, 3, 1));
+  EXPECT_THAT(records(), ElementsAre(R"({"id":1,"a":1,"b":2})", R"({"id":4,"a":4,"b":5})"));
+}
+
+TEST_F(QueryLoad, what_stands_behind_a_stop_by_rejects_is_not_counted_as_filtered) {
+  const std::string path = file("{\"id\":1,\"a\":1}\n{\"id\":2,\"a\":0}\n{\"id\":3,\"a\":\"x\"}\n{\"id\":4,\"a\":0}\n{\"id\":5,\"a\":0}\n");
+  EXPECT_THAT(counts(load_stopped(path, "SELECT *, a + 1 AS b FROM $input WHERE a != 0", 0)), ElementsAre(3, 1, 1, 1, 1));
 }
 
 }  // namespace

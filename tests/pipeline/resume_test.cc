@@ -224,7 +224,7 @@ TEST_F(ResumeTest, refuses_another_input_and_other_settings) {
   EXPECT_THAT(refusal(changed), HasSubstr("--types"));
   changed = options(path, Resume::yes);
   changed.query = query("SELECT id, title FROM $input");
-  EXPECT_THAT(refusal(changed), HasSubstr("--query"));
+  EXPECT_THAT(refusal(changed), HasSubstr("begun with another query: '', not 'SELECT id, title FROM $input'"));
   changed = options(path, Resume::yes);
   changed.format = decode::Format::json;
   EXPECT_THAT(refusal(changed), HasSubstr("--format"));
@@ -242,6 +242,26 @@ TEST_F(ResumeTest, refuses_another_input_and_other_settings) {
   file("posts.ndjson", text);
   EXPECT_EQ(refusal(options(path, Resume::yes)), "resumed");
   expect_each_once(memory);
+}
+
+TEST_F(ResumeTest, refuses_another_query_without_its_passwords_and_another_strictness) {
+  const std::string path = posts(true);
+  store::MemoryStore memory;
+  store::FaultyStore dying(memory, {.fail_every = 6, .failures_max = 1, .code = Code::io});
+  query_ = query("SELECT *, 'ws://me:s3cret@h:8000/n' AS u, 'http://h:80/a' AS v, 'a@b' AS w FROM $input");
+  query_->strict = false;
+  ASSERT_EQ(load(options(path), dying)->exit_status, 3);
+  const auto refusal = [&](const LoadOptions& changed) {
+    const auto report = load(changed, memory);
+    return report ? "resumed" : report.error().message;
+  };
+  LoadOptions changed = options(path, Resume::yes);
+  changed.query = query("SELECT *, 'wss://me:p@ss@h/n' FROM $input");
+  EXPECT_THAT(refusal(changed), HasSubstr("'SELECT *, 'ws://me:***@h:8000/n' AS u, 'http://h:80/a' AS v, 'a@b' AS w FROM $input', not 'SELECT *, 'wss://me:***@h/n' FROM $input'"));
+  changed.query = *query_;
+  changed.query->strict = true;
+  EXPECT_THAT(refusal(changed), HasSubstr("validated only what the query reads"));
+  EXPECT_EQ(refusal(options(path, Resume::yes)), "resumed");
 }
 
 TEST_F(ResumeTest, counts_rejects_over_all_runs) {

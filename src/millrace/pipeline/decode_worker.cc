@@ -51,6 +51,7 @@ void end_block(const DecodeJob& job, BlockPool& blocks, Piece piece, Block& bloc
     fault.place.source = job.files[piece.file].path;
     block.malformed.push_back({std::move(fault), std::move(piece.slice.fault_text)});
     block.malformed.back().entries_before = block.size();
+    block.malformed.back().filtered_before = block.records_filtered;
     block.malformed.back().offset = *block.malformed.back().error.place.byte;
   }
   block.input = std::move(piece.slice.chunk);

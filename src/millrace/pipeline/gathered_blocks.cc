@@ -7,6 +7,7 @@
 
 #include "millrace/pipeline/query_worker.h"
 #include "millrace/pipeline/rejects.h"
+#include "millrace/surrealql/limits.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -25,11 +26,20 @@ GatheredBlocks::GatheredBlocks(const DecodeJob& job, BlockPool& blocks)
 void GatheredBlocks::begin() {
   block_ = blocks_.take();
   malformed_bytes_ = 0;
+  told_sources_.clear();
   block_->input = blocks_.take_chunk();
   block_->encoding = job_.encoding;
   block_->source_number = static_cast<std::uint32_t>(job_.files.size());  // none of them
   if (!has_origins_) return;
   for (const InputFile& file : job_.files) block_->other_sources.push_back(file.path);
+}
+
+std::uint32_t GatheredBlocks::number_of(const RowOrigin& origin) {
+  if (origin.source.empty()) return origin.file + 1;
+  const auto known = told_sources_.find(origin.source);
+  if (known != told_sources_.end()) return known->second;
+  block_->other_sources.emplace_back(origin.source);
+  return told_sources_[std::string(origin.source)] = static_cast<std::uint32_t>(block_->other_sources.size());
 }
 
 void GatheredBlocks::append_input(std::string_view json) {
@@ -48,16 +58,22 @@ void GatheredBlocks::add(std::string_view row) {
   span.line = origin.line;
   span.byte = origin.byte;
   writer_.begin();
-  Result<void> done = fields_.put_stored(row, writer_, json_);
+  surrealql::Evaluation& evaluation = fields_.evaluation();
+  evaluation.failure.clear();
+  Result<void> done = surrealql::within_limits(evaluation, [&] { return fields_.put_stored(row, writer_, json_); });
+  if (done && evaluation.failed()) {
+    json_ = std::string("null");  // it cannot be shown
+    done = fail(Code::invalid_record, evaluation.failure);
+  }
   span.input_size = static_cast<std::uint32_t>(json_.size());
   if (done) done = writer_.end(span, block);
   if (done) {
     append_input(json_);
-    if (has_origins_) block.entries.back().other_source = origin.file + 1;
+    if (has_origins_) block.entries.back().other_source = number_of(origin);
     return;
   }
   Block::Malformed& bad = block.malformed.emplace_back(std::move(done).error());
-  if (has_origins_) bad.error.place = {job_.files[origin.file].path, origin.line, origin.byte, {}};
+  if (has_origins_) bad.error.place = {block.other_sources[number_of(origin) - 1], origin.line, origin.byte, {}};
   bad.entries_before = block.size();
   bad.is_json = true;
   bad.record = json_;

@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +19,8 @@
 #include "millrace/pipeline/row_fields.h"
 
 namespace millrace::pipeline {
+
+struct RowOrigin;
 
 class GatheredBlocks {
  public:
@@ -32,6 +36,7 @@ class GatheredBlocks {
  private:
   void begin();
   void append_input(std::string_view json);
+  std::uint32_t number_of(const RowOrigin& origin);  // among the block's other sources, from 1
 
   const DecodeJob& job_;
   BlockPool& blocks_;
@@ -39,6 +44,7 @@ class GatheredBlocks {
   BlockWriter writer_;
   RowFields fields_;
   std::unique_ptr<Block> block_;
+  std::map<std::string, std::uint32_t, std::less<>> told_sources_;  // by rejects, of this block
   std::size_t malformed_bytes_ = 0;
   std::uint64_t number_ = 0;  // of the next row, which generated ids are made of
   std::string json_;

@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 
-#include "millrace/base/file.h"
 #include "millrace/batch/batcher.h"
 #include "millrace/parallel/ordered_pipeline.h"
 #include "millrace/pipeline/decode_worker.h"
@@ -105,13 +103,13 @@ class LoadJob final : public batch::Outcomes {
   void written(const Block& block, std::size_t first, std::size_t last) override {
     checkpoint_.settle(block, first, last);
     rows_written_ += last - first;
-    if (!is_group_of_nothing()) counts_.records_written += last - first;
+    if (!is_group_of_nothing_) counts_.records_written += last - first;
     metrics_.counted(counts_);
     last_commit_ = steady_clock::now();
   }
   void skipped(const Block& block, std::size_t index) override {
     checkpoint_.settle(block, index, index + 1);
-    ++counts_.records_skipped;
+    if (!is_group_of_nothing_) ++counts_.records_skipped;
     last_commit_ = steady_clock::now();
   }
   void rejected(const Block& block, std::size_t index, const Error& error) override {
@@ -150,11 +148,11 @@ class LoadJob final : public batch::Outcomes {
   using Pipeline = parallel::OrderedPipeline<Piece, std::unique_ptr<Block>>;
 
   // LIMIT's last row is there.
-  bool is_done() const { return window_ && window_->is_full() && !gathering_; }
-  bool is_group_of_nothing() const { return is_grouped_ && gathered_ == 0; }
+  bool is_done() const { return window_ && window_->is_full(); }
 
   void write_gathered(const DecodeJob& job, batch::Batcher& batcher) {
     MILLRACE_PROFILE_SCOPE("write what was gathered");
+    is_group_of_nothing_ = is_grouped_ && gathered_ == 0;
     GatheredBlocks made(job, blocks_);
     const auto send = [&] {
       std::unique_ptr<Block> block = made.take();
@@ -253,28 +251,26 @@ class LoadJob final : public batch::Outcomes {
     MILLRACE_PROFILE_SCOPE("accept block", "records", block.size());
     counts_.bytes_read += block.bytes_read;
     records_taken_ += block.records_read;
-    counts_.records_filtered += block.records_filtered;
     gathered_ += block.records_gathered;
     if (gathering_ && gathering_->failure()) note_failure(*gathering_->failure());
-    if (window_ && !gathering_) cut(block);
-    for (const Block::Malformed& bad : block.malformed) {
-      if (bad.is_json) {
-        reject({bad.error, bad.id_json, bad.record, {}});
-      } else {
-        reject({bad.error, {}, {}, bad.record});
-      }
-      if (failure_) {  // what stands behind counts as not read
-        block.entries.resize(bad.entries_before);
-        return checkpoint_.accept(block, bad.offset + 1);
-      }
-    }
     // A fault at the input's end accounts for no byte, and is settled, too.
     const std::uint64_t faults_end = block.malformed.empty() ? 0 : block.malformed.back().offset + 1;
-    checkpoint_.accept(block, std::max(block.input_begin + block.bytes_read, faults_end));
+    std::uint64_t settled_end = std::max(block.input_begin + block.bytes_read, faults_end);
+    for (const Block::Malformed& bad : block.malformed) {
+      reject(bad.is_json ? RejectsWriter::Reject{bad.error, bad.id_json, bad.record, {}} : RejectsWriter::Reject{bad.error, {}, {}, bad.record});
+      if (!failure_) continue;
+      block.entries.resize(bad.entries_before);  // what stands behind counts as not read
+      block.records_filtered = bad.filtered_before;
+      settled_end = bad.offset + 1;
+      break;
+    }
+    counts_.records_filtered += block.records_filtered;
+    if (window_ && !gathering_) cut(block);
+    checkpoint_.accept(block, settled_end);
     look_at_limit();
   }
 
-  // START and LIMIT; no checkpoint looks at what is left.
+  // START and LIMIT, of what the rejects have left; no checkpoint looks at it.
   void cut(Block& block) {
     const RowWindow::Part part = window_->take(block.size());
     counts_.records_filtered += block.size() - part.size();
@@ -283,8 +279,10 @@ class LoadJob final : public batch::Outcomes {
   }
 
   void reject(const RejectsWriter::Reject& reject) {
-    ++counts_.records_rejected;
-    metrics_.rejected(reject.error.code);
+    if (!is_group_of_nothing_) {
+      ++counts_.records_rejected;
+      metrics_.rejected(reject.error.code);
+    }
     if (Result<void> added = rejects_.add(reject); !added) note_failure(std::move(added).error());
     look_at_limit();
   }
@@ -293,7 +291,7 @@ class LoadJob final : public batch::Outcomes {
     const std::uint64_t rejected = begin_.state.counts.records_rejected + counts_.records_rejected;
     if (failure_ || !options_.max_rejects.passed_by(rejected, records_taken_)) return;
     too_many_rejects_ = true;
-    note_failure({Code::too_large, fmt::format("more records were rejected than --max-rejects allows: {}", rejected), {}});
+    note_failure(too_many_rejects(rejected));
   }
 
   void note_failure(Error error) {
@@ -377,6 +375,7 @@ class LoadJob final : public batch::Outcomes {
   std::optional<Gathering> gathering_;
   std::optional<RowWindow> window_;  // START and LIMIT
   bool is_grouped_ = false;
+  bool is_group_of_nothing_ = false;  // of no record, so that none counts
   std::uint64_t gathered_ = 0;   // records in groups, or rows that are sorted
   std::uint64_t rows_sent_ = 0;  // of what was gathered
   std::uint64_t rows_written_ = 0;

@@ -70,7 +70,7 @@ Result<LoadBegin> begin_load(const LoadOptions& options, const std::vector<Input
   MILLRACE_PROFILE_SCOPE("begin load");
   Result<std::vector<FileMark>> marks = mark_files(files);
   if (!marks) return std::unexpected(std::move(marks).error());
-  LoadBegin begin{.state = new_state(*std::move(marks), options.shape, options.query ? options.query->text : "", rejects_path), .name = {}, .rejects_path = rejects_path, .warnings = {}};
+  LoadBegin begin{.state = new_state(*std::move(marks), options.shape, options.query ? &*options.query : nullptr, rejects_path), .name = {}, .rejects_path = rejects_path, .warnings = {}};
   if (begin.state.files.empty()) {
     if (options.resume != Resume::yes) return begin;
     return fail(Code::invalid_argument, "--resume needs files: standard input or a pipe cannot be read again from where it stopped");

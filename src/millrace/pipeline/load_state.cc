@@ -66,6 +66,22 @@ std::string text_of(const TypeRules& types) {
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
+// A query, or a parameter, may hold a URL.
+std::string without_passwords(std::string_view text) {
+  std::string shown;
+  for (std::size_t at = text.find("://"); at != std::string_view::npos; at = text.find("://")) {
+    shown += text.substr(0, at + 3);
+    text.remove_prefix(at + 3);
+    const std::string_view host = text.substr(0, text.find_first_of(" \t\n'\"`"));
+    const std::size_t end = host.rfind('@');  // the last: a password may hold one that should have been encoded
+    const std::size_t colon = host.find(':');
+    if (end == std::string_view::npos || colon > end) continue;
+    shown += fmt::format("{}:***", host.substr(0, colon));
+    text.remove_prefix(end);
+  }
+  return shown.append(text);
+}
+
 std::string hex(std::uint64_t number) { return fmt::format("{:016x}", number); }
 Value integer(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
@@ -80,6 +96,12 @@ class Reader {
     const bool is_text = member != nullptr && member->is<std::string>();
     whole_ = whole_ && is_text;
     return is_text ? std::string(member->text()) : "";
+  }
+  bool boolean(std::string_view key) {
+    const Value* const member = find(key);
+    const bool* const found = member == nullptr ? nullptr : member->get_if<bool>();
+    whole_ = whole_ && found != nullptr;
+    return found != nullptr && *found;
   }
   std::uint64_t number(std::string_view key) { return number(find(key)); }
   std::uint64_t number(const Value* value) {
@@ -125,12 +147,13 @@ Result<std::vector<FileMark>> mark_files(const std::vector<InputFile>& files) {
   return marks;
 }
 
-LoadState new_state(std::vector<FileMark> files, const RecordShape& shape, std::string query, std::string rejects_path) {
+LoadState new_state(std::vector<FileMark> files, const RecordShape& shape, const LoadQuery* query, std::string rejects_path) {
   return {.files = std::move(files),
           .table = shape.table,
           .id_field = shape.id_field,
           .types = text_of(shape.types),
-          .query = std::move(query),
+          .query = query == nullptr ? "" : query->text,
+          .strict = query == nullptr || query->strict,
           .start = Clock::system().now(),
           .key = random_hash_key(),
           .finished = {},
@@ -162,6 +185,7 @@ std::string to_json(const LoadState& state) {
       {"id", state.id_field},
       {"types", state.types},
       {"query", state.query},
+      {"strict", state.strict},
       {"start", static_cast<std::int64_t>(state.start.time_since_epoch().count())},
       {"key0", hex(state.key[0])},
       {"key1", hex(state.key[1])},
@@ -197,6 +221,7 @@ Result<LoadState> parse_load_state(std::string_view text) {
   state.id_field = reader.text("id");
   state.types = reader.text("types");
   state.query = reader.text("query");
+  if (parsed->find("strict") != nullptr) state.strict = reader.boolean("strict");  // 0.2 has none
   state.start = Timestamp(std::chrono::nanoseconds(reader.number("start")));
   state.key = {reader.hex("key0"), reader.hex("key1")};
   const Array& frontier = reader.list(parsed->find("frontier"), 2);
@@ -236,12 +261,16 @@ Result<void> check_is_same(const LoadState& begun, const LoadState& now) {
                                  file.format));
     }
   }
-  for (const auto& [flag, then, is] : {std::tuple("--id", &begun.id_field, &now.id_field),
+  for (const auto& [what, then, is] : {std::tuple("--id", &begun.id_field, &now.id_field),
                                        {"--types", &begun.types, &now.types},
-                                       {"--query", &begun.query, &now.query}}) {
+                                       {"query", &begun.query, &now.query}}) {
     if (*then != *is) {
-      return differs(fmt::format("the interrupted load was begun with another {}: '{}', not '{}'", flag, *then, *is));
+      return differs(fmt::format("the interrupted load was begun with another {}: '{}', not '{}'", what, without_passwords(*then), without_passwords(*is)));
     }
+  }
+  if (begun.strict != now.strict) {
+    return differs(fmt::format("the interrupted load {} (process does with --strict, and load does)",
+                               begun.strict ? "validated all of each record" : "validated only what the query reads"));
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include "millrace/base/keyed_hash.h"
 #include "millrace/pipeline/finished.h"
 #include "millrace/pipeline/input.h"
+#include "millrace/pipeline/load.h"
 #include "millrace/pipeline/report.h"
 #include "millrace/record/block_writer.h"
 
@@ -32,6 +33,7 @@ struct LoadState {
   std::string id_field;
   std::string types;
   std::string query;  // empty without one
+  bool strict = true;
   // Of generated ids.
   Timestamp start;
   HashKey key{};
@@ -45,7 +47,7 @@ struct LoadState {
 // Of regular files: nothing for any other input, which cannot be read again. Errors are those of reading.
 Result<std::vector<FileMark>> mark_files(const std::vector<InputFile>& files);
 // The state of a load that has not begun. The start and the key are new.
-LoadState new_state(std::vector<FileMark> files, const RecordShape& shape, std::string query, std::string rejects_path);
+LoadState new_state(std::vector<FileMark> files, const RecordShape& shape, const LoadQuery* query, std::string rejects_path);
 
 // Names the checkpoint of a load of these files into this table.
 std::string checkpoint_name(const LoadState& state);

@@ -244,7 +244,7 @@ class ProcessRun {
     const std::string_view raw = reject.is_json ? std::string_view() : std::string_view(reject.record);
     if (Result<void> added = rejects_.add({reject.error, id, json, raw}); !added) note_failure(std::move(added).error());
     if (failure_ || !options_.max_rejects.passed_by(counts_.records_rejected, records)) return;
-    note_failure({Code::too_large, fmt::format("more records were rejected than --max-rejects allows: {}", counts_.records_rejected), {}});
+    note_failure(too_many_rejects(counts_.records_rejected));
   }
 
   void note_failure(Error error) {

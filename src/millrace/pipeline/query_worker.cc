@@ -13,13 +13,30 @@ namespace millrace::pipeline {
 
 using surrealql::Selected;
 
-std::string_view as_head(const RowOrigin& origin) { return {reinterpret_cast<const char*>(&origin), sizeof origin}; }
+namespace {
+
+struct StoredHead {
+  std::uint64_t line = 0;
+  std::uint64_t byte = 0;
+  std::uint32_t file = 0;
+  std::uint32_t source_size = 0;  // which stands behind it
+};
+
+}  // namespace
+
+void append_head(std::string& out, const RowOrigin& origin) {
+  const StoredHead head{origin.line, origin.byte, origin.file, static_cast<std::uint32_t>(origin.source.size())};
+  out.append(reinterpret_cast<const char*>(&head), sizeof head);
+  out += origin.source;
+}
 
 RowOrigin take_head(std::string_view& row) {
-  RowOrigin origin;
-  std::memcpy(&origin, row.data(), sizeof origin);
-  row.remove_prefix(sizeof origin);
-  return origin;
+  StoredHead head;
+  std::memcpy(&head, row.data(), sizeof head);
+  row.remove_prefix(sizeof head);
+  const std::string_view source = row.substr(0, head.source_size);
+  row.remove_prefix(source.size());
+  return {head.line, head.byte, head.file, source};
 }
 
 QueryWorker::QueryWorker(const DecodeJob& job, BlockPool& blocks, Gathering::Worker* gathering)
@@ -77,10 +94,11 @@ void QueryWorker::add(const decode::FoundRow& found, const Piece& piece, BlockWr
   error.place = {found.source.empty() ? block.source : found.source, found.line, found.byte, {}};
   Block::Malformed& bad = block.malformed.emplace_back(std::move(error));
   bad.entries_before = block.size();
+  bad.filtered_before = block.records_filtered;
   bad.offset = found.offset;
   bad.is_json = !found.error || found.is_json;
   bad.record = bad.is_json ? reader(piece.file).as_json(found.input, piece.slice) : std::string(found.input);
-  if (bad.is_json) bad.id_json = id_json_of(bad.record, "id");
+  if (bad.is_json) bad.id_json = id_json_of(bad.record, job_.shape.id_field);
 }
 
 // The rows count as records, each for itself.
@@ -123,9 +141,10 @@ Result<void> QueryWorker::gather(const decode::FoundRow& found, const Piece& pie
     ++block.records_filtered;
     return {};
   }
-  const RowOrigin origin{found.line, found.byte, piece.file};
+  head_.clear();
+  append_head(head_, {found.line, found.byte, piece.file, found.source});
   std::optional<std::size_t> rows;
-  if (selected == Selected::row) rows = gathering_->add(selector_, position_of(piece, block.records_gathered), as_head(origin));
+  if (selected == Selected::row) rows = gathering_->add(selector_, position_of(piece, block.records_gathered), head_);
   if (!rows) return fail(Code::invalid_record, selector_.failure());
   block.records_read += *rows;
   block.records_gathered += *rows;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "millrace/decode/row_reader.h"
@@ -21,9 +22,10 @@ struct RowOrigin {
   std::uint64_t line = 0;
   std::uint64_t byte = 0;
   std::uint32_t file = 0;
+  std::string_view source;  // when it is not the file: one of rejects tells it
 };
-std::string_view as_head(const RowOrigin& origin);
-RowOrigin take_head(std::string_view& row);
+void append_head(std::string& out, const RowOrigin& origin);
+RowOrigin take_head(std::string_view& row);  // its source is a view into the row
 
 class QueryWorker final : public BlockMaker {
  public:
@@ -44,6 +46,7 @@ class QueryWorker final : public BlockMaker {
   surrealql::Selector selector_;
   RowFields fields_;
   std::vector<std::unique_ptr<decode::RowReader>> readers_;  // by file
+  std::string head_;
 };
 
 // As many workers for a load as it has, with its query or without.

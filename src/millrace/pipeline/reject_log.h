@@ -3,6 +3,8 @@
 // The rejects of a job: their lines, and what its report says of them. Private to `pipeline`.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <string>
 
@@ -10,6 +12,10 @@
 #include "millrace/pipeline/report.h"
 
 namespace millrace::pipeline {
+
+inline Error too_many_rejects(std::uint64_t rejected) {
+  return {Code::too_large, fmt::format("more records were rejected than --max-rejects allows: {}; raise it to go on in spite of them", rejected), {}};
+}
 
 class RejectLog {
  public:

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "millrace/record/json.h"
 #include "millrace/record/json_text.h"
+#include "millrace/surrealql/limits.h"
 #include "millrace/surrealql/operations.h"
 #include "millrace/surrealql/plan.h"
 
@@ -123,13 +125,19 @@ void RowFields::put_fields(BlockWriter& writer) {
   }
 }
 
+// What would be too large is told before it is written, as the record's failure.
 bool RowFields::append_stored(surrealql::Selector& selector, std::string& out) {
-  if (selector.is_flat()) {
-    for (const Datum& column : selector.columns()) surrealql::append_stored(out, column);
-  } else {
-    surrealql::append_stored(out, surrealql::open(selector.row(), selector.machine().evaluation()));
-  }
-  return !selector.machine().evaluation().failed();
+  surrealql::Evaluation& evaluation = selector.machine().evaluation();
+  const std::size_t begin = out.size();
+  const auto append = [&](const Datum& value) {
+    surrealql::check_weight(value, evaluation);
+    if (evaluation.failed()) return false;
+    surrealql::append_stored(out, value);
+    surrealql::check_written(out, begin);
+    return true;
+  };
+  if (!selector.is_flat()) return append(surrealql::open(selector.row(), evaluation)) && !evaluation.failed();
+  return std::ranges::all_of(selector.columns(), append) && !evaluation.failed();
 }
 
 Result<void> RowFields::put_stored(std::string_view stored, BlockWriter& writer, std::string& json) {

@@ -32,8 +32,10 @@ class RowFields {
   Result<void> put(surrealql::Selector& selector, BlockWriter& writer);
 
   // The same for a row that is kept meanwhile: into a text of our own, and out of it; `json` becomes the row as a reject shows it.
+  // Both within_limits().
   static bool append_stored(surrealql::Selector& selector, std::string& out);  // a RowForm
   Result<void> put_stored(std::string_view stored, BlockWriter& writer, std::string& json);
+  surrealql::Evaluation& evaluation() { return scratch_; }  // put_stored()'s
 
  private:
   struct Field {

@@ -67,6 +67,7 @@ class Block {
     bool is_json = false;
     std::string id_json = {};  // the record's own id as it stands there; empty when it has none
     std::size_t entries_before = 0;
+    std::uint64_t filtered_before = 0;
     std::uint64_t offset = 0;  // where it begins in the input
   };
 

@@ -50,6 +50,11 @@ Result<void> check_where(const GivenOptions& given) {
 Result<pipeline::OutputFormat> output_format(const ProcessArguments& arguments) {
   if (!arguments.output_format.empty()) return pipeline::parse_output_format(arguments.output_format);
   const std::string suffix = std::filesystem::path(arguments.output).extension().string();
+  for (const std::string_view packed : {".gz", ".zst", ".xz", ".bz2"}) {
+    if (suffix == packed) {
+      return fail(Code::invalid_argument, fmt::format("--output '{}': output is not compressed; leave -o out and pipe it: … | gzip > {}", arguments.output, arguments.output));
+    }
+  }
   return suffix == ".csv" ? pipeline::OutputFormat::csv : suffix == ".json" ? pipeline::OutputFormat::json : pipeline::OutputFormat::ndjson;
 }
 

@@ -186,6 +186,19 @@ class Statuses(Process):
         self.assertIn("out.part", outcome.err)
         self.assertEqual((self.folder / "out").read_text(), "before")
 
+    def test_a_field_that_has_not_its_type_rejects_its_record_whoever_asks_for_it(self):
+        self.write("input.ndjson", '{"id":1,"a":"x"}\n{"id":2,"a":"1.50"}\n')
+        for query in ("SELECT * FROM $input", "SELECT *, id AS b FROM $input", "SELECT * FROM $input ORDER BY id", "SELECT a FROM $input"):
+            for flags in ([], ["--strict"], ["--output-format", "csv"]):
+                with self.subTest(query=query, flags=flags):
+                    outcome = self.process(query, "input.ndjson", "--types", "a=decimal", *flags, status=1)
+                    self.assertIn("1.5", outcome.out)
+                    self.assertNotIn("x", outcome.out)
+
+    def test_a_name_that_promises_compression_is_refused(self):
+        self.write("input.ndjson", '{"a":1}\n')
+        self.assertIn("gzip", self.process("SELECT a FROM $input", "input.ndjson", "-o", "out.csv.gz", status=2).err)
+
     def test_an_input_is_not_overwritten_on_the_way_to_the_output(self):
         self.write("out.part", '{"a":1}\n')
         outcome = self.process("SELECT * FROM $input", "out.part", "-o", "out", status=2)

@@ -250,7 +250,7 @@ TEST_F(ProcessJob, a_field_for_which_there_is_no_room_left_rejects_its_record) {
   large.memory_bytes = 128u << 20;
   last_ = run(large);
   EXPECT_THAT(counts(), ElementsAre(1, 0, 1, 0, 0));
-  EXPECT_THAT(rejects(), HasSubstr("more memory"));
+  EXPECT_THAT(last_.first_reject, HasSubstr("more memory"));
 }
 
 TEST_F(ProcessJob, strict_validates_what_the_query_does_not_read) {

@@ -185,7 +185,7 @@ class ProcessRun {
       end = end_of(part.last);
     }
     write_first_without_comma(std::string_view(block.text).substr(begin, end - begin));
-    if (failure_ || output_.is_closed()) return;
+    if (failure_) return;
     counts_.records_written += part.size();
     counts_.records_filtered += to.rows - from.rows - part.size();
     rows_written_ += part.size();
@@ -197,7 +197,7 @@ class ProcessRun {
     const auto flush = [&] {
       write_first_without_comma(pending);
       pending.clear();
-      if (!failure_ && !output_.is_closed()) rows_written_ += rows;
+      if (!failure_) rows_written_ += rows;
       rows = 0;
     };
     const Result<void> done = gathering_->rows([&](std::string_view row) {

@@ -126,6 +126,7 @@ bool ProcessWorker::gather(const Piece& piece, RowBlock& block) {
 bool ProcessWorker::add_rows(RowBlock& block) {
   for (std::size_t i = 0; i < selector_.row_count(); ++i) {
     if (selector_.row_at(i) != Selected::row || !job_.format.append(selector_, block.text)) return false;
+    if (selector_.machine().evaluation().failed()) return false;  // a field that '*' writes has not its type
     surrealql::check_written(block.text, block.counts.text);
     block.counts.text = block.text.size();
     ++block.counts.rows;

@@ -229,7 +229,7 @@ void Parser::group_clause(Select& select) {
     } while (accept_sign(","));
   }
   select.group_span = since(begin);
-  if (!select.split.empty()) throw Problem{select.group_span, "SPLIT and GROUP exclude each other"};
+  if (!select.split.empty()) throw Problem{select.group_span, "SPLIT and GROUP exclude each other, as in SurrealDB: pipe one query into another, … SPLIT tags' FILE | millrace process '… GROUP BY tags' -"};
 }
 
 void Parser::order_clause(Select& select) {

@@ -6,7 +6,7 @@
 //
 // The store holds a checkpoint of the load until it is done, so that one that is stopped, or killed, can be resumed; of an
 // input that cannot be read again (standard input, a pipe) there is none.
-// Every record that was read ends as written, skipped or rejected; the report counts them. An error in place of a report
+// Every record that was read ends as written, skipped, rejected or filtered by the query; the report counts them. An error in place of a report
 // means that nothing was done. Memory does not depend on the input's size.
 // Threads: `workers` decode side by side; the caller's thread commits.
 #pragma once

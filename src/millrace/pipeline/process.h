@@ -9,7 +9,7 @@
 // Rows come in the input's order, unless the query sorts or groups them. A record that cannot be read, or for which the query
 // fails, is a reject; its neighbours are not touched. Memory is bounded by `memory_bytes` for every query: what does not fit is put
 // aside on disk.
-// Threads: `workers` read and evaluate side by side; the caller's thread writes.
+// Threads: `workers` read and evaluate side by side, and write in turns; the caller's waits, and writes what was grouped or sorted.
 #pragma once
 
 #include <cstddef>

@@ -40,8 +40,6 @@ bool GroupTable::add(Machine& machine, std::uint64_t position) {
   return true;
 }
 
-void GroupTable::merge(const Group& group) { layout_.merge(find_or_add({group.keys, keys_.size()}, group.first).state, group.state, arena_, scratch_); }
-
 bool GroupTable::has_keys(const Group& group, std::span<const Datum> keys) const {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Datum& a = group.keys[i];

@@ -33,8 +33,6 @@ class GroupTable {
 
   // Counts the record in, at its place among all. False when a key or an argument failed: nothing was counted.
   bool add(Machine& machine, std::uint64_t position);
-  // Takes another table's group in.
-  void merge(const Group& group);
   std::size_t size() const { return groups_.size(); }
   std::size_t bytes() const;
   // All groups by their keys, until the next change.
@@ -42,7 +40,6 @@ class GroupTable {
   void clear();
 
   const GroupLayout& layout() const { return layout_; }
-  std::size_t key_count() const { return keys_.size(); }
 
  private:
   struct Slot {

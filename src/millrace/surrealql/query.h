@@ -7,7 +7,7 @@
 //   switch (selector.select(row)) {                   // a RowView with a slot for each of query->paths()
 //     case Selected::row: selector.append_json(out); …
 //
-// What stands here is for a query without GROUP and ORDER; see group_table.h and row_sorter.h for those.
+// What stands here is for a query without GROUP and ORDER; see group_table.h and row_order.h for those.
 #pragma once
 
 #include <cstdint>

@@ -37,7 +37,6 @@ class RunSet {
   RunSet(MergeLimits limits, Merge merge) : limits_(std::move(limits)), merge_(std::move(merge)) {}
 
   Result<void> add(RunFile run);  // rewound
-  bool is_empty() const { return runs_.empty(); }
   // What is left of all that was added. Nothing may be added any more.
   Result<std::vector<RunFile*>> to_merge();
   std::size_t merged_count() const { return merged_count_; }  // of runs that were made of others

@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace millrace::net {
 
@@ -33,6 +34,7 @@ bool is_host(std::string_view text) {
 
 struct HttpParser::Impl {
   std::optional<http::request_parser<http::string_body>> parser;
+  bool is_head_judged = false;
 };
 
 HttpParser::HttpParser(std::size_t head_bytes_max, std::size_t body_bytes_max)
@@ -45,7 +47,8 @@ void HttpParser::restart() {
   impl_->parser.emplace();
   impl_->parser->header_limit(static_cast<std::uint32_t>(head_bytes_max_));
   impl_->parser->body_limit(body_bytes_max_);
-  impl_->parser->eager(true);
+  impl_->parser->eager(false);  // the head is judged before a body is read, whose trailers Beast puts among its fields
+  impl_->is_head_judged = false;
   request_ = {};
 }
 
@@ -59,7 +62,10 @@ HttpParser::Found HttpParser::put(std::string& bytes) {
     boost::system::error_code error;
     const std::size_t taken = parser.put(boost::asio::buffer(bytes), error);
     bytes.erase(0, taken);
-    if (parser.is_header_done() && !is_head_sound()) return refuse(400);
+    if (parser.is_header_done() && !std::exchange(impl_->is_head_judged, true)) {
+      if (!is_head_sound()) return refuse(400);
+      parser.eager(true);
+    }
     if (error == http::error::header_limit) return refuse(431);
     if (error == http::error::body_limit) return refuse(413);
     if (error && error != http::error::need_more) return refuse(400);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/base/uuid.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace millrace {
@@ -68,6 +70,16 @@ Uuid IdSource::id_at(std::uint64_t byte, std::uint32_t row) const {
   const std::array<std::uint64_t, 3> message{source_hash, byte, row};
   const std::span<const std::uint64_t> whole(message);
   return make_uuid_v7(start, keyed_hash(key, std::as_bytes(row == 0 ? whole.first(2) : whole)));
+}
+
+Uuid UuidSequence::next(Timestamp now) {
+  const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
+  const auto milliseconds = static_cast<std::uint64_t>(nanoseconds / 1'000'000);
+  const auto fraction = static_cast<std::uint64_t>(nanoseconds % 1'000'000) * 4096 / 1'000'000;
+  last_ = std::max(last_ + 1, milliseconds << 12 | fraction);
+  Hash128 bits = keyed_hash(key_, std::as_bytes(std::span(&last_, 1)));
+  bits[0] = std::byteswap(static_cast<std::uint16_t>(last_ & 0xfff));
+  return make_uuid_v7(Timestamp(std::chrono::milliseconds(last_ >> 12)), bits);
 }
 
 }  // namespace millrace

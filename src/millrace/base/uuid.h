@@ -45,4 +45,17 @@ struct IdSource {
   Uuid id_at(std::uint64_t byte, std::uint32_t row = 0) const;
 };
 
+// The ids of records that come one at a time: version 7, each greater than the one before it (RFC 9562, section 6.2, method 3: the
+// twelve bits behind the milliseconds are a fraction of one, and count on where the clock does not), so that an index of them
+// grows at its end. 62 bits are a keyed hash: nobody guesses an id. Threads: one at a time.
+class UuidSequence {
+ public:
+  UuidSequence() : key_(random_hash_key()) {}
+  Uuid next(Timestamp now);
+
+ private:
+  HashKey key_;
+  std::uint64_t last_ = 0;  // milliseconds * 4096 + fraction
+};
+
 }  // namespace millrace

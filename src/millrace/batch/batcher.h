@@ -19,6 +19,7 @@
 // is sent again without whom the store names, then in halves, so that only culprits are rejected and log2(records) requests
 // settle it.
 //
+// A thread that has other work too calls step() in place of pump() and drain().
 // Threads: all calls from one thread; the store's completions may come from any. Memory: the blocks given to add(), until
 // their last record is settled.
 #pragma once
@@ -55,6 +56,8 @@ struct BatcherOptions {
   // as written. They are looked for before they are sent for as long as some are found, and after a refusal.
   bool maybe_there = false;
   const store::CheckpointSource* checkpoint = nullptr;  // for every batch; outlives the Batcher
+  // For step(): called when the store has answered, by whichever thread it does; it may not call the Batcher.
+  std::function<void()> answered;
   telemetry::TraceContext trace;  // what commits are exemplars of, in the metrics; none when all zero
 };
 
@@ -100,6 +103,13 @@ class Batcher {
   Result<void> flush();
   // Sends everything and waits until it is settled.
   Result<void> drain();
+  // The same without ever waiting for an answer, for a thread that drives several: takes the answers that are there, and sends
+  // all that may be sent. To be called again when `answered` says so, when records were added, and at the time it returns.
+  Result<Instant> step();
+  // After an error: waits for what is in flight, and rejects with `why` each record that has no outcome (with unknown_outcome
+  // those that may be in the store). The Batcher is idle then and can be used again; until the store answers it gives up at the
+  // first failure.
+  void abandon(const Error& why);
   // Waits for what is in flight and sends nothing more, for a job that ends early: afterwards its counts are those of the store.
   void await_in_flight();
 

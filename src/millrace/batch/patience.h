@@ -23,6 +23,9 @@ class Patience {
   // sent before that either.
   Instant failed(const Error& error, int attempts, Instant now);
 
+  // The next may be sent at once; the failure goes on.
+  void let_go() { hold_until_ = {}; }
+
   bool is_failing() const { return failing_since_.has_value(); }
   bool is_held(Instant now) const { return hold_until_ > now; }
   Instant held_until() const { return hold_until_; }

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -25,10 +26,14 @@ struct Reply {
 
 class Replies {
  public:
+  // `arrived` is called for each reply, by whoever puts it there and under the lock: it may not come back here.
+  explicit Replies(std::function<void()> arrived = nullptr) : arrived_(std::move(arrived)) {}
+
   void put(Reply reply) {
     const std::lock_guard lock(mutex_);
     replies_.push_back(std::move(reply));
     changed_.notify_one();  // under the lock: whoever waits may destroy this next
+    if (arrived_) arrived_();
   }
   std::optional<Reply> take() {
     const std::lock_guard lock(mutex_);
@@ -45,6 +50,7 @@ class Replies {
   }
 
  private:
+  const std::function<void()> arrived_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Reply> replies_;

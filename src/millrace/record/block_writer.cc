@@ -179,10 +179,10 @@ Result<void> BlockWriter::find_id(const InputSpan& input, Block::Entry& entry, B
     return fail(Code::invalid_id, fmt::format("the id's field '{}' is missing", shape_.id_field));
   }
   if (source == nullptr) {
-    entry.id_generated = true;
+    entry.id_generated = !input.id_may_repeat;
     as_it_is_ = false;
     std::array<char, uuid_text_size> text;
-    write_uuid(ids_.id_at(input.offset.value_or(input.byte), input.row), text);
+    write_uuid(input.id != nullptr ? *input.id : ids_.id_at(input.offset.value_or(input.byte), input.row), text);
     put_text_id({text.data(), text.size()}, IdView::Kind::text, entry, block);
     return {};
   }

@@ -36,6 +36,8 @@ struct InputSpan {
   std::uint32_t input_size = 0;
   std::optional<std::uint64_t> offset = std::nullopt;  // in the input, where `byte` tells of another
   std::uint32_t row = 0;  // of several that the record was made into: their generated ids differ
+  const Uuid* id = nullptr;  // of a record without one, in place of what the IdSource gives
+  bool id_may_repeat = false;  // that one may be another record's too
 };
 
 class BlockWriter {

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/gateway/committer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "millrace/gateway/drain_rate.h"
+#include "millrace/gateway/lane_writer.h"
+#include "millrace/record/block_writer.h"
+#include "millrace/telemetry/profile.h"
+
+namespace millrace::gateway {
+namespace {
+
+using batch::Instant;
+using std::chrono::steady_clock;
+
+constexpr std::size_t block_bytes_max = 8u << 20;  // then another one is begun
+constexpr std::size_t spare_blocks_max = 16;
+constexpr std::size_t spare_bytes_max = 1u << 20;  // of a block that is kept
+constexpr std::size_t lanes_max = 256;             // tables that are kept in mind without work
+constexpr std::chrono::seconds ask_every{1};       // a store that is down
+
+// An error of one table's, such as another layout: the store itself answers.
+bool is_of_the_table(const Error& error) { return error.code == Code::refused || error.code == Code::invalid_argument || error.code == Code::forbidden; }
+
+struct Removal {
+  std::string table;
+  std::vector<RecordId> ids;
+  std::move_only_function<void(Result<bool>) noexcept> done;
+};
+
+}  // namespace
+
+class Committer::Impl {
+ public:
+  Impl(store::Store& store, net::Loop& loop, CommitterOptions options)
+      : store_(store), loop_(loop), options_(std::move(options)), encoding_(store.capabilities().encoding) {
+    batcher_options_.limits = batch::starting_limits(store.capabilities());
+    batcher_options_.retry.give_up_after = options_.store_wait;
+    batcher_options_.retry.delay_max = std::chrono::milliseconds(500);
+    batcher_options_.answered = [this] { wake(); };
+    thread_ = std::thread([this] { run(); });
+  }
+  net::Loop& loop() { return loop_; }
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake();
+    thread_.join();
+  }
+
+  Result<void> add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom);
+  void remove(Removal removal);
+  Pressure pressure() const;
+
+ private:
+  // ---- the givers' side: what waits for the committer
+  struct Gathering {
+    explicit Gathering(std::string_view table, Encoding encoding) : shape{.table = std::string(table)}, writer(shape, encoding, {}) {}
+    RecordShape shape;
+    BlockWriter writer;
+    std::vector<Gathered> gathered;
+    bool listed = false;
+  };
+  Gathering& gathering(std::string_view table);
+  Block& open_block(Gathering& lane);
+  void wake();
+
+  // ---- the committer's side
+  struct Work {
+    std::vector<std::pair<std::string, std::vector<Gathered>>> gathered;
+    std::vector<Removal> removals;
+    bool stopping = false;
+  };
+  void run();
+  bool look_for_work();
+  Work wait(Instant due);
+  LaneWriter& lane(const std::string& table);
+  Instant step_lanes();
+  void run_removal(Removal& removal);
+  Result<bool> remove_first(const Removal& removal);
+  void deliver(Events events);
+  void tell_store(const Error* error);
+  void ask_store();
+  void recycle(Gathered gathered);
+
+  store::Store& store_;
+  net::Loop& loop_;
+  const CommitterOptions options_;
+  const Encoding encoding_;
+  batch::BatcherOptions batcher_options_;
+
+  std::mutex mutex_;  // guards the ones below
+  std::condition_variable work_arrived_;
+  std::map<std::string, Gathering, std::less<>> gatherings_;
+  std::vector<Gathering*> listed_;  // with records
+  std::vector<Gathered> spare_;
+  std::vector<Removal> removals_;
+  UuidSequence ids_;
+  bool sleeping_ = false;
+  bool stopping_ = false;
+
+  std::atomic<bool> has_work_{false};
+  std::atomic<std::size_t> queue_bytes_{0};
+  std::atomic<double> bytes_per_second_{0};
+  std::atomic<bool> store_answers_{true};
+
+  // The committer's own.
+  std::map<std::string, LaneWriter, std::less<>> lanes_;
+  DrainRate rate_;
+  std::string table_asked_;
+  std::thread thread_;
+};
+
+// ---- giving
+
+Committer::Impl::Gathering& Committer::Impl::gathering(std::string_view table) {
+  const auto known = gatherings_.find(table);
+  if (known != gatherings_.end()) return known->second;
+  if (gatherings_.size() >= lanes_max) std::erase_if(gatherings_, [](const auto& lane) { return !lane.second.listed; });
+  return gatherings_.try_emplace(std::string(table), table, encoding_).first->second;
+}
+
+Block& Committer::Impl::open_block(Gathering& lane) {
+  if (!lane.gathered.empty() && lane.gathered.back().block->bytes.size() < block_bytes_max) return *lane.gathered.back().block;
+  if (!spare_.empty()) {
+    lane.gathered.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+  } else {
+    lane.gathered.push_back({std::make_unique<Block>(), std::make_unique<Tickets>()});
+  }
+  lane.gathered.back().block->encoding = encoding_;
+  return *lane.gathered.back().block;
+}
+
+Result<void> Committer::Impl::add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom) {
+  if (queue_bytes_.load(std::memory_order_relaxed) >= options_.queue_bytes_max) {
+    return fail(Code::overloaded, fmt::format("{} bytes of records wait to be written, and no more may", options_.queue_bytes_max));
+  }
+  bool is_asleep = false;
+  {
+    const std::lock_guard lock(mutex_);
+    Gathering& lane = gathering(table);
+    Block& block = open_block(lane);
+    const Uuid generated = id == nullptr ? ids_.next(Clock::system().now()) : *id;
+    const InputSpan span{.id = &generated, .id_may_repeat = id != nullptr};
+    if (Result<void> added = lane.writer.add(record, span, block); !added) return added;
+    lane.gathered.back().tickets->push_back(std::move(whom));
+    queue_bytes_.fetch_add(queue_bytes(block.entries.back()), std::memory_order_relaxed);
+    if (!std::exchange(lane.listed, true)) listed_.push_back(&lane);
+    has_work_.store(true, std::memory_order_release);
+    is_asleep = std::exchange(sleeping_, false);
+  }
+  if (is_asleep) work_arrived_.notify_one();
+  return {};
+}
+
+void Committer::Impl::remove(Removal removal) {
+  {
+    const std::lock_guard lock(mutex_);
+    removals_.push_back(std::move(removal));
+  }
+  wake();
+}
+
+void Committer::Impl::wake() {
+  const std::lock_guard lock(mutex_);
+  has_work_.store(true, std::memory_order_release);
+  if (std::exchange(sleeping_, false)) work_arrived_.notify_one();
+}
+
+Pressure Committer::Impl::pressure() const {
+  const std::size_t bytes = queue_bytes_.load(std::memory_order_relaxed);
+  const double seconds = static_cast<double>(bytes) / std::max(bytes_per_second_.load(std::memory_order_relaxed), 1.0);
+  return {.bytes = bytes,
+          .bytes_max = options_.queue_bytes_max,
+          .drains_in = std::chrono::seconds(static_cast<int>(std::clamp(seconds + 1, 1.0, 60.0))),
+          .store_answers = store_answers_.load(std::memory_order_relaxed)};
+}
+
+// ---- committing
+
+void Committer::Impl::run() {
+  telemetry::name_thread("committer");
+  for (Instant due = Instant::max();;) {
+    Work work = wait(due);
+    for (auto& [table, gathered] : work.gathered) {
+      LaneWriter& to = lane(table);
+      for (Gathered& some : gathered) to.add(std::move(some));
+    }
+    due = step_lanes();
+    for (Removal& removal : work.removals) run_removal(removal);
+    const bool is_idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane.second.is_idle(); });
+    if (work.stopping && is_idle && work.gathered.empty() && work.removals.empty()) return;
+    if (work.stopping) has_work_ = true;
+    if (store_answers_) continue;
+    if (is_idle) ask_store();
+    due = std::min(due, steady_clock::now() + ask_every);
+  }
+}
+
+bool Committer::Impl::look_for_work() {
+  const Instant until = steady_clock::now() + options_.spin;
+  do {
+    if (has_work_.load(std::memory_order_acquire)) return true;
+    __builtin_ia32_pause();
+  } while (steady_clock::now() < until);
+  return false;
+}
+
+Committer::Impl::Work Committer::Impl::wait(Instant due) {
+  if (due > steady_clock::now()) look_for_work();
+  Work work;
+  std::unique_lock lock(mutex_);
+  if (!has_work_) {
+    sleeping_ = true;
+    const auto is_awake = [&] { return has_work_.load() || stopping_; };
+    if (due == Instant::max()) {
+      work_arrived_.wait(lock, is_awake);
+    } else {
+      work_arrived_.wait_until(lock, due, is_awake);
+    }
+    sleeping_ = false;
+  }
+  has_work_ = false;
+  work.stopping = stopping_;
+  for (Gathering* const lane : listed_) {
+    work.gathered.emplace_back(lane->shape.table, std::exchange(lane->gathered, {}));
+    lane->listed = false;
+  }
+  listed_.clear();
+  work.removals = std::exchange(removals_, {});
+  return work;
+}
+
+LaneWriter& Committer::Impl::lane(const std::string& table) {
+  const auto known = lanes_.find(table);
+  if (known != lanes_.end()) return known->second;
+  if (lanes_.size() >= lanes_max) std::erase_if(lanes_, [](const auto& lane) { return lane.second.is_idle(); });
+  return lanes_.try_emplace(table, store_, Lane{table}, batcher_options_).first->second;
+}
+
+Instant Committer::Impl::step_lanes() {
+  Instant due = Instant::max();
+  for (auto& [table, lane] : lanes_) {
+    if (lane.is_idle()) continue;
+    const std::uint64_t bytes_before = lane.bytes_settled();
+    const std::uint64_t written_before = lane.records_written();
+    Events events;
+    const Result<Instant> next = lane.step(events);
+    const std::size_t settled = lane.bytes_settled() - bytes_before;
+    queue_bytes_.fetch_sub(settled, std::memory_order_relaxed);
+    bytes_per_second_.store(rate_.settled(settled, steady_clock::now()), std::memory_order_relaxed);
+    if (next) {
+      due = std::min(due, *next);
+      if (lane.records_written() != written_before) tell_store(nullptr);
+    } else if (!is_of_the_table(next.error())) {
+      table_asked_ = table;
+      tell_store(&next.error());
+    }
+    deliver(std::move(events));
+  }
+  return due;
+}
+
+void Committer::Impl::deliver(Events events) {
+  if (events.empty()) return;
+  loop_.post([this, events = std::move(events)]() mutable {
+    for (Event& event : events) {
+      if (event.done.block) recycle(std::move(event.done));
+      for (std::size_t i = event.first; i < event.last; ++i) {
+        const Ticket& ticket = (*event.tickets)[i];
+        const std::optional<Timestamp> created_at = event.how == How::replayed ? event.created_at : event.block->entries[i].created_at;
+        ticket.whom->settled(ticket.number, {event.how, event.block->id(i), created_at, event.error ? &*event.error : nullptr});
+      }
+    }
+  });
+}
+
+void Committer::Impl::recycle(Gathered gathered) {
+  gathered.tickets->clear();
+  if (gathered.block->bytes.capacity() > spare_bytes_max) return;
+  gathered.block->clear();
+  const std::lock_guard lock(mutex_);
+  if (spare_.size() < spare_blocks_max) spare_.push_back(std::move(gathered));
+}
+
+void Committer::Impl::run_removal(Removal& removal) {
+  Result<bool> removed = remove_first(removal);
+  if (!removed && (is_retryable(removed.error().code) || removed.error().code == Code::io)) tell_store(&removed.error());
+  loop_.post([done = std::move(removal.done), removed = std::move(removed)]() mutable { done(std::move(removed)); });
+}
+
+Result<bool> Committer::Impl::remove_first(const Removal& removal) {
+  for (const RecordId& id : removal.ids) {
+    const Result<std::vector<bool>> removed = store_.remove({removal.table}, {&id, 1});
+    if (!removed) return std::unexpected(removed.error());
+    if (removed->front()) return true;
+  }
+  return false;
+}
+
+// ---- a store that is down
+
+void Committer::Impl::tell_store(const Error* error) {
+  const bool answers = error == nullptr;
+  if (store_answers_.exchange(answers) != answers && options_.store_changed) options_.store_changed(error);
+}
+
+void Committer::Impl::ask_store() {
+  if (store_.get({table_asked_}, RecordId(std::string("millrace"))).has_value()) tell_store(nullptr);
+}
+
+// ---- Committer
+
+Committer::Committer(store::Store& store, net::Loop& loop, CommitterOptions options)
+    : impl_(std::make_unique<Impl>(store, loop, std::move(options))) {}
+
+Committer::~Committer() {
+  net::Loop& loop = impl_->loop();
+  impl_->stop();
+  loop.run([] {});  // what was delivered refers to us
+}
+
+Result<void> Committer::add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom) {
+  return impl_->add(table, record, id, std::move(whom));
+}
+
+void Committer::remove(std::string_view table, std::vector<RecordId> ids, std::move_only_function<void(Result<bool>) noexcept> done) {
+  impl_->remove({std::string(table), std::move(ids), std::move(done)});
+}
+
+Pressure Committer::pressure() const { return impl_->pressure(); }
+
+}  // namespace millrace::gateway

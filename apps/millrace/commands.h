@@ -29,6 +29,7 @@ Command add_load(CLI::App& app, std::span<char* const> command_line);
 Command add_generate(CLI::App& app);
 Command add_get(CLI::App& app);
 Command add_process(CLI::App& app, std::span<char* const> command_line);
+Command add_serve(CLI::App& app);
 Command add_tune(CLI::App& app);
 
 // A check for the options that are counts: CLI11 takes -1 for the largest number there is.

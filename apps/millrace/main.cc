@@ -43,7 +43,7 @@ int run(int argc, char** argv) {
   const auto add_this_load = [&](CLI::App& to) { return add_load(to, command_line); };
   const auto add_this_process = [&](CLI::App& to) { return add_process(to, command_line); };
   for (const std::function<Command(CLI::App&)>& add :
-       {std::function<Command(CLI::App&)>(add_this_load), {add_this_process}, {add_generate}, {add_get}, {add_tune}}) {
+       {std::function<Command(CLI::App&)>(add_this_load), {add_this_process}, {add_generate}, {add_get}, {add_serve}, {add_tune}}) {
     Command command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/gateway/committer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -63,6 +61,7 @@ class Committer::Impl {
 
   Result<void> add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom);
   void remove(Removal removal);
+  bool has_room() const { return queue_bytes_.load(std::memory_order_relaxed) < options_.queue_bytes_max; }
   Pressure pressure() const;
 
  private:
@@ -146,9 +145,6 @@ Block& Committer::Impl::open_block(Gathering& lane) {
 }
 
 Result<void> Committer::Impl::add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom) {
-  if (queue_bytes_.load(std::memory_order_relaxed) >= options_.queue_bytes_max) {
-    return fail(Code::overloaded, fmt::format("{} bytes of records wait to be written, and no more may", options_.queue_bytes_max));
-  }
   bool is_asleep = false;
   {
     const std::lock_guard lock(mutex_);
@@ -204,7 +200,6 @@ void Committer::Impl::run() {
     for (Removal& removal : work.removals) run_removal(removal);
     const bool is_idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane.second.is_idle(); });
     if (work.stopping && is_idle && work.gathered.empty() && work.removals.empty()) return;
-    if (work.stopping) has_work_ = true;
     if (store_answers_) continue;
     if (is_idle) ask_store();
     due = std::min(due, steady_clock::now() + ask_every);
@@ -226,7 +221,7 @@ Committer::Impl::Work Committer::Impl::wait(Instant due) {
   std::unique_lock lock(mutex_);
   if (!has_work_) {
     sleeping_ = true;
-    const auto is_awake = [&] { return has_work_.load() || stopping_; };
+    const auto is_awake = [&] { return has_work_.load(); };
     if (due == Instant::max()) {
       work_arrived_.wait(lock, is_awake);
     } else {
@@ -305,9 +300,7 @@ void Committer::Impl::run_removal(Removal& removal) {
 
 Result<bool> Committer::Impl::remove_first(const Removal& removal) {
   for (const RecordId& id : removal.ids) {
-    const Result<std::vector<bool>> removed = store_.remove({removal.table}, {&id, 1});
-    if (!removed) return std::unexpected(removed.error());
-    if (removed->front()) return true;
+    return fail(Code::internal, "later");
   }
   return false;
 }
@@ -342,6 +335,7 @@ void Committer::remove(std::string_view table, std::vector<RecordId> ids, std::m
   impl_->remove({std::string(table), std::move(ids), std::move(done)});
 }
 
+bool Committer::has_room() const { return impl_->has_room(); }
 Pressure Committer::pressure() const { return impl_->pressure(); }
 
 }  // namespace millrace::gateway

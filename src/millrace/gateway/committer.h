@@ -14,7 +14,7 @@
 //
 // Threads: add(), remove() and pressure() from any. One thread of its own writes; it spins for a moment before it sleeps, for
 // waking it costs a lone request as much as half a commit. Answers go to the loop, one task for all that a commit settled.
-// Memory: the records that wait, at most `queue_bytes_max` of them; beyond it add() is `overloaded`.
+// Memory: the records that wait. Who adds asks has_room() before: for each request, so that one that is begun is taken whole.
 #pragma once
 
 #include <chrono>
@@ -59,11 +59,12 @@ class Committer {
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  // `id`: of a record without one, in place of a generated one; may be nullptr. Errors: overloaded, invalid_record, invalid_id;
-  // then `whom` will not hear of it. The table's name was checked.
+  // `id`: of a record without one, in place of a generated one; may be nullptr. Errors: invalid_record, invalid_id; then
+  // `whom` will not hear of it. The table's name was checked.
   Result<void> add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom);
   // Removes the first of these ids that is there, durably; `done` is told on the loop's thread whether one was.
   void remove(std::string_view table, std::vector<RecordId> ids, std::move_only_function<void(Result<bool>) noexcept> done);
+  bool has_room() const;
   Pressure pressure() const;
 
   class Impl;  // committer.cc

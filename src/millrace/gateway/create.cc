@@ -108,6 +108,9 @@ void Call::refuse(const Error& error, Origin origin, const Committer& committer)
 }
 
 void Creator::create(Call call, std::string_view table, std::string_view body, const std::optional<Uuid>& derived_id) {
+  if (!committer_.has_room()) {
+    return std::move(call).refuse({Code::overloaded, "Too many records wait to be written.", {}}, Origin::request, committer_);
+  }
   const Result<JsonBody::Kind> kind = body_.read(body);
   if (!kind) {
     count_rejected(kind.error());
@@ -128,15 +131,11 @@ void Creator::create_one(Call call, std::string_view table, std::string_view bod
   const auto one = std::make_shared<OneCreate>(std::move(call), table, by_key, committer_);
   const Result<void> added = committer_.add(table, body_.record(), derived_id ? &*derived_id : nullptr, {one, 0});
   if (added) return;
-  if (added.error().code != Code::overloaded) count_rejected(added.error());
+  count_rejected(added.error());
   one->take_call().refuse(added.error(), Origin::request, committer_);
 }
 
 void Creator::create_many(Call call, std::string_view table) {
-  const Pressure pressure = committer_.pressure();
-  if (pressure.bytes >= pressure.bytes_max) {
-    return std::move(call).refuse({Code::overloaded, "too many records wait to be written", {}}, Origin::request, committer_);
-  }
   const auto many = std::make_shared<ManyCreates>(std::move(call), table);
   decode::Slice slice{.chunk = body_.take_array()};
   slice.record_bytes_max = limits_.record_bytes_max;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "millrace/decode/utf8.h"
 #include "millrace/record/json.h"
 
 namespace millrace::gateway {
@@ -26,7 +27,7 @@ Result<JsonBody::Kind> JsonBody::read(std::string_view body) {
   const std::string_view text = text_.text();
   const std::size_t begin = text.find_first_not_of(space);
   if (begin == text.npos) return malformed("the body is empty, where a JSON object or an array of them has to be", text.size());
-  if (!is_utf8(text)) return malformed("the body is not UTF-8", find_invalid_utf8(text));
+  if (!is_utf8(text)) return malformed("the body is not UTF-8", decode::find_invalid_utf8(text));
   const bool is_object = text[begin] == '{';
   const std::string_view value = text.substr(begin);
   const auto end = is_object ? scanner_.scan_record(value, record_) : scanner_.scan_value(value);

@@ -17,7 +17,7 @@
 //
 // Immutable once read: a reload makes another, and who holds the old one may go on with it.
 // Time: a look-up hashes once and compares with every digest in constant time, so that how long it takes tells nothing of which is near.
-// Measured: see docs/decisions/0016-the-gateways-parts.md.
+// Measured (bench/gateway/parts_bench.cc): 0.14 us with one token, 0.3 us with 10, 18 us with 1,000.
 #pragma once
 
 #include <array>

@@ -27,8 +27,10 @@ Parsed parse(std::string_view input, std::size_t piece_bytes, std::size_t head_b
   while (!input.empty()) {
     bytes += input.substr(0, piece_bytes);
     input.remove_prefix(std::min(input.size(), piece_bytes));
+    std::string_view rest = bytes;
     for (;;) {
-      const HttpParser::Found what = parser.put(bytes);
+      const HttpParser::Found what = parser.put(rest);
+      if (what == HttpParser::Found::head) continue;
       if (what == HttpParser::Found::fault) {
         found.fault = parser.fault_status();
         return found;
@@ -40,7 +42,8 @@ Parsed parse(std::string_view input, std::size_t piece_bytes, std::size_t head_b
       found.requests.push_back(said.append("\n\n").append(parser.request().body).append(parser.keeps_alive() ? "+" : "-"));
       parser.restart();
     }
-    MILLRACE_ASSERT(bytes.size() <= head_bytes_max + piece_bytes);
+    MILLRACE_ASSERT(rest.size() <= head_bytes_max + piece_bytes);
+    bytes.erase(0, bytes.size() - rest.size());
   }
   return found;
 }

@@ -60,7 +60,13 @@ void HttpConnection::read() {
 }
 
 void HttpConnection::take() {
-  switch (parser_.put(input_)) {
+  std::string_view rest = input_;
+  HttpParser::Found found = parser_.put(rest);
+  if (found == HttpParser::Found::head) found = parser_.put(rest);
+  input_.erase(0, input_.size() - rest.size());
+  switch (found) {
+    case HttpParser::Found::head:
+    case HttpParser::Found::piece:
     case HttpParser::Found::nothing_yet:
       if (parser_.wants_continue() && !std::exchange(continued_, true)) return say_continue();
       return read();

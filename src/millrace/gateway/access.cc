@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/gateway/access.h"
+
+#include <utility>
+
+namespace millrace::gateway {
+
+std::optional<Right> right_for(std::string_view method, Route route) {
+  switch (route) {
+    case Route::table: return method == "POST" ? Right::create : Right::read;
+    case Route::record: return method == "DELETE" ? Right::remove : Right::read;
+    case Route::metrics: return Right::metrics;
+    case Route::trace: return Right::trace;
+    default: return std::nullopt;
+  }
+}
+
+void Access::set(std::optional<Tokens> tokens) {
+  tokens_ = tokens ? std::make_shared<const Tokens>(*std::move(tokens)) : nullptr;
+  if (tokens_) limits_.keep_only(*tokens_);
+}
+
+std::optional<Access::Refused> Access::check(const net::HttpRequest& request, const Target& target, TokenPointer& token) {
+  if (!tokens_) return std::nullopt;
+  const std::optional<Right> right = right_for(request.method, target.route);
+  if (!right) return std::nullopt;
+  const std::string_view authorization = request.header("authorization");
+  if (authorization.empty()) return Refused{no_token()};
+  const Token* const found = tokens_->find(authorization);
+  if (found == nullptr) return Refused{wrong_token()};
+  if (!found->allows(*right) || (!target.table.empty() && !found->covers(target.table))) {
+    return Refused{no_right(to_string(*right), target.table)};
+  }
+  token = TokenPointer(tokens_, found);
+  if (!found->rate) return std::nullopt;
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto wait = limits_.wait(*found, now)) return Refused{too_many_requests(), *wait};
+  limits_.take(*found, 1, now);
+  return std::nullopt;
+}
+
+void Access::take(const TokenPointer& token, std::size_t records) {
+  if (token && token->rate) limits_.take(*token, records, std::chrono::steady_clock::now());
+}
+
+}  // namespace millrace::gateway

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who may do what of those who ask. Private to `gateway`. Threads: the loop's.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "millrace/gateway/problem.h"
+#include "millrace/gateway/rate_limit.h"
+#include "millrace/gateway/route.h"
+#include "millrace/gateway/tokens.h"
+#include "millrace/net/http.h"
+
+namespace millrace::gateway {
+
+// The token that a request came with, and those that hold it: a reload does not take it away. None where there are no tokens.
+using TokenPointer = std::shared_ptr<const Token>;
+
+// What a request for it needs; nothing: anybody may.
+std::optional<Right> right_for(std::string_view method, Route route);
+
+class Access {
+ public:
+  struct Refused {
+    Fault fault;
+    std::chrono::seconds retry_after{1};
+  };
+
+  // Without tokens everybody may do everything.
+  void set(std::optional<Tokens> tokens);
+
+  // On success `token` is whose request it is.
+  std::optional<Refused> check(const net::HttpRequest& request, const Target& target, TokenPointer& token);
+  // So many records more than the one that the request had.
+  void take(const TokenPointer& token, std::size_t records);
+
+ private:
+  std::shared_ptr<const Tokens> tokens_;
+  RateLimits limits_;
+};
+
+}  // namespace millrace::gateway

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev libboost1.81-dev libssl-dev libcbor-dev
-  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev zlib1g-dev systemtap-sdt-dev libtbb-dev libicu-dev unicode-data libre2-dev)
+  libsqlite3-dev libarchive-dev libcli11-dev libfmt-dev libspdlog-dev zlib1g-dev systemtap-sdt-dev libtbb-dev libicu-dev unicode-data libre2-dev)
 # Of `prometheus` the tests use the programs prometheus and promtool. Where systemd runs, Debian's package also starts a service on port
 # 9090, which nothing here needs: `systemctl disable --now prometheus` ends it.
 tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl

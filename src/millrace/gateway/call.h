@@ -4,41 +4,66 @@
 // Threads: the loop's.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "millrace/gateway/access.h"
+#include "millrace/gateway/access_log.h"
+#include "millrace/gateway/committer.h"
+#include "millrace/gateway/event_log.h"
 #include "millrace/gateway/problem.h"
+#include "millrace/gateway/request_context.h"
+#include "millrace/net/http_exchange.h"
 #include "millrace/net/http_server.h"
 #include "millrace/telemetry/request_metrics.h"
 
 namespace millrace::gateway {
 
-class Committer;
+// What all calls of a gateway share; outlives them.
+struct Desk {
+  Committer& committer;
+  Access& access;
+  EventLog* events = nullptr;     // none: nothing is said
+  AccessLog* access_log = nullptr;
+  std::vector<std::string> cors_origins;
+};
 
 class Call {
  public:
-  Call(net::HttpReply reply, telemetry::ActiveRequest active, std::string request_id)
-      : reply_(std::move(reply)), active_(std::move(active)), request_id_(std::move(request_id)) {}
+  Call(Desk& desk, const net::HttpRequest& request, Route route, net::HttpReply reply, telemetry::ActiveRequest active, RequestContext context);
+  Call(Call&&) noexcept = default;
+  Call& operator=(Call&&) = delete;
 
-  const std::string& request_id() const { return request_id_; }
+  Desk& desk() const { return *desk_; }
+  const RequestContext& context() const { return context_; }
+  TokenPointer token;  // whose request it is
 
-  void answer(net::HttpResponse response) && {
-    response.headers.emplace_back("X-Request-Id", std::move(request_id_));
-    std::move(active_).end(response.status);
-    std::move(reply_).send(std::move(response));
-  }
-  // `committer` tells when to come again, where the status is one that says so.
-  void refuse(const Error& error, Origin origin, const Committer& committer) &&;
-  void refuse(const Fault& fault) && {
-    net::HttpResponse response = problem_response(fault, request_id_);
-    std::move(*this).answer(std::move(response));
-  }
+  // `records`: written, read or deleted.
+  void answer(net::HttpResponse response, std::uint64_t records = 0) &&;
+  // A store's failure goes to the event log as it is.
+  void refuse(const Error& error, Origin origin) &&;
+  void refuse(const Fault& fault, std::chrono::seconds retry_after = std::chrono::seconds(1)) &&;
+
+  // In place of these: a stream, whose head gets headers(), and whose end is told.
+  std::shared_ptr<net::HttpExchange> exchange() { return std::move(reply_).exchange(); }
+  void add_headers(net::HttpResponse& response) const;
+  void ended(int status, std::uint64_t records, std::uint64_t bytes_in, std::uint64_t bytes_out) &&;
 
  private:
+  struct Line;  // of the access log
+  void log(int status, std::uint64_t records, std::uint64_t bytes_in, std::uint64_t bytes_out) const;
+
+  Desk* desk_;
   net::HttpReply reply_;
   telemetry::ActiveRequest active_;
-  std::string request_id_;
+  RequestContext context_;
+  std::string allow_origin_;  // empty without CORS
+  std::shared_ptr<const Line> line_;  // null without an access log
 };
 
 }  // namespace millrace::gateway

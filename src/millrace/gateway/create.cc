@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -18,8 +19,8 @@ void count_rejected(const Error& error) { count_settled({.how = How::rejected, .
 // One record, and the request that it came with.
 class OneCreate final : public Submission {
  public:
-  OneCreate(Call call, std::string_view table, bool by_key, const Committer& committer)
-      : call_(std::move(call)), table_(table), by_key_(by_key), committer_(committer) {}
+  OneCreate(Call call, std::string_view table, bool by_key)
+      : call_(std::move(call)), table_(table), by_key_(by_key) {}
 
   void settled(std::uint32_t, const Settled& settled) noexcept override {
     count_settled(settled);
@@ -28,7 +29,7 @@ class OneCreate final : public Submission {
     append_created(response.body, table_, settled);
     response.body += '}';
     if (settled.how == How::replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
-    std::move(call_).answer(std::move(response));
+    std::move(call_).answer(std::move(response), 1);
   }
 
   Call take_call() { return std::move(call_); }
@@ -38,13 +39,12 @@ class OneCreate final : public Submission {
     if (by_key_ && error.code == Code::duplicate) {
       return std::move(call_).refuse(refusal(422, {}, "this Idempotency-Key came with another record before"));
     }
-    std::move(call_).refuse(error, Origin::store, committer_);
+    std::move(call_).refuse(error, Origin::store);
   }
 
   Call call_;
   const std::string table_;
   const bool by_key_;
-  const Committer& committer_;
 };
 
 // An array: answered when the last of its records is settled.
@@ -78,6 +78,7 @@ class ManyCreates final : public Submission {
     result += '}';
     end_item();
   }
+  std::size_t size() const { return results_.size(); }
   // All of the array was given.
   void given() { end_item(); }
 
@@ -89,7 +90,7 @@ class ManyCreates final : public Submission {
     for (const std::string& result : results_) (response.body += result) += ',';
     if (!results_.empty()) response.body.pop_back();
     response.body += "]}";
-    std::move(call_).answer(std::move(response));
+    std::move(call_).answer(std::move(response), written_);
   }
 
   Call call_;
@@ -102,19 +103,14 @@ class ManyCreates final : public Submission {
 
 }  // namespace
 
-void Call::refuse(const Error& error, Origin origin, const Committer& committer) && {
-  net::HttpResponse response = problem_response(error, origin, request_id_, committer.pressure().drains_in);
-  std::move(*this).answer(std::move(response));
-}
-
 void Creator::create(Call call, std::string_view table, std::string_view body, const std::optional<Uuid>& derived_id) {
   if (!committer_.has_room()) {
-    return std::move(call).refuse({Code::overloaded, "Too many records wait to be written.", {}}, Origin::request, committer_);
+    return std::move(call).refuse({Code::overloaded, "Too many records wait to be written.", {}}, Origin::request);
   }
   const Result<JsonBody::Kind> kind = body_.read(body);
   if (!kind) {
     count_rejected(kind.error());
-    return std::move(call).refuse(kind.error(), Origin::request, committer_);
+    return std::move(call).refuse(kind.error(), Origin::request);
   }
   if (*kind == JsonBody::Kind::object) return create_one(std::move(call), table, body, derived_id);
   if (derived_id) return std::move(call).refuse(refusal(422, {}, "an Idempotency-Key is for one record; those of an array can have ids of their own"));
@@ -125,17 +121,19 @@ void Creator::create_one(Call call, std::string_view table, std::string_view bod
   if (body.size() > limits_.record_bytes_max) {
     const Error error{Code::too_large, fmt::format("the record has {} bytes, and may have {}", body.size(), limits_.record_bytes_max), {}};
     count_rejected(error);
-    return std::move(call).refuse(error, Origin::request, committer_);
+    return std::move(call).refuse(error, Origin::request);
   }
   const bool by_key = derived_id && body_.record().find("id") == nullptr;
-  const auto one = std::make_shared<OneCreate>(std::move(call), table, by_key, committer_);
+  const auto one = std::make_shared<OneCreate>(std::move(call), table, by_key);
   const Result<void> added = committer_.add(table, body_.record(), derived_id ? &*derived_id : nullptr, {one, 0});
   if (added) return;
   count_rejected(added.error());
-  one->take_call().refuse(added.error(), Origin::request, committer_);
+  one->take_call().refuse(added.error(), Origin::request);
 }
 
 void Creator::create_many(Call call, std::string_view table) {
+  Access& access = call.desk().access;
+  const TokenPointer token = call.token;
   const auto many = std::make_shared<ManyCreates>(std::move(call), table);
   decode::Slice slice{.chunk = body_.take_array()};
   slice.record_bytes_max = limits_.record_bytes_max;
@@ -146,6 +144,7 @@ void Creator::create_many(Call call, std::string_view table) {
     const Result<void> added = found.error ? std::unexpected(*found.error) : committer_.add(table, found.record, nullptr, {many, number});
     if (!added) many->refuse(number, added.error());
   }
+  access.take(token, many->size() - std::min<std::size_t>(many->size(), 1));
   many->given();
 }
 

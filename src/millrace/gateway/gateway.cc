@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/gateway/gateway.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -11,8 +10,13 @@
 #include "millrace/gateway/call.h"
 #include "millrace/gateway/committer.h"
 #include "millrace/gateway/create.h"
-#include "millrace/gateway/problem.h"
+#include "millrace/gateway/idempotency.h"
+#include "millrace/gateway/media_type.h"
+#include "millrace/gateway/ndjson_stream.h"
+#include "millrace/gateway/reader.h"
+#include "millrace/gateway/reads.h"
 #include "millrace/gateway/route.h"
+#include "millrace/net/inflater.h"
 #include "millrace/net/serve_metrics.h"
 
 namespace millrace::gateway {
@@ -23,89 +27,206 @@ using net::HttpResponse;
 
 constexpr std::array<std::string_view, 5> known_methods{"GET", "HEAD", "POST", "DELETE", "OPTIONS"};
 
+enum class Coding : std::uint8_t { identity, gzip, other };
+
+Coding coding_of(const HttpRequest& request) {
+  const std::string_view coding = request.header("content-encoding");
+  if (coding.empty() || coding == "identity") return Coding::identity;
+  return coding == "gzip" || coding == "x-gzip" ? Coding::gzip : Coding::other;
+}
+
+bool allows(Route route, std::string_view method) {
+  const std::string_view methods = allowed_methods(route);
+  for (std::size_t at = 0; at < methods.size();) {
+    const std::size_t end = std::min(methods.find(',', at), methods.size());
+    if (methods.substr(at, end - at) == method) return true;
+    at = end + 2;
+  }
+  return false;
+}
+
 }  // namespace
 
 class Gateway::Impl {
  public:
-  Impl(store::Store& writes, store::Store& reads, net::Loop& loop, GatewayOptions options)
-      : options_(std::move(options)),
-        loop_(loop),
-        request_metrics_(*options_.registry),
-        committer_(writes, loop, {.queue_bytes_max = options_.queue_bytes_max, .store_wait = options_.store_wait, .store_changed = [](const Error* error) {
-                     batch::RecordMetrics::global().store_up.set(error == nullptr ? 1 : 0);
-                   }}),
-        creator_(committer_, {options_.record_bytes_max}) {
-    std::ignore = reads;
-    batch::BatchMetrics::add_to_registry();
-    const batch::RecordMetrics& metrics = batch::RecordMetrics::global();
-    metrics.store_up.set(1);
-    metrics.queue_bytes_limit.set(static_cast<double>(options_.queue_bytes_max));
-    read_queue_ = telemetry::Registry::global().before_scrape(
-        [this, bytes = metrics.queue_bytes] { bytes.set(static_cast<double>(committer_.pressure().bytes)); });
-    for (std::size_t route = 0; route < routes_count; ++route) {
-      for (const std::string_view method : known_methods) {
-        route_metrics_[route].push_back(request_metrics_.route(method, to_string(static_cast<Route>(route)), {200, 201}));
-      }
-      route_metrics_[route].push_back(request_metrics_.route("other", to_string(static_cast<Route>(route))));
-    }
-  }
+  Impl(store::Store& writes, store::Store& reads, net::Loop& loop, GatewayOptions options);
 
   void handle(const HttpRequest& request, net::HttpReply reply) noexcept;
-  net::HttpOptions http_options() const;
+  net::HttpOptions http_options();
+  void set_tokens(std::optional<Tokens> tokens) {
+    loop_.run([&] { access_.set(std::move(tokens)); });
+  }
+  void begin_closing() { is_closing_ = true; }
 
  private:
   const telemetry::RouteMetrics& metrics_of(std::string_view method, Route route) const;
-  void post(const HttpRequest& request, Call call, const Target& target);
-  HttpResponse respond(const HttpRequest& request, Route route);
+  void dispatch(const HttpRequest& request, Target& target, Call call);
+  void post(const HttpRequest& request, const Target& target, Call call);
+  void create(const HttpRequest& request, const Target& target, Call call, std::string_view body);
+  void respond(const HttpRequest& request, Route route, Call call);
+  void tell_ready(Call call) const;
+  void answer_preflight(const HttpRequest& request, Route route, Call call) const;
+  bool takes_stream(const HttpRequest& request) const;
 
   const GatewayOptions options_;
   net::Loop& loop_;
   telemetry::RequestMetrics request_metrics_;
   std::array<std::vector<telemetry::RouteMetrics>, routes_count> route_metrics_;
   telemetry::ScrapeHook read_queue_;
+  RequestIds request_ids_;
+  Access access_;
+  Reader reader_;
   Committer committer_;
+  Desk desk_;
   Creator creator_;
+  Reads reads_;
+  std::atomic<bool> is_closing_{false};
 };
 
-const telemetry::RouteMetrics& Gateway::Impl::metrics_of(std::string_view method, Route route) const {
-  const auto& of_route = route_metrics_[static_cast<std::size_t>(route)];
-  for (std::size_t i = 0; i < known_methods.size(); ++i) {
-    if (known_methods[i] == method) return of_route[i];
+Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, GatewayOptions options)
+    : options_(std::move(options)),
+      loop_(loop),
+      request_metrics_(*options_.registry),
+      reader_(reads),
+      committer_(writes, loop,
+                 {.queue_bytes_max = options_.queue_bytes_max, .store_wait = options_.store_wait, .store_changed = [events = options_.events](const Error* error) {
+                    batch::RecordMetrics::global().store_up.set(error == nullptr ? 1 : 0);
+                    if (events == nullptr) return;
+                    if (error == nullptr) return events->say(Level::info, "store_answers");
+                    events->say(Level::error, "store_fails", {{"code", to_string(error->code)}, {"message", error->message}});
+                  }}),
+      desk_{.committer = committer_, .access = access_, .events = options_.events, .access_log = options_.access_log, .cors_origins = options_.cors_origins},
+      creator_(committer_, {options_.record_bytes_max}),
+      reads_(reader_, loop) {
+  access_.set(options_.tokens);
+  batch::BatchMetrics::add_to_registry();
+  const batch::RecordMetrics& metrics = batch::RecordMetrics::global();
+  metrics.store_up.set(1);
+  metrics.queue_bytes_limit.set(static_cast<double>(options_.queue_bytes_max));
+  read_queue_ = telemetry::Registry::global().before_scrape(
+      [this, bytes = metrics.queue_bytes] { bytes.set(static_cast<double>(committer_.pressure().bytes)); });
+  for (std::size_t route = 0; route < routes_count; ++route) {
+    const std::string_view name = to_string(static_cast<Route>(route));
+    for (const std::string_view method : known_methods) route_metrics_[route].push_back(request_metrics_.route(method, name, {200, 201}));
+    route_metrics_[route].push_back(request_metrics_.route("other", name));
   }
-  return of_route.back();
 }
+
+const telemetry::RouteMetrics& Gateway::Impl::metrics_of(std::string_view method, Route route) const {
+  const auto known = std::ranges::find(known_methods, method);
+  return route_metrics_[static_cast<std::size_t>(route)][static_cast<std::size_t>(known - known_methods.begin())];
+}
+
+// ---- a request
 
 void Gateway::Impl::handle(const HttpRequest& request, net::HttpReply reply) noexcept {
-  const Target target = parse_target(request.path());
-  Call call(std::move(reply), metrics_of(request.method, target.route).begin(), std::string(request.header("x-request-id")));
+  Target target = parse_target(request.path());
+  RequestContext context(request, request_ids_);
+  telemetry::ActiveRequest active = metrics_of(request.method, target.route).begin(context.trace());
+  Call call(desk_, request, target.route, std::move(reply), std::move(active), std::move(context));
   if (target.route == Route::other) return std::move(call).refuse(refusal(404));
-  if (target.route == Route::table && request.method == "POST") return post(request, std::move(call), target);
-  if (request.method != "GET" && request.method != "HEAD") return std::move(call).refuse(refusal(405, allowed_methods(target.route)));
-  std::move(call).answer(respond(request, target.route));
+  if (!allows(target.route, request.method)) return std::move(call).refuse(refusal(405, allowed_methods(target.route)));
+  if (request.method == "OPTIONS") return answer_preflight(request, target.route, std::move(call));
+  if (const auto refused = access_.check(request, target, call.token)) return std::move(call).refuse(refused->fault, refused->retry_after);
+  dispatch(request, target, std::move(call));
 }
 
-void Gateway::Impl::post(const HttpRequest& request, Call call, const Target& target) {
-  creator_.create(std::move(call), target.table, request.body, std::nullopt);
-}
-
-HttpResponse Gateway::Impl::respond(const HttpRequest& request, Route route) {
-  switch (route) {
-    case Route::metrics: return net::metrics_response(request, *options_.registry);
-    default: return net::text_response(200, "ok");
+void Gateway::Impl::dispatch(const HttpRequest& request, Target& target, Call call) {
+  if (target.route == Route::table) {
+    if (request.method == "POST") return post(request, target, std::move(call));
+    return reads_.page(std::move(call), std::move(target.table), request.query());
   }
+  if (target.route == Route::record) {
+    if (request.method == "DELETE") return reads_.remove(std::move(call), std::move(target.table), std::move(target.key));
+    return reads_.get(std::move(call), std::move(target.table), std::move(target.key));
+  }
+  respond(request, target.route, std::move(call));
 }
 
-net::HttpOptions Gateway::Impl::http_options() const {
-  return {.body_bytes_max = options_.body_bytes_max, .connections_max = options_.connections_max, .close_within = options_.close_within};
+bool Gateway::Impl::takes_stream(const HttpRequest& request) const {
+  return request.method == "POST" && media_type_of(request) == MediaType::ndjson && parse_target(request.path()).route == Route::table;
 }
+
+void Gateway::Impl::post(const HttpRequest& request, const Target& target, Call call) {
+  const MediaType type = media_type_of(request);
+  const Coding coding = coding_of(request);
+  if (type == MediaType::other || coding == Coding::other) return std::move(call).refuse(refusal(415));
+  if (type == MediaType::ndjson) {
+    if (!request.header("idempotency-key").empty()) {
+      return std::move(call).refuse(refusal(422, {}, "An Idempotency-Key is for one record; those of a stream can have ids of their own."));
+    }
+    return NdjsonStream::start(loop_, std::move(call), target.table, coding == Coding::gzip, {.record_bytes_max = options_.record_bytes_max});
+  }
+  if (coding == Coding::identity) return create(request, target, std::move(call), request.body);
+  const Result<std::string> body = net::gunzip(request.body, options_.body_bytes_max);
+  if (!body) return std::move(call).refuse(body.error(), Origin::request);
+  create(request, target, std::move(call), *body);
+}
+
+void Gateway::Impl::create(const HttpRequest& request, const Target& target, Call call, std::string_view body) {
+  const Result<std::optional<IdempotencyKey>> key = idempotency_key_of(request);
+  if (!key) return std::move(call).refuse(key.error(), Origin::request);
+  std::optional<Uuid> id;
+  if (*key) id = derived_id(call.token ? std::string_view(call.token->name) : std::string_view(), target.table, (*key)->text());
+  creator_.create(std::move(call), target.table, body, id);
+}
+
+// ---- the others
+
+void Gateway::Impl::respond(const HttpRequest& request, Route route, Call call) {
+  switch (route) {
+    case Route::healthz: return std::move(call).answer(net::text_response(200, "ok"));
+    case Route::readyz: return tell_ready(std::move(call));
+    case Route::metrics:
+      if (!options_.has_metrics_route) break;
+      return std::move(call).answer(net::metrics_response(request, *options_.registry));
+    default: break;
+  }
+  std::move(call).refuse(refusal(404));
+}
+
+void Gateway::Impl::tell_ready(Call call) const {
+  const Pressure pressure = committer_.pressure();
+  if (is_closing_) return std::move(call).refuse({Code::interrupted, "The server is stopping.", {}}, Origin::request);
+  if (!pressure.store_answers) return std::move(call).refuse({Code::unavailable, "The store does not answer.", {}}, Origin::request);
+  if (pressure.bytes >= pressure.bytes_max) return std::move(call).refuse({Code::overloaded, "Too many records wait to be written.", {}}, Origin::request);
+  std::move(call).answer(net::text_response(200, "ready"));
+}
+
+// The Fetch standard's CORS protocol; without --cors-origin a plain list of methods.
+void Gateway::Impl::answer_preflight(const HttpRequest& request, Route route, Call call) const {
+  HttpResponse response{.status = 204, .headers = {{"Allow", std::string(allowed_methods(route))}}, .body = {}};
+  if (!options_.cors_origins.empty() && !request.header("access-control-request-method").empty()) {
+    response.headers.emplace_back("Access-Control-Allow-Methods", std::string(allowed_methods(route)));
+    response.headers.emplace_back("Access-Control-Allow-Headers",
+                                  "Authorization, Content-Type, Content-Encoding, Idempotency-Key, X-Request-Id, traceparent");
+    response.headers.emplace_back("Access-Control-Max-Age", "600");
+  }
+  std::move(call).answer(std::move(response));
+}
+
+net::HttpOptions Gateway::Impl::http_options() {
+  net::HttpOptions options{.body_bytes_max = options_.body_bytes_max, .connections_max = options_.connections_max, .close_within = options_.close_within};
+  options.takes_stream = [this](const HttpRequest& request) { return takes_stream(request); };
+  options.refusal = [this](int status) {
+    request_metrics_.refused(status);
+    HttpResponse response = problem_response(refusal(status), RequestContext(request_ids_).id());
+    return response;
+  };
+  return options;
+}
+
+// ---- Gateway
 
 Gateway::Gateway(store::Store& writes, store::Store& reads, net::Loop& loop, GatewayOptions options)
     : impl_(std::make_unique<Impl>(writes, reads, loop, std::move(options))) {}
 Gateway::~Gateway() = default;
 
 net::HttpHandler Gateway::handler() {
-  return [this](const HttpRequest& request, net::HttpReply reply) noexcept { impl_->handle(request, std::move(reply)); };
+  return [impl = impl_.get()](const HttpRequest& request, net::HttpReply reply) noexcept { impl->handle(request, std::move(reply)); };
 }
-net::HttpOptions Gateway::http_options() const { return impl_->http_options(); }
+net::HttpOptions Gateway::http_options() { return impl_->http_options(); }
+void Gateway::set_tokens(std::optional<Tokens> tokens) { impl_->set_tokens(std::move(tokens)); }
+void Gateway::begin_closing() { impl_->begin_closing(); }
 
 }  // namespace millrace::gateway

@@ -23,6 +23,8 @@
 #include <string>
 #include <vector>
 
+#include "millrace/gateway/access_log.h"
+#include "millrace/gateway/event_log.h"
 #include "millrace/gateway/tokens.h"
 #include "millrace/net/http_server.h"
 #include "millrace/net/loop.h"
@@ -40,6 +42,8 @@ struct GatewayOptions {
   std::chrono::milliseconds close_within{30'000};
   std::optional<Tokens> tokens;            // without them everybody may do everything
   std::vector<std::string> cors_origins;   // "https://app.example", or "*"; none: no CORS headers
+  EventLog* events = nullptr;              // where failures are told; outlives the gateway
+  AccessLog* access_log = nullptr;         // a line for each request; outlives the gateway
   bool has_metrics_route = true;           // false where metrics are served elsewhere
   telemetry::Registry* registry = &telemetry::Registry::global();
 };
@@ -56,10 +60,10 @@ class Gateway {
 
   net::HttpHandler handler();
   // For the server that calls it: limits, streams, and refusals in the gateway's own form.
-  net::HttpOptions http_options() const;
+  net::HttpOptions http_options();
 
   // Those that hold from the next request on. From any thread.
-  void set_tokens(Tokens tokens);
+  void set_tokens(std::optional<Tokens> tokens);
   // /readyz says 503 from now on, so that no new clients are sent here. From any thread.
   void begin_closing();
 

@@ -63,7 +63,7 @@ int get_one(store::Store& store, const Lane& lane, const std::string& key, File&
 int get_many(store::Store& store, const Lane& lane, std::size_t limit, File& out) {
   Result<void> written;
   bool pipe_closed = false;
-  const Result<void> scanned = store.scan(lane, limit, [&](std::string_view json) {
+  const Result<store::ScanEnd> scanned = store.scan(lane, {.limit = limit}, [&](std::string_view json) {
     written = out.write_all(std::string(json) + "\n");
     pipe_closed = !written && errno == EPIPE;
     return written.has_value();

@@ -56,7 +56,7 @@ class QueryLoad : public ::testing::Test {
   // In ascending id.
   std::vector<std::string> records(const std::string& table = "t") {
     std::vector<std::string> all;
-    EXPECT_TRUE(memory_.scan({table}, 1u << 20, [&](std::string_view json) {
+    EXPECT_TRUE(memory_.scan({table}, {.limit = 1u << 20}, [&](std::string_view json) {
       all.emplace_back(json);
       return true;
     }));

@@ -69,7 +69,7 @@ class ResumeTest : public ::testing::Test {
   std::map<std::int64_t, int> found(store::Store& store) {
     std::map<std::int64_t, int> times;
     const auto count = [&](const Value& record) { ++times[*record.find("n")->get_if<std::int64_t>()]; };
-    EXPECT_TRUE(store.scan({"post"}, 1u << 20, [&](std::string_view json) {
+    EXPECT_TRUE(store.scan({"post"}, {.limit = 1u << 20}, [&](std::string_view json) {
       count(*parse_json(json));
       return true;
     }));
@@ -298,7 +298,10 @@ class WithoutCheckpoints final : public store::Store {
   Result<void> drop(const Lane& lane) override { return memory_.drop(lane); }
   void write(store::Batch batch, store::Completion done) override { memory_.write(std::move(batch), std::move(done)); }
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override { return memory_.get(lane, id); }
-  Result<void> scan(const Lane& lane, std::size_t limit, const store::RecordSink& sink) override { return memory_.scan(lane, limit, sink); }
+  Result<store::ScanEnd> scan(const Lane& lane, const store::ScanRange& range, const store::RecordSink& sink) override {
+    return memory_.scan(lane, range, sink);
+  }
+  Result<std::vector<bool>> remove(const Lane& lane, std::span<const RecordId> ids) override { return memory_.remove(lane, ids); }
   Result<std::uint64_t> count(const Lane& lane) override { return memory_.count(lane); }
 
  private:

@@ -270,7 +270,7 @@ TEST_P(StoreContract, scans_in_descending_id) {
 TEST_P(StoreContract, ends_a_scan_when_the_sink_has_enough) {
   ASSERT_EQ(write(notes(0, 10), "notes"), "all written");
   int seen = 0;
-  ASSERT_TRUE(store_->scan({"notes"}, 10, [&](std::string_view) { return ++seen < 3; }));
+  ASSERT_TRUE(store_->scan({"notes"}, {.limit = 10}, [&](std::string_view) { return ++seen < 3; }));
   EXPECT_EQ(seen, 3);
   EXPECT_EQ(write(notes(10, 11), "notes"), "all written");  // the scan left nothing open
 }

@@ -52,6 +52,19 @@ TEST_F(FaultyStoreTest, loses_the_reply_of_a_write_that_was_applied) {
   EXPECT_EQ(count(), 2u);
 }
 
+TEST_F(FaultyStoreTest, a_removal_fails_as_a_write_does) {
+  const std::vector<RecordId> ids{std::int64_t{1}, std::int64_t{7}};
+  FaultyStore store(memory_, {.fail_every = 2, .failures_max = 1});
+  EXPECT_EQ(write(store, 0, 3), "all written");
+  EXPECT_EQ(store.remove({"notes"}, ids).error().code, Code::unavailable);
+  EXPECT_EQ(count(), 3u);
+  EXPECT_EQ(store.remove({"notes"}, ids).value(), (std::vector{true, false}));
+  EXPECT_EQ(count(), 2u);
+  FaultyStore lossy(memory_, {.fail_every = 1, .code = Code::unknown_outcome, .applied = true});
+  EXPECT_EQ(lossy.remove({"notes"}, std::vector{RecordId(std::int64_t{2})}).error().code, Code::unknown_outcome);
+  EXPECT_EQ(count(), 1u);
+}
+
 TEST_F(FaultyStoreTest, fails_by_chance_the_same_for_the_same_seed) {
   const auto pattern = [&](std::uint64_t seed) {
     store::MemoryStore memory;

@@ -59,13 +59,15 @@ std::string write(store::Store& store, const std::string& table, const std::vect
   return summary(write_now(store, std::move(batch)), size);
 }
 
-Lines scan(store::Store& store, const std::string& table, std::size_t limit) {
+// The records, and where they end.
+Lines scan(store::Store& store, const std::string& table, const store::ScanRange& range) {
   Lines records;
-  const auto done = store.scan({table}, limit, [&](std::string_view json) {
+  const auto end = store.scan({table}, range, [&](std::string_view json) {
     records.emplace_back(json);
     return true;
   });
-  EXPECT_TRUE(done) << describe(done.error());
+  EXPECT_TRUE(end) << describe(end.error());
+  if (end) records.push_back(fmt::format("last {} more {}", end->last ? to_string(*end->last) : "none", end->more));
   return records;
 }
 
@@ -87,10 +89,11 @@ TEST(StoreModelTest, sqlite_and_memory_agree) {
   for (int operation = 0; operation < operations && !::testing::Test::HasFailure(); ++operation) {
     SCOPED_TRACE(fmt::format("operation {}", operation));
     const std::string& table = tables[dice.roll(tables.size())];
-    switch (dice.roll(8)) {
+    switch (dice.roll(9)) {
       case 0: {
-        const std::size_t limit = dice.roll(20);
-        EXPECT_EQ(scan(*sqlite, table, limit), scan(memory, table, limit));
+        store::ScanRange range{.limit = dice.roll(20)};
+        if (dice.roll(3) != 0) range.before = random_id(dice);
+        EXPECT_EQ(scan(*sqlite, table, range), scan(memory, table, range));
         break;
       }
       case 1: {
@@ -105,6 +108,12 @@ TEST(StoreModelTest, sqlite_and_memory_agree) {
           prepare();
         }
         break;
+      case 3: {
+        std::vector<RecordId> ids(dice.roll(4));
+        for (RecordId& id : ids) id = random_id(dice);
+        EXPECT_EQ(sqlite->remove({table}, ids).value(), memory.remove({table}, ids).value());
+        break;
+      }
       default: {
         store::Batch form{.on_duplicate = static_cast<store::OnDuplicate>(dice.roll(3)),
                           .rows_per_transaction = 1 + dice.roll(5)};
@@ -118,7 +127,7 @@ TEST(StoreModelTest, sqlite_and_memory_agree) {
     }
     EXPECT_EQ(sqlite->count({table}).value(), memory.count({table}).value());
   }
-  for (const std::string& table : tables) EXPECT_EQ(scan(*sqlite, table, 1000), scan(memory, table, 1000));
+  for (const std::string& table : tables) EXPECT_EQ(scan(*sqlite, table, {.limit = 1000}), scan(memory, table, {.limit = 1000}));
 }
 
 }  // namespace

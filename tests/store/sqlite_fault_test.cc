@@ -139,6 +139,65 @@ TEST_F(SqliteFaultTest, a_commit_that_cannot_be_synced_writes_nothing) {
   EXPECT_EQ(summary(write(*store, block), 2), "all written");
 }
 
+TEST_F(SqliteFaultTest, a_removal_that_fails_removes_nothing) {
+  FaultyVfs disk;
+  auto store = open_prepared();
+  Block block = notes(0, 100);
+  ASSERT_EQ(summary(write(*store, block), 100), "all written");
+  std::vector<RecordId> ids;
+  for (std::int64_t id = 0; id < 60; ++id) ids.emplace_back(id);
+
+  disk.syncs_fail = true;
+  const auto unsynced = store->remove({"notes"}, ids);
+  ASSERT_FALSE(unsynced);
+  EXPECT_EQ(unsynced.error().code, Code::io);
+  EXPECT_EQ(count(*store), 100u);
+  disk.syncs_fail = false;
+
+  disk.writes_until_full = 2;
+  const auto full = store->remove({"notes"}, ids);
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, Code::io);
+  EXPECT_THAT(full.error().message, HasSubstr("the disk is full"));
+  EXPECT_EQ(count(*store), 100u);
+  disk.writes_until_full = FaultyVfs::never;
+
+  SqliteFile other(path_);
+  other.ask("BEGIN IMMEDIATE");
+  EXPECT_EQ(store->remove({"notes"}, ids).error().code, Code::unavailable);
+  other.ask("COMMIT");
+  const std::size_t syncs = disk.syncs;
+  EXPECT_EQ(store->remove({"notes"}, ids).value(), std::vector(60, true));
+  EXPECT_GT(disk.syncs, syncs);
+  EXPECT_EQ(count(*store), 40u);
+}
+
+TEST_F(SqliteFaultTest, a_removal_is_synced_by_a_store_that_has_not_written) {
+  {
+    auto store = open_prepared();
+    Block block = notes(0, 2);
+    ASSERT_EQ(summary(write(*store, block), 2), "all written");
+  }
+  FaultyVfs disk;
+  auto store = open();
+  disk.syncs_fail = true;
+  EXPECT_EQ(store->remove({"notes"}, std::vector{RecordId(std::int64_t{1})}).error().code, Code::io);
+  disk.syncs_fail = false;
+  EXPECT_EQ(store->remove({"notes"}, std::vector{RecordId(std::int64_t{1})}).value(), std::vector{true});
+}
+
+TEST_F(SqliteFaultTest, a_trigger_that_refuses_a_removal_keeps_them_all) {
+  auto store = open_prepared();
+  Block block = notes(0, 3);
+  ASSERT_EQ(summary(write(*store, block), 3), "all written");
+  SqliteFile(path_).ask("CREATE TRIGGER keep BEFORE DELETE ON notes WHEN old.id = 1 BEGIN SELECT raise(ABORT, 'kept'); END");
+  const auto refused = store->remove({"notes"}, std::vector{RecordId(std::int64_t{0}), RecordId(std::int64_t{1})});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("refuses to remove id 1: kept"));
+  EXPECT_EQ(count(*store), 3u);
+}
+
 TEST_F(SqliteFaultTest, every_transaction_is_synced) {
   FaultyVfs disk;
   auto store = open_prepared();

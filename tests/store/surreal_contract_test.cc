@@ -20,9 +20,10 @@ class ServedStore final : public store::Store {
   Result<void> drop(const Lane& lane) override { return store_->drop(lane); }
   void write(store::Batch batch, store::Completion done) override { store_->write(std::move(batch), std::move(done)); }
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override { return store_->get(lane, id); }
-  Result<void> scan(const Lane& lane, std::size_t limit, const store::RecordSink& sink) override {
-    return store_->scan(lane, limit, sink);
+  Result<store::ScanEnd> scan(const Lane& lane, const store::ScanRange& range, const store::RecordSink& sink) override {
+    return store_->scan(lane, range, sink);
   }
+  Result<std::vector<bool>> remove(const Lane& lane, std::span<const RecordId> ids) override { return store_->remove(lane, ids); }
   Result<std::uint64_t> count(const Lane& lane) override { return store_->count(lane); }
   Result<std::vector<std::optional<std::string>>> get_many(const Lane& lane, std::span<const RecordId> ids) override {
     return store_->get_many(lane, ids);

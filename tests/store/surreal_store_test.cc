@@ -152,7 +152,7 @@ TEST_F(SurrealStoreTest, reads_records_that_others_wrote) {
   define("CREATE item:1 SET n = NONE, m = NULL, point = (1.0, 2.0); CREATE item:['a', 1] SET n = 1");
   EXPECT_THAT(store_->get({"item"}, 1).value().value(), HasSubstr(R"({"id":1,"m":null)"));
   Lines seen;
-  ASSERT_TRUE(store_->scan({"item"}, 10, [&](std::string_view json) { return seen.emplace_back(json), true; }));
+  ASSERT_TRUE(store_->scan({"item"}, {.limit = 10}, [&](std::string_view json) { return seen.emplace_back(json), true; }));
   EXPECT_THAT(seen, ElementsAre(R"({"id":["a",1],"n":1})", HasSubstr(R"({"id":1,)")));
 }
 
@@ -162,7 +162,7 @@ TEST_F(SurrealStoreTest, scans_over_many_pages) {
   for (int id = 0; id < 350; ++id) lines.push_back(fmt::format(R"({{"id":{}}})", id));
   ASSERT_EQ(write(*store_, lines, 100), "all written");
   Lines seen;
-  ASSERT_TRUE(store_->scan({"item"}, 320, [&](std::string_view json) {
+  ASSERT_TRUE(store_->scan({"item"}, {.limit = 320}, [&](std::string_view json) {
     // Records that arrive in front move the others on by their number: none is given twice.
     if (seen.size() == 50) define("FOR $i IN 1000..1010 { CREATE type::record('item', $i) }");
     return seen.emplace_back(json), true;
@@ -185,6 +185,53 @@ TEST_F(SurrealStoreTest, a_record_user_learns_which_records_were_denied) {
   }
   EXPECT_EQ(write(*store, lines, 10, OnDuplicate::replace), "written rejected:forbidden written");
   EXPECT_EQ(count(), 2u);
+}
+
+TEST_F(SurrealStoreTest, a_record_user_removes_what_he_may_and_is_told_of_what_he_may_not) {
+  const auto store = open_as_record_user();
+  const auto remove = [&](std::vector<RecordId> ids) { return store->remove({"item"}, ids); };
+  define("DEFINE TABLE item PERMISSIONS FOR select WHERE n != 3 FOR delete WHERE n > 1; FOR $i IN 0..5 { CREATE type::record('item', $i) SET n = $i }");
+  EXPECT_EQ(remove({std::int64_t{2}, std::int64_t{7}}).value(), (std::vector{true, false}));
+  const auto denied = remove({std::int64_t{1}, std::int64_t{4}});  // and the 4 stays with the 1
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, Code::forbidden) << describe(denied.error());
+  EXPECT_EQ(denied.error().message, "this user may not delete all of these records");
+  EXPECT_EQ(remove({std::int64_t{3}}).value(), std::vector{false});  // which he does not see
+  EXPECT_EQ(count(), 4u);
+  EXPECT_EQ(remove({std::int64_t{4}}).value(), std::vector{true});
+  define("DEFINE TABLE OVERWRITE item PERMISSIONS NONE");
+  EXPECT_EQ(remove({std::int64_t{0}}).value(), std::vector{false});
+  EXPECT_EQ(count(), 3u);
+}
+
+TEST_F(SurrealStoreTest, a_page_may_end_at_a_record_of_another_kind_of_id) {
+  define("FOR $i IN 0..250 { CREATE type::record('item', [$i]) }; CREATE item:a; CREATE item:1");
+  Lines seen;
+  const auto scan = [&](std::size_t limit) {
+    return store_->scan({"item"}, {.limit = limit}, [&](std::string_view json) { return seen.emplace_back(json), true; }).value();
+  };
+  const store::ScanEnd within = scan(120);
+  EXPECT_EQ(seen.size(), 120u);
+  EXPECT_TRUE(within.more);
+  EXPECT_EQ(within.last, std::nullopt);
+  seen.clear();
+  const store::ScanEnd all = scan(1000);
+  EXPECT_FALSE(all.more);
+  ASSERT_EQ(seen.size(), 252u);
+  EXPECT_EQ(seen[0], R"({"id":[249]})");
+  EXPECT_EQ(seen[120], R"({"id":[129]})");
+  EXPECT_EQ(seen[251], R"({"id":1})");
+}
+
+TEST_F(SurrealStoreTest, pages_for_a_user_who_may_not_select_all) {
+  define("DEFINE TABLE item PERMISSIONS FOR select WHERE n % 10 = 0; FOR $i IN 0..2000 { CREATE type::record('item', $i) SET n = $i }");
+  const auto store = open_as_record_user();
+  std::size_t seen = 0;
+  for (std::optional<RecordId> before = std::int64_t{1000}; before;) {
+    const store::ScanEnd end = store->scan({"item"}, {.limit = 7, .before = before}, [&](std::string_view) { return ++seen, true; }).value();
+    before = end.more ? end.last : std::nullopt;
+  }
+  EXPECT_EQ(seen, 100u);
 }
 
 TEST_F(SurrealStoreTest, opening_tells_what_is_wrong) {
@@ -217,6 +264,7 @@ TEST_F(SurrealStoreTest, a_store_that_went_away_is_unavailable_and_comes_back) {
   std::string outcome = write(*store_, {R"({"id":1})"}, 1);
   EXPECT_TRUE(outcome == "unsettled:unavailable" || outcome == "unsettled:unknown_outcome") << outcome;
   EXPECT_EQ(write(*store_, {R"({"id":1})", R"({"id":2})"}, 2), "unsettled:unavailable unsettled:unavailable");
+  EXPECT_EQ(store_->remove({"item"}, std::vector{RecordId(std::int64_t{1})}).error().code, Code::unavailable);
   server_.start();
   while (outcome.starts_with("unsettled")) outcome = write(*store_, {R"({"id":1})"}, 1);
   EXPECT_EQ(outcome, "all written");

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -80,12 +81,41 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
   // The records in the order of a scan.
   Lines scan(std::size_t limit, const std::string& table = "post") {
     Lines records;
-    const auto done = store_->scan({table}, limit, [&](std::string_view json) {
+    const auto done = store_->scan({table}, {.limit = limit}, [&](std::string_view json) {
       records.emplace_back(json);
       return true;
     });
     EXPECT_TRUE(done) << describe(done.error());
     return records;
+  }
+  // The same of the records before an id, `pages` of `limit` at most, each asked for with the one before's end.
+  Lines scan_pages(std::size_t limit, std::optional<RecordId> before = {}, const std::string& table = "ids",
+                   std::size_t pages = 10'000) {
+    Lines records;
+    for (bool more = true; more && pages > 0; --pages) {
+      const std::size_t given = records.size();
+      const auto end = store_->scan({table}, {.limit = limit, .before = before}, [&](std::string_view json) {
+        records.emplace_back(json);
+        return true;
+      });
+      EXPECT_TRUE(end) << describe(end.error());
+      if (!end) break;
+      EXPECT_LE(records.size() - given, limit);
+      EXPECT_EQ(end->last.has_value(), records.size() > given);
+      more = end->more;
+      EXPECT_TRUE(!more || records.size() - given == limit) << "a page that is not full has records behind it";
+      before = end->last;
+    }
+    return records;
+  }
+  // Of each id whether it was there: "gone none gone".
+  std::string remove(const std::vector<RecordId>& ids, const std::string& table = "ids") {
+    const auto removed = store_->remove({table}, ids);
+    if (!removed) return describe(removed.error());
+    if (removed->size() != ids.size()) return "the answer's size is wrong";
+    std::string words;
+    for (const bool gone : *removed) words += (words.empty() ? "" : " ") + std::string(gone ? "gone" : "none");
+    return words;
   }
 
   TempFolder folder_;

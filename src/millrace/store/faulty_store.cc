@@ -68,6 +68,13 @@ void FaultyStore::write(Batch batch, Completion done) {
   answer(std::move(outcomes).take(), std::move(done));
 }
 
+Result<std::vector<bool>> FaultyStore::remove(const Lane& lane, std::span<const RecordId> ids) {
+  ++writes_;
+  if (!fails_now()) return inner_.remove(lane, ids);
+  ++failures_;
+  if (plan_.applied && writes_ - 1 <= plan_.gone_after) std::ignore = inner_.remove(lane, ids);
+  return fail(plan_.code, fmt::format("write {} fails by plan", writes_));
+}
 
 Result<std::optional<std::string>> FaultyStore::get(const Lane& lane, const RecordId& id) {
   if (is_gone()) return gone();

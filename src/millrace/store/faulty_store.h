@@ -52,10 +52,12 @@ class FaultyStore final : public Store {
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
   Result<std::vector<std::optional<std::string>>> get_many(const Lane& lane, std::span<const RecordId> ids) override;
-  Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override {
-    return inner_.scan(lane, limit, sink);
+  Result<ScanEnd> scan(const Lane& lane, const ScanRange& range, const RecordSink& sink) override {
+    return inner_.scan(lane, range, sink);
   }
   Result<std::uint64_t> count(const Lane& lane) override { return inner_.count(lane); }
+  // Counts as a write, and fails as one.
+  Result<std::vector<bool>> remove(const Lane& lane, std::span<const RecordId> ids) override;
   Result<std::optional<std::string>> read_checkpoint(const std::string& name) override;
   Result<void> write_checkpoint(const Checkpoint& checkpoint) override;
   Result<void> remove_checkpoint(const std::string& name) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/store/memory_store.h"
 
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -66,16 +67,31 @@ Result<std::optional<std::string>> MemoryStore::get(const Lane& lane, const Reco
   return to_object(record->first, record->second);
 }
 
-Result<void> MemoryStore::scan(const Lane& lane, std::size_t limit, const RecordSink& sink) {
+Result<ScanEnd> MemoryStore::scan(const Lane& lane, const ScanRange& range, const RecordSink& sink) {
   const std::lock_guard lock(mutex_);
-  const auto table = tables_.find(lane.table);
-  if (table == tables_.end()) return {};
-  for (auto record = table->second.rbegin(); record != table->second.rend() && limit > 0; ++record, --limit) {
+  ScanEnd end;
+  const auto found = tables_.find(lane.table);
+  if (found == tables_.end() || range.limit == 0) return end;
+  const Table& table = found->second;
+  auto record = std::make_reverse_iterator(range.before ? table.lower_bound(key_of(*range.before)) : table.end());
+  bool wants_more = true;
+  for (std::size_t left = range.limit; record != table.rend() && left > 0 && wants_more; ++record, --left) {
     const Result<std::string> object = to_object(record->first, record->second);
     if (!object) return std::unexpected(object.error());
-    if (!sink(*object)) break;
+    wants_more = sink(*object);
+    end.last = record->first;
   }
-  return {};
+  end.more = record != table.rend();
+  return end;
+}
+
+Result<std::vector<bool>> MemoryStore::remove(const Lane& lane, std::span<const RecordId> ids) {
+  const std::lock_guard lock(mutex_);
+  const auto table = tables_.find(lane.table);
+  std::vector<bool> removed;
+  removed.reserve(ids.size());
+  for (const RecordId& id : ids) removed.push_back(table != tables_.end() && table->second.erase(key_of(id)) != 0);
+  return removed;
 }
 
 Result<std::uint64_t> MemoryStore::count(const Lane& lane) {

@@ -28,8 +28,9 @@ class MemoryStore : public Store {
   Result<void> drop(const Lane& lane) override;
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
-  Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override;
+  Result<ScanEnd> scan(const Lane& lane, const ScanRange& range, const RecordSink& sink) override;
   Result<std::uint64_t> count(const Lane& lane) override;
+  Result<std::vector<bool>> remove(const Lane& lane, std::span<const RecordId> ids) override;
   Result<std::optional<std::string>> read_checkpoint(const std::string& name) override;
   Result<void> write_checkpoint(const Checkpoint& checkpoint) override;
   Result<void> remove_checkpoint(const std::string& name) override;

@@ -53,8 +53,9 @@ class SqliteStore final : public Store {
   Result<void> drop(const Lane& lane) override;
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
-  Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override;
+  Result<ScanEnd> scan(const Lane& lane, const ScanRange& range, const RecordSink& sink) override;
   Result<std::uint64_t> count(const Lane& lane) override;
+  Result<std::vector<bool>> remove(const Lane& lane, std::span<const RecordId> ids) override;
   Result<std::optional<std::string>> read_checkpoint(const std::string& name) override;
   Result<void> write_checkpoint(const Checkpoint& checkpoint) override;
   Result<void> remove_checkpoint(const std::string& name) override;
@@ -67,6 +68,7 @@ class SqliteStore final : public Store {
   Result<SqliteStatement*> select_from(const Lane& lane, std::string_view sql_form);
   Result<void> commit(const Batch& batch, const Transaction& transaction, Outcomes& outcomes);
   Result<void> run_commit();
+  Result<std::vector<bool>> remove_each(SqliteStatement& remove, std::span<const RecordId> ids);
   Result<void> insert(const Batch& batch, const Transaction& transaction, Outcomes& outcomes);
   Result<void> put_checkpoint(const Checkpoint& checkpoint);
   Result<bool> has_checkpoints();

@@ -8,7 +8,7 @@
 //
 // Guarantees: a record is `written` only when the store says that it survives a crash (design.md, promise 1). Values are
 // bound, never pasted into a text. Within one transaction records take effect in their order.
-// Threads: write(), get() and scan() are called from one thread at a time. Completions run on that thread, inside write(),
+// Threads: all but capabilities() are called from one thread at a time. Completions run on that thread, inside write(),
 // or on the store's own; capabilities().in_flight_max says how many writes may be under way at once.
 #pragma once
 
@@ -108,6 +108,20 @@ struct Capabilities {
 // Called for each record of a scan with the record as a JSON object, id first; return false to end the scan.
 using RecordSink = std::function<bool(std::string_view json)>;
 
+// Which records a scan gives.
+struct ScanRange {
+  std::size_t limit = 0;            // at most so many
+  std::optional<RecordId> before;  // those whose id is less, whether there is a record with that id or not
+};
+
+// Where a scan ended. The next page is the one before `last`.
+struct ScanEnd {
+  // The id of the last record given. Nothing when none was, and for an id of another kind than RecordId's, which another
+  // program may have given a record in SurrealDB: a page cannot begin there.
+  std::optional<RecordId> last;
+  bool more = false;  // there is a record behind it
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -121,9 +135,15 @@ class Store {
   virtual Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) = 0;
   // The same of each id, in their order.
   virtual Result<std::vector<std::optional<std::string>>> get_many(const Lane& lane, std::span<const RecordId> ids);
-  // At most `limit` records in descending id.
-  virtual Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) = 0;
+  // Records in descending id, as RecordId orders them: uuids, texts by their bytes, integers. A store that keeps uuids as text
+  // has no others, and takes one in `before` for its text. What is asked for with `before` does not move when records arrive
+  // in front or are removed, the one with that id included.
+  virtual Result<ScanEnd> scan(const Lane& lane, const ScanRange& range, const RecordSink& sink) = 0;
   virtual Result<std::uint64_t> count(const Lane& lane) = 0;
+  // Removes the records with these ids in one transaction, and says of each whether it was there; true: it is gone, and that
+  // survives a crash. Of an id that is given twice the first is true. A missing table has no records. On an error none was
+  // removed, but for unknown_outcome, which leaves that open; forbidden when the store does not let this user.
+  virtual Result<std::vector<bool>> remove(const Lane& lane, std::span<const RecordId> ids) = 0;
 
   // Checkpoints by name; one that is written is durable. forbidden where this user may not keep any, as in a store that has
   // not its own of these. The table is made with the first of them.

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "millrace/base/clock.h"
 #include "millrace/record/json.h"
 #include "millrace/store/surreal_batch.h"
+#include "millrace/store/surreal_page.h"
 #include "millrace/telemetry/probe.h"
 #include "millrace/telemetry/profile.h"
 
@@ -24,6 +26,7 @@ constexpr std::size_t requests_per_connection = 2;
 constexpr std::size_t batch_bytes_max = 16u << 20;
 constexpr std::size_t page_records = 100;
 constexpr std::size_t ids_per_read = 500;
+constexpr std::string_view denied_words = "this user may not delete all of these records";
 
 void mark_answered([[maybe_unused]] steady_clock::time_point begin, [[maybe_unused]] std::size_t rows, [[maybe_unused]] bool answered) {
   [[maybe_unused]] const auto end = steady_clock::now();
@@ -36,6 +39,15 @@ Value link_to(const Lane& lane, const RecordId& id) {
 }
 
 Value checkpoint_link(const std::string& name) { return RecordLink{"millrace_checkpoint", {Value(name)}}; }
+
+// Nothing when the key is an array or an object.
+std::optional<RecordId> key_of(const RecordLink& link) {
+  const Value& key = link.key.front();
+  if (const auto* integer = key.get_if<std::int64_t>()) return *integer;
+  if (const auto* text = key.get_if<std::string>()) return *text;
+  if (const auto* uuid = key.get_if<Uuid>()) return *uuid;
+  return std::nullopt;
+}
 
 // SurrealDB's record as a JSON object: the id first, and its key only.
 Result<std::string> to_object(Value record) {
@@ -150,31 +162,61 @@ Result<std::vector<std::optional<std::string>>> SurrealStore::get_many(const Lan
   return records;
 }
 
-Result<void> SurrealStore::scan(const Lane& lane, std::size_t limit, const RecordSink& sink) {
-  std::optional<RecordId> last;  // given
-  for (std::size_t start = 0; limit > 0;) {
-    const auto wanted = static_cast<std::int64_t>(std::min(limit, page_records));
-    // ORDER BY id alone is read backwards from the table's end; a range with it would be read whole and sorted (3.0.2).
-    Result<Value> page = ask("SELECT * FROM type::table($tb) ORDER BY id DESC LIMIT $limit START $start",
-                             {{"tb", lane.table}, {"limit", wanted}, {"start", static_cast<std::int64_t>(start)}});
-    if (!page && page.error().code == Code::not_found) return {};
+Result<ScanEnd> SurrealStore::scan(const Lane& lane, const ScanRange& range, const RecordSink& sink) {
+  ScanEnd end;
+  std::optional<Value> before;  // as the server has it: another program's id may be of a kind that RecordId has not
+  if (range.before) before = std::visit([](const auto& key) { return Value(key); }, *range.before);
+  for (std::size_t left = range.limit; left > 0;) {
+    const std::size_t wanted = std::min(left, page_records) + 1;  // to see whether there is more
+    const PageQuery query = page_query(lane, wanted, before ? &*before : nullptr);
+    Result<Value> page = ask(query.text, query.variables);
+    if (!page && page.error().code == Code::not_found) return end;
     if (!page) return std::unexpected(std::move(page).error());
     Array* const records = page->get_if<Array>();
-    if (records == nullptr || records->empty()) return {};
-    for (Value& record : *records) {
-      const Value* const id = record.find("id");
-      const Result<RecordId> key = read_record_id(id == nullptr ? Value() : *id, lane.table);
-      if (key && last && *key >= *last) continue;  // moved here by a record that came in front
-      if (key) last = *key;
-      Result<std::string> object = to_object(std::move(record));
+    if (records == nullptr) return fail(Code::internal, "the server gave no list of records");
+    end.more = records->size() == wanted;
+    if (end.more) records->pop_back();
+    left -= records->size();
+    bool wants_more = true;
+    for (auto record = records->begin(); record != records->end() && wants_more; ++record) {
+      const Value* const id = record->find("id");
+      const RecordLink* const link = id == nullptr ? nullptr : id->get_if<RecordLink>();
+      if (link == nullptr) return fail(Code::internal, "the server gave a record without an id");
+      before = link->key.front();
+      end.last = key_of(*link);
+      Result<std::string> object = to_object(std::move(*record));
       if (!object) return std::unexpected(std::move(object).error());
-      --limit;
-      if (!sink(*object)) return {};
+      wants_more = sink(*object);
+      if (!wants_more && record + 1 != records->end()) end.more = true;
     }
-    start += records->size();
-    if (records->size() < static_cast<std::size_t>(wanted)) return {};
+    if (!wants_more || !end.more) return end;
   }
-  return {};
+  return end;
+}
+
+Result<std::vector<bool>> SurrealStore::remove(const Lane& lane, std::span<const RecordId> ids) {
+  std::vector<bool> removed(ids.size(), false);
+  if (ids.empty()) return removed;
+  Array links;
+  for (const RecordId& id : ids) links.push_back(link_to(lane, id));
+  // One statement is one transaction. A record user is told OK where nothing was deleted.
+  Result<Value> answer = ask(
+      "{ LET $there = (SELECT VALUE id FROM $ids WHERE id != NONE); DELETE $there RETURN NONE;"
+      " IF array::len((SELECT VALUE id FROM $there WHERE id != NONE)) > 0 { THROW $denied }; RETURN $there }",
+      {{"ids", std::move(links)}, {"denied", std::string(denied_words)}});
+  if (!answer && answer.error().code == Code::not_found) return removed;
+  if (!answer && answer.error().message.contains(denied_words)) return fail(Code::forbidden, std::string(denied_words));
+  if (!answer) return std::unexpected(std::move(answer).error());
+  const Array* const gone = answer->get_if<Array>();
+  if (gone == nullptr) return fail(Code::unknown_outcome, "the server gave no list of ids");
+  std::set<RecordId> keys;
+  for (const Value& id : *gone) {
+    if (const auto* link = id.get_if<RecordLink>()) {
+      if (std::optional<RecordId> key = key_of(*link)) keys.insert(*std::move(key));
+    }
+  }
+  std::transform(ids.begin(), ids.end(), removed.begin(), [&](const RecordId& id) { return keys.erase(id) != 0; });
+  return removed;
 }
 
 Result<std::uint64_t> SurrealStore::count(const Lane& lane) {

@@ -39,9 +39,11 @@ class SurrealStore final : public Store {
   void write(Batch batch, Completion done) override;
   Result<std::optional<std::string>> get(const Lane& lane, const RecordId& id) override;
   Result<std::vector<std::optional<std::string>>> get_many(const Lane& lane, std::span<const RecordId> ids) override;
-  // Reads in pages, so that no reply is huge; records that arrive in between are left out.
-  Result<void> scan(const Lane& lane, std::size_t limit, const RecordSink& sink) override;
+  // Reads in pages, so that no reply is huge; records that arrive in between are left out. surreal_page.h says what it costs.
+  Result<ScanEnd> scan(const Lane& lane, const ScanRange& range, const RecordSink& sink) override;
   Result<std::uint64_t> count(const Lane& lane) override;
+  // A record that this user may not select is not there for him.
+  Result<std::vector<bool>> remove(const Lane& lane, std::span<const RecordId> ids) override;
   // A record each of table millrace_checkpoint, under its name.
   Result<std::optional<std::string>> read_checkpoint(const std::string& name) override;
   Result<void> write_checkpoint(const Checkpoint& checkpoint) override;

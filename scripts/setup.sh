@@ -76,4 +76,5 @@ fi
 if [ "$1" = test ] || [ "$1" = check ] || [ "$1" = coverage ]; then
   install_npm tools/corpus
   install_npm tools/surreal-dev
+  install_npm tools/openapi
 fi

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two ways that millrace is measured against, through the official JS SDK:
+// The ways that millrace is measured against, through the official JS SDK:
 //   node surreal_rival.mjs URL TABLE FILE COUNT single    one awaited call for each post
+//   node surreal_rival.mjs URL TABLE FILE COUNT concurrent=64   the same, so many under way at a time
 //   node surreal_rival.mjs URL TABLE FILE COUNT joined    statements pasted together, 1,000 a call
 // URL is ws://USER:PASS@HOST:PORT/NAMESPACE/DATABASE. Prints {"records","seconds"}. The SDK is the one of tools/surreal-dev.
 import fs from "node:fs";
@@ -26,10 +27,15 @@ const db = await open_client(url);
 await db.query("DEFINE TABLE IF NOT EXISTS " + table);
 const posts = await readPosts();
 const start = process.hrtime.bigint();
+const create = ({ id, ...post }) => db.query("CREATE type::record($table, $id) CONTENT $post RETURN NONE", { table, id, post });
 if (way === "single") {
-  for (const { id, ...post } of posts) {
-    await db.query("CREATE type::record($table, $id) CONTENT $post RETURN NONE", { table, id, post });
-  }
+  for (const post of posts) await create(post);
+} else if (way.startsWith("concurrent=")) {
+  let next = 0;
+  const client = async () => {
+    while (next < posts.length) await create(posts[next++]);
+  };
+  await Promise.all(Array.from({ length: Number(way.split("=")[1]) }, client));
 } else {
   for (let at = 0; at < posts.length; at += joinedPerCall) {
     const statements = posts.slice(at, at + joinedPerCall).map(

@@ -10,8 +10,8 @@ import subprocess
 import time
 import urllib.parse
 
-from harness import PEERS, Contender, Failed, Measurement, NotYet, Row, need_packages, need_program, run
-from measuring import sqlite_rows
+from harness import PEERS, Contender, Failed, Measurement, Row, need_packages, need_program, run
+from measuring import Engine, ROOT, sqlite_rows
 
 STARTING_SECONDS_MAX = 20
 # The figures from before the project began, by connections: (full, normal).
@@ -105,11 +105,69 @@ def gateway(connections):
             return measurement(http_load(given, connections, work.sizes.http_seconds))  # its rows are out of reach
         if given:
             return measured(work, lambda port, database: shlex.split(given.format(port=port, database=database)), connections)
-        if not work.has_command("serve"):
-            raise NotYet("`millrace serve` comes with issue 7")
-        return measured(work, lambda port, database: [str(work.program("millrace")), "serve", "--store", f"sqlite:{database}",
-                                                      "--listen", f"127.0.0.1:{port}"], connections)
+        return measured(work, lambda port, database: serve(work, f"sqlite:{database}", port), connections)
     return Contender("gateway", measure, PROTOTYPE.get(connections, ""), "`millrace serve`, unless --gateway names another")
+
+
+def serve(work, store, port):
+    return [str(work.program("millrace")), "serve", "--store", store, "--listen", f"127.0.0.1:{port}"]
+
+
+def from_memory(connections):
+    """The ceiling: all of the gateway but a disk."""
+    def measure(work):
+        port = free_port()
+        with serving(serve(work, "memory:", port), port):
+            return measurement(http_load(f"http://127.0.0.1:{port}/v1/post", connections, work.sizes.http_seconds))
+    return Contender("gateway, --store memory:", measure, remark="the ceiling: the same, answered from memory")
+
+
+def constant(connections):
+    def measure(work):
+        port = free_port()
+        with serving([str(work.program("constant_server")), str(port)], port):
+            return measurement(http_load(f"http://127.0.0.1:{port}/v1/post", connections, work.sizes.http_seconds))
+    return Contender("constant answers", measure, remark="our HTTP server with nothing behind it: no JSON, no id, no record")
+
+
+def bare_insert():
+    def measure(work):
+        for path in work.folder.glob("bare.db*"):
+            path.unlink()
+        return measurement(json.loads(run([work.program("bare_insert"), work.folder / "bare.db", work.sizes.http_seconds])[2]))
+    return Contender("bare SQLite insert and fsync", measure, remark="C, in one process, no network")
+
+
+def by_sdk(engine, concurrent):
+    """So many awaited calls at a time, by the official SDK in one process (surreal_rival.mjs counts the records)."""
+    def measure(work):
+        need_packages("surreal-dev")
+        count = work.sizes.single_posts * 10
+        with Engine(engine) as server:
+            printed = run(["node", ROOT / "bench/load/surreal_rival.mjs", server.url, "post", work.posts(count), count, f"concurrent={concurrent}"])[2]
+        result = json.loads(printed)
+        return Measurement(result["records"] / result["seconds"])
+    return Contender(f"official JS SDK, {concurrent} creates at a time", measure)
+
+
+def gateway_over(engine, connections):
+    def measure(work):
+        need_packages("surreal-dev")
+        port = free_port()
+        with Engine(engine) as server:
+            with serving(serve(work, server.url, port), port):
+                figures = http_load(f"http://127.0.0.1:{port}/v1/post", connections, work.sizes.http_seconds)
+            found, answered = server.count(), figures["requests"]
+        if not answered <= found <= answered + connections:
+            raise Failed(f"{answered} creates were answered, the engine counts {found} records")
+        return measurement(figures)
+    return Contender("gateway", measure, remark=f"wrk, {connections} connections")
+
+
+def surreal_rows():
+    return [Row(f"http/surreal-{connections}", f"HTTP create into SurrealDB's RocksDB engine, {connections:,} at a time", "posts/s",
+                [by_sdk("rocksdb", connections), gateway_over("rocksdb", connections)],
+                bases=("gateway",), remark="The SDK speaks to the same engine, over its WebSocket.") for connections in (64, 1024)]
 
 
 def rows(sizes):
@@ -119,10 +177,12 @@ def rows(sizes):
         contenders = [fastify("full", connections, full)]
         if normal:
             contenders.append(fastify("normal", connections, normal))
-        contenders.append(gateway(connections))
+        contenders += [gateway(connections), from_memory(connections), constant(connections)]
+        if connections == 1:
+            contenders.append(bare_insert())
         found.append(Row(f"http/{connections}", f"HTTP create, {connections:,} connection{'s' if connections > 1 else ''}, on the disk before the answer",
                          "posts/s", contenders, bases=("gateway", contenders[0].name), remark=f"wrk, one thread, {sizes.http_seconds} s a run; every answer is counted in the database."))
-    return found
+    return found + surreal_rows()
 
 
 def quotation():

@@ -300,7 +300,9 @@ void Committer::Impl::run_removal(Removal& removal) {
 
 Result<bool> Committer::Impl::remove_first(const Removal& removal) {
   for (const RecordId& id : removal.ids) {
-    return fail(Code::internal, "later");
+    const Result<std::vector<bool>> removed = store_.remove({removal.table}, {&id, 1});
+    if (!removed) return std::unexpected(removed.error());
+    if (removed->front()) return true;
   }
   return false;
 }

@@ -18,6 +18,8 @@ struct ServeArguments {
   std::string listen = "127.0.0.1:8080";
 };
 
+constexpr std::chrono::seconds store_timeout{10};
+
 void wait_for(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any stopped;
@@ -28,10 +30,17 @@ void wait_for(const std::stop_token& stop) {
 int run_serve(const ServeArguments& arguments, const std::stop_token& stop) {
   const Result<net::ListenAddress> address = net::parse_listen_address(arguments.listen);
   if (!address) return report_error({Code::invalid_argument, "--listen: " + address.error().message, {}});
-  Result<std::unique_ptr<store::Store>> writes = arguments.store.open({.timeout = std::chrono::seconds(10), .stop = stop});
+  Result<std::unique_ptr<store::Store>> writes = arguments.store.open({.timeout = store_timeout, .stop = stop});
   if (!writes) return report_error(writes.error());
+  std::unique_ptr<store::Store> reads;  // of its own, so that reading waits for no commit; memory is one store, for any thread
+  if (arguments.store.url != "memory:") {
+    Result<std::unique_ptr<store::Store>> second = arguments.store.open({.connections = 1, .timeout = store_timeout, .stop = stop});
+    if (!second) return report_error(second.error());
+    reads = *std::move(second);
+  }
+  gateway::EventLog events;
   net::Loop loop;
-  gateway::Gateway gateway(**writes, **writes, loop, {});
+  gateway::Gateway gateway(**writes, reads ? *reads : **writes, loop, {.events = &events});
   Result<std::unique_ptr<net::HttpServer>> server = net::HttpServer::listen(loop, *address, gateway.handler(), gateway.http_options());
   if (!server) return report_error({Code::invalid_argument, "--listen: " + server.error().message, {}});
   fmt::print(stderr, "millrace: serving http://{}/v1/\n", net::to_string((*server)->address()));

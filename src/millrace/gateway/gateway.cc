@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <utility>
 
 #include "millrace/batch/batch_metrics.h"
@@ -13,6 +14,7 @@
 #include "millrace/gateway/idempotency.h"
 #include "millrace/gateway/media_type.h"
 #include "millrace/gateway/ndjson_stream.h"
+#include "millrace/gateway/openapi.h"
 #include "millrace/gateway/reader.h"
 #include "millrace/gateway/reads.h"
 #include "millrace/gateway/route.h"
@@ -180,6 +182,8 @@ void Gateway::Impl::respond(const HttpRequest& request, Route route, Call call) 
     case Route::metrics:
       if (!options_.has_metrics_route) break;
       return std::move(call).answer(net::metrics_response(request, *options_.registry));
+    case Route::openapi:
+      return std::move(call).answer({.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = std::string(openapi_document())});
     default: break;
   }
   std::move(call).refuse(refusal(404));
@@ -207,10 +211,12 @@ void Gateway::Impl::answer_preflight(const HttpRequest& request, Route route, Ca
 
 net::HttpOptions Gateway::Impl::http_options() {
   net::HttpOptions options{.body_bytes_max = options_.body_bytes_max, .connections_max = options_.connections_max, .close_within = options_.close_within};
-  options.takes_stream = [this](const HttpRequest& request) { return takes_stream(request); };
-  options.refusal = [this](int status) {
+  options.takes_stream = [this](const HttpRequest& request) noexcept { return takes_stream(request); };
+  options.refusal = [this](int status) noexcept {
     request_metrics_.refused(status);
-    HttpResponse response = problem_response(refusal(status), RequestContext(request_ids_).id());
+    const RequestContext context(request_ids_);
+    HttpResponse response = problem_response(refusal(status), context.id());
+    context.add_headers(response);
     return response;
   };
   return options;

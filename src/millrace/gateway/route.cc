@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "millrace/base/percent.h"
 #include "millrace/decode/utf8.h"
 #include "millrace/record/record.h"
 
@@ -21,25 +22,6 @@ constexpr std::array<Fixed, 5> fixed_routes{{{"/healthz", Route::healthz},
                                              {"/metrics", Route::metrics},
                                              {"/openapi.json", Route::openapi},
                                              {"/debug/trace", Route::trace}}};
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return std::nullopt;
-    out += static_cast<char>(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2]));
-    i += 2;
-  }
-  return out;
-}
 
 std::optional<std::string> text_of(std::string_view segment) {
   if (segment.find('%') == segment.npos && decode::is_utf8(segment)) return std::string(segment);

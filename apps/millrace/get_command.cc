@@ -3,11 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <charconv>
 #include <memory>
 
 #include "commands.h"
 #include "millrace/base/file.h"
+#include "millrace/base/percent.h"
 #include "store_arguments.h"
 
 namespace millrace::app {
@@ -19,37 +19,8 @@ struct GetArguments {
   std::size_t limit = 50;
 };
 
-int hex_value(char c) {
-  const auto digit = std::string_view("0123456789abcdef").find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
-  return digit == std::string_view::npos ? -1 : static_cast<int>(digit);
-}
-
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return std::nullopt;
-    out += static_cast<char>(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2]));
-    i += 2;
-  }
-  return out;
-}
-
-// The ids that a key on the command line may mean: text first, then int, then uuid.
-std::vector<RecordId> possible_ids(const std::string& key) {
-  std::vector<RecordId> ids{key};
-  std::int64_t integer = 0;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), integer);
-  if (error == std::errc{} && end == key.data() + key.size()) ids.emplace_back(integer);
-  if (const auto uuid = parse_uuid(key)) ids.emplace_back(*uuid);
-  return ids;
-}
-
 int get_one(store::Store& store, const Lane& lane, const std::string& key, File& out) {
-  for (const RecordId& id : possible_ids(key)) {
+  for (const RecordId& id : ids_of_key(key)) {
     const Result<std::optional<std::string>> record = store.get(lane, id);
     if (!record) return report_error(record.error());
     if (!record->has_value()) continue;

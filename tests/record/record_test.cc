@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "millrace/record/json.h"
 
 namespace millrace {
@@ -32,6 +34,33 @@ TEST(RecordId, sorts_integers_before_texts_before_uuids) {
   EXPECT_LT(RecordId(std::int64_t{10}), RecordId(std::string("1")));
   EXPECT_LT(RecordId(std::string("z")), RecordId(uuid));
   EXPECT_LT(RecordId(std::int64_t{9}), RecordId(std::int64_t{10}));
+}
+
+TEST(IdsOfKey, a_key_is_a_text_then_an_int_then_a_uuid) {
+  const auto ids = [](const std::string& key) { return ids_of_key(key); };
+  using Ids = std::vector<RecordId>;
+  EXPECT_EQ(ids("abc"), Ids({std::string("abc")}));
+  EXPECT_EQ(ids("7"), Ids({std::string("7"), std::int64_t{7}}));
+  EXPECT_EQ(ids("-7"), Ids({std::string("-7"), std::int64_t{-7}}));
+  EXPECT_EQ(ids("0"), Ids({std::string("0"), std::int64_t{0}}));
+  EXPECT_EQ(ids("-9223372036854775808"), Ids({std::string("-9223372036854775808"), std::numeric_limits<std::int64_t>::min()}));
+  EXPECT_EQ(ids(uuid_text), Ids({uuid_text, uuid}));
+  EXPECT_EQ(ids("0190163D-8694-739B-AEA5-966C26F8AD91"), Ids({std::string("0190163D-8694-739B-AEA5-966C26F8AD91"), uuid}));
+}
+
+TEST(IdsOfKey, an_int_is_one_only_as_it_is_printed) {
+  for (const std::string key : {"007", "+7", "-0", "7 ", " 7", "7.0", "7e0", "0x7", "9223372036854775808", "-"}) {
+    EXPECT_EQ(ids_of_key(key), std::vector{RecordId(key)}) << key;
+  }
+}
+
+TEST(IdsOfKey, no_store_has_a_record_of_the_empty_key_or_of_bytes_that_are_not_utf8) {
+  using namespace std::string_literals;
+  for (const std::string& key : {""s, "\xff"s, "a\xc3"s, "\xc0\xaf"s, "\xe0\x80\xaf"s, "\xed\xa0\x80"s, "\xf4\x90\x80\x80"s}) {
+    EXPECT_TRUE(ids_of_key(key).empty());
+  }
+  EXPECT_EQ(ids_of_key("a\0b"s), std::vector{RecordId("a\0b"s)});
+  EXPECT_EQ(ids_of_key("🦀"), std::vector{RecordId("🦀"s)});
 }
 
 TEST(ParseRecordId, takes_a_text_as_it_is) {

@@ -70,6 +70,16 @@ Result<RecordId> parse_record_id(std::string_view text, std::string_view table) 
   return id;
 }
 
+std::vector<RecordId> ids_of_key(std::string_view key) {
+  if (key.empty() || !is_utf8(key)) return {};
+  std::vector<RecordId> ids{std::string(key)};
+  std::int64_t integer = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), integer);
+  if (error == std::errc{} && std::to_string(integer) == key) ids.emplace_back(integer);
+  if (const auto uuid = parse_uuid(key)) ids.emplace_back(*uuid);
+  return ids;
+}
+
 Result<RecordId> read_record_id(const Value& value, std::string_view table) {
   if (const auto* integer = value.get_if<std::int64_t>()) return RecordId(*integer);
   if (const auto* uuid = value.get_if<Uuid>()) return RecordId(*uuid);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "millrace/base/clock.h"
 #include "millrace/base/result.h"
@@ -27,6 +28,11 @@ std::string to_string(const RecordId& id);
 // SurrealQL writes them. invalid_id for null, bool, float, '' and the ids of other tables.
 Result<RecordId> read_record_id(const Value& value, std::string_view table);
 Result<RecordId> parse_record_id(std::string_view text, std::string_view table);
+
+// The ids that a key in a path may mean, in the order in which they are looked up: text, then int, then uuid. An int only as
+// it is printed: 7, not 007 nor +7; a uuid in either case of letters. None for the empty key and for bytes that are not UTF-8
+// (overlong forms and surrogates are not), which no store takes for an id. A NUL is a character like others.
+std::vector<RecordId> ids_of_key(std::string_view key);
 
 // A record as a tree: its id, and its fields without it.
 struct Record {

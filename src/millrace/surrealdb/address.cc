@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "millrace/base/percent.h"
+
 namespace millrace::surrealdb {
 namespace {
 
@@ -27,23 +29,6 @@ std::string_view take_until(std::string_view& rest, std::string_view separator) 
   const std::string_view taken = rest.substr(0, at);
   rest = at == std::string_view::npos ? std::string_view{} : rest.substr(at + separator.size());
   return taken;
-}
-
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned value = 0;
-    const std::string_view digits = text.substr(i + 1, 2);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-    if (digits.size() != 2 || error != std::errc{} || end != digits.data() + 2) return std::nullopt;
-    out += static_cast<char>(value);
-    i += 2;
-  }
-  return out;
 }
 
 // `what` names the part in the message, which never shows the text: it may be a password.

@@ -170,5 +170,17 @@ TEST(HttpParser, streams_a_body_in_pieces_of_a_limited_size) {
   EXPECT_EQ(rest, "GET");
 }
 
+TEST(HttpParser, gives_what_came_before_a_fault_in_a_streamed_body) {
+  HttpParser parser(8192, 1);
+  std::string_view rest = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnonsense\r\n";
+  ASSERT_EQ(parser.put(rest), Found::head);
+  parser.be_streamed();
+  ASSERT_EQ(parser.put(rest), Found::piece);
+  EXPECT_EQ(parser.request().body, "abc");
+  parser.drop_piece();
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(parser.put(rest), Found::fault);
+  EXPECT_EQ(parser.fault_status(), 400);
+}
+
 }  // namespace
 }  // namespace millrace::net

@@ -319,17 +319,68 @@ TEST_F(HttpServerTest, answers_many_clients_at_once) {
   EXPECT_EQ(right, 4 * 50 * 5);
 }
 
-TEST_F(HttpServerTest, ends_at_once_while_clients_are_idle_slow_or_in_the_middle) {
-  serve();
+TEST_F(HttpServerTest, ends_at_once_while_clients_are_idle) {
+  serve({.close_within = milliseconds(60'000)});
   std::vector<HttpClient> clients;
   for (int i = 0; i < 20; ++i) clients.emplace_back(port_);
-  for (int i = 0; i < 10; ++i) clients[i].send("GET / HT");
-  for (int i = 5; i < 8; ++i) clients[i].send("TP/1.1\r\nHost: test\r\n\r\n");
+  for (int i = 5; i < 8; ++i) clients[i].send(get);
   for (int i = 5; i < 8; ++i) EXPECT_EQ(status_of(clients[i].read_answer()), "200");
   const auto begin = steady_clock::now();
   server_.reset();
-  EXPECT_LT(steady_clock::now() - begin, milliseconds(900)) << "nobody had an answer to wait for";
+  EXPECT_LT(steady_clock::now() - begin, milliseconds(30'000)) << "nobody had an answer to wait for";
   for (HttpClient& client : clients) EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpServerTest, lets_requests_that_have_begun_be_answered_and_cuts_those_that_take_too_long) {
+  serve({.close_within = milliseconds(2'000)});
+  HttpClient half(port_);
+  HttpClient never(port_);
+  for (HttpClient* client : {&half, &never}) {
+    client->send("GET /a HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    EXPECT_EQ(client->read_answer(), "HTTP/1.1 100 Continue\r\n\r\n");  // the head was read
+  }
+  HttpClient idle(port_);
+  idle.send(get);
+  EXPECT_EQ(status_of(idle.read_answer()), "200");
+  std::jthread end([&] { server_.reset(); });
+  EXPECT_TRUE(idle.is_closed());  // it has begun to close
+  half.send("ok");
+  const std::string answer = half.read_answer();
+  EXPECT_EQ(body_of(answer), "GET /a ok\n");
+  EXPECT_NE(answer.find("Connection: close"), answer.npos);
+  EXPECT_TRUE(half.is_closed());
+  EXPECT_TRUE(never.is_closed());
+}
+
+TEST_F(HttpServerTest, answers_who_has_ended_its_sending_side) {
+  std::promise<HttpReply> asked;
+  serve([&](const HttpRequest&, HttpReply reply) noexcept { asked.set_value(std::move(reply)); }, {});
+  HttpClient client(port_);
+  client.send(get);
+  client.end_sending();
+  HttpReply reply = asked.get_future().get();
+  loop_.run([&] { std::move(reply).send(text_response(200, "late")); });
+  EXPECT_EQ(body_of(client.read_answer()), "late\n");
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpServerTest, refuses_in_the_form_of_its_owner) {
+  serve([](const HttpRequest&, HttpReply reply) noexcept { std::move(reply).send(text_response(200, "ok")); },
+        {.head_bytes_max = 1000, .body_bytes_max = 10, .read_timeout = milliseconds(200), .refusal = [](int status) noexcept {
+           return HttpResponse{.headers = {{"Content-Type", "application/problem+json"}}, .body = fmt::format("{{\"status\":{}}}", status)};
+         }});
+  const std::vector<std::pair<std::string, std::string>> refusals{
+      {"GET\r\n\r\n", "400"},
+      {"GET / HT", "408"},
+      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", "413"},
+      {"POST / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", "417"},
+      {"GET /" + std::string(2000, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n", "431"}};
+  for (const auto& [request, status] : refusals) {
+    const std::string answer = ask(request);
+    EXPECT_EQ(status_of(answer), status) << answer;
+    EXPECT_EQ(body_of(answer), "{\"status\":" + status + "}");
+    EXPECT_NE(answer.find("Content-Type: application/problem+json\r\n"), answer.npos) << answer;
+  }
 }
 
 TEST_F(HttpServerTest, lets_an_answer_that_is_under_way_reach_its_client) {

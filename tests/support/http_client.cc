@@ -75,6 +75,24 @@ std::string HttpClient::read_to_end() {
   return std::exchange(input_, {});
 }
 
+std::string HttpClient::read_until(std::string_view text) {
+  std::size_t at = 0;
+  while ((at = input_.find(text)) == input_.npos) {
+    if (!read_more()) return std::exchange(input_, {});
+  }
+  std::string said = input_.substr(0, at + text.size());
+  input_.erase(0, said.size());
+  return said;
+}
+
+void HttpClient::end_sending() { ::shutdown(socket_, SHUT_WR); }
+
+void HttpClient::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  ::close(std::exchange(socket_, -1));
+}
+
 std::string http_get(std::uint16_t port, std::string_view target, std::string_view headers) {
   HttpClient client(port);
   client.send(fmt::format("GET {} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{}\r\n", target, headers));

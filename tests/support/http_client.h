@@ -24,6 +24,10 @@ class HttpClient {
   std::string read_answer(bool has_body = true);
   // All until the server closes.
   std::string read_to_end();
+  // What is said up to and with that text, or all until the server closes.
+  std::string read_until(std::string_view text);
+  void end_sending();
+  void reset();  // goes away without a goodbye; nothing more can be done with it
   // That the server closes, and says nothing before.
   bool is_closed() { return read_answer().empty() && input_.empty(); }
   // It closed with bytes of ours unread, which may cost the answer before.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/net/http_connection.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <iterator>
+#include <charconv>
+#include <cstring>
 #include <utility>
 
 #include "millrace/base/assert.h"
@@ -12,15 +13,22 @@
 namespace millrace::net {
 
 namespace asio = boost::asio;
-using ErrorCode = boost::system::error_code;
+using Found = HttpParser::Found;
 using std::chrono::steady_clock;
 
 namespace {
 
 constexpr std::chrono::milliseconds leave_within{1'000};
-constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";  // of its own, for a 408 may be written while it is under way
+constexpr std::chrono::milliseconds rest_after{1'000};
 
 bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
+
+bool can_have_body(const HttpResponse& response) { return response.status >= 200 && response.status != 204 && response.status != 304; }
+
+void append_number(std::string& out, std::size_t number) {
+  std::array<char, 20> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
 
 }  // namespace
 
@@ -32,6 +40,7 @@ HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, asio::i
 void HttpConnection::start() {
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
   wait_for(State::waiting, server_->options().read_timeout);
   read();
 }
@@ -42,117 +51,246 @@ void HttpConnection::wait_for(State state, std::chrono::milliseconds time) {
 }
 
 void HttpConnection::look_at_deadline(Instant now) {
+  if (now >= write_deadline_) return close();
   if (now < deadline_) return;
+  if (state_ == State::streaming) return stream_->stop(HttpPiece::Kind::too_slow);
   if (state_ == State::waiting && parser_.is_in_request()) return refuse(408);
   close();
+}
+
+void HttpConnection::rest(Instant now) {
+  if (is_small_ || state_ != State::waiting || parser_.is_in_request()) return;
+  if (now < deadline_ - server_->options().idle_timeout + rest_after) return;
+  is_small_ = true;
+  parser_.shrink();
+  if (input_.empty()) input_ = {};
+  head_ = {};
+}
+
+void HttpConnection::begin_closing() {
+  if (state_ == State::streaming) return stream_->stop(HttpPiece::Kind::closing);
+  if (state_ != State::waiting || parser_.is_in_request() || !input_.empty()) return;
+  ErrorCode ignored;
+  if (socket_.available(ignored) == 0) close();  // what has come is answered
 }
 
 // ---- a request
 
 void HttpConnection::read() {
+  if (std::exchange(is_reading_, true)) return;
   socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](ErrorCode error, std::size_t size) {
-    if (self->state_ != State::waiting) return;
-    if (error) return self->close();
-    if (!self->parser_.is_in_request() && self->input_.empty()) self->wait_for(State::waiting, self->server_->options().read_timeout);
-    self->input_.append(self->buffer_.data(), size);
-    self->take();
+    self->is_reading_ = false;
+    self->got(error, size);
   });
 }
 
-void HttpConnection::take() {
-  std::string_view rest = input_;
-  HttpParser::Found found = parser_.put(rest);
-  if (found == HttpParser::Found::head) found = parser_.put(rest);
-  input_.erase(0, input_.size() - rest.size());
-  switch (found) {
-    case HttpParser::Found::head:
-    case HttpParser::Found::piece:
-    case HttpParser::Found::nothing_yet:
-      if (parser_.wants_continue() && !std::exchange(continued_, true)) return say_continue();
-      return read();
-    case HttpParser::Found::fault: return refuse(parser_.fault_status());
-    case HttpParser::Found::request: break;
+void HttpConnection::got(ErrorCode error, std::size_t size) {
+  switch (state_) {
+    case State::closed: return;
+    case State::handling:  // what a stream did not wait for
+    case State::writing: return;
+    case State::leaving: return error ? close() : read();
+    case State::streaming:
+      if (error == asio::error::eof) return stream_->stop(HttpPiece::Kind::gone);
+      return error ? close() : stream_->got(with_more(size));
+    case State::waiting: return error ? close() : take(with_more(size));
+  }
+}
+
+// What was read, and what the kernel has beyond it when there was no room for more.
+std::string_view HttpConnection::with_more(std::size_t size) {
+  if (size < buffer_.size()) return {buffer_.data(), size};
+  const std::span<char> large = server_->buffer();
+  std::memcpy(large.data(), buffer_.data(), size);
+  ErrorCode later;  // the next read meets it again
+  const std::size_t more = socket_.read_some(asio::buffer(large.data() + size, large.size() - size), later);
+  return {large.data(), later ? size : size + more};
+}
+
+// Answers what is in `bytes`, as long as the handler does so at once.
+void HttpConnection::take(std::string_view bytes) {
+  const bool was_in_request = parser_.is_in_request() || !input_.empty();
+  const bool is_kept = !input_.empty();
+  if (is_kept) input_.append(bytes);
+  std::string_view rest = is_kept ? std::string_view(input_) : bytes;
+  is_small_ = false;
+  is_taking_ = true;
+  bool has_answered = false;
+  while (state_ == State::waiting && take_one(rest)) has_answered = true;
+  is_taking_ = false;
+  if (is_kept) {
+    input_.erase(0, input_.size() - rest.size());
+  } else {
+    input_.assign(rest);
+  }
+  if (state_ != State::waiting) return;
+  const bool is_in_request = parser_.is_in_request() || !input_.empty();
+  const HttpOptions& options = server_->options();
+  if (has_answered || !was_in_request) wait_for(State::waiting, is_in_request || !has_answered ? options.read_timeout : options.idle_timeout);
+  read();
+}
+
+// False: it takes more bytes.
+bool HttpConnection::take_one(std::string_view& bytes) {
+  Found found = parser_.put(bytes);
+  if (found == Found::head) {
+    if (server_->takes_stream(parser_.request())) {
+      begin_stream();
+      return true;
+    }
+    found = parser_.put(bytes);
+  }
+  if (found == Found::nothing_yet) {
+    if (must_say_continue() && !say_continue()) close();
+    return false;
+  }
+  if (found == Found::fault) {
+    refuse(parser_.fault_status());
+    return true;
   }
   state_ = State::handling;
   deadline_ = Instant::max();  // how long it takes is the handler's matter
   is_last_ = !parser_.keeps_alive();
   server_->handle(parser_.request(), *this);
+  return true;
 }
 
-void HttpConnection::say_continue() {
-  asio::async_write(socket_, asio::buffer(go_on), [self = shared_from_this()](ErrorCode error, std::size_t) {
-    if (self->state_ != State::waiting) return;
-    if (error) return self->close();
-    self->read();
-  });
+bool HttpConnection::must_say_continue() { return parser_.wants_continue() && !std::exchange(continued_, true); }
+
+// A client that has no room for so few bytes has asked before and does not read.
+bool HttpConnection::say_continue() {
+  ErrorCode error;
+  return socket_.write_some(asio::buffer(go_on), error) == go_on.size() && !error;
+}
+
+// ---- a stream
+
+void HttpConnection::begin_stream() {
+  parser_.be_streamed();
+  state_ = State::streaming;
+  deadline_ = Instant::max();
+  is_last_ = !parser_.keeps_alive();
+  stream_ = std::make_shared<HttpStream>(shared_from_this());
+  server_->handle(parser_.request(), *this);
+}
+
+void HttpConnection::read_more() {
+  if (server_->is_closing()) return stream_->stop(HttpPiece::Kind::closing);
+  wait_for(State::streaming, server_->options().read_timeout);
+  read();
+}
+
+void HttpConnection::stream_ended() {
+  stream_ = nullptr;
+  must_drain_ = !parser_.is_whole();
+  is_last_ |= must_drain_;  // where a next request begins is not known
+  written();
 }
 
 // ---- an answer
 
 void HttpConnection::answer(HttpResponse response) {
+  if (state_ == State::streaming) return stream_->send(std::move(response));
   if (state_ != State::handling) return;
+  head_.clear();
+  append_head(head_, response, Framing::length);
+  if (parser_.request().method == "HEAD" || !can_have_body(response)) response.body.clear();
   body_ = std::move(response.body);
-  response.body.clear();
-  if (server_->is_closing()) is_last_ = true;
-  write(response, parser_.request().method != "HEAD");
+  state_ = State::writing;
+  out_.set(head_, body_, {});
+  flush();
 }
 
 void HttpConnection::refuse(int status) {
-  server_->tell_refused(status);
+  HttpResponse response = server_->refuse(status);
   is_last_ = true;
-  is_refused_ = true;
-  HttpResponse response = text_response(status, fmt::format("{} {}", status, reason_phrase(status)));
+  must_drain_ = true;
+  head_.clear();
+  append_head(head_, response, Framing::length);
   body_ = std::move(response.body);
-  write(response, true);
+  state_ = State::writing;
+  deadline_ = Instant::max();
+  out_.set(head_, body_, {});
+  flush();
 }
 
-void HttpConnection::write(const HttpResponse& response, bool with_body) {
-  head_.clear();
-  const auto out = std::back_inserter(head_);
-  fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, reason_phrase(response.status), server_->date());
+void HttpConnection::turn_away() {
+  HttpResponse response = server_->refuse(503);
+  is_last_ = true;
+  append_head(head_, response, Framing::length);
+  head_ += response.body;
+  ErrorCode ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.write_some(asio::buffer(head_), ignored);  // which fits any new socket's buffer
+  state_ = State::closed;
+}
+
+void HttpConnection::append_head(std::string& out, const HttpResponse& response, Framing framing) {
+  if (server_->is_closing() || framing == Framing::to_the_end) is_last_ = true;
+  if (stream_ && framing == Framing::length && !parser_.is_whole()) is_last_ = true;
+  out += "HTTP/1.1 ";
+  append_number(out, static_cast<std::size_t>(response.status));
+  out.append(" ").append(reason_phrase(response.status)).append("\r\nDate: ").append(server_->date()).append("\r\n");
   for (const auto& [name, value] : response.headers) {
     MILLRACE_ASSERT(!has_line_break(name) && !has_line_break(value));
-    fmt::format_to(out, "{}: {}\r\n", name, value);
+    out.append(name).append(": ").append(value).append("\r\n");
   }
-  const bool can_have_body = response.status >= 200 && response.status != 204 && response.status != 304;
-  if (can_have_body) fmt::format_to(out, "Content-Length: {}\r\n", body_.size());
-  head_ += is_last_ ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
-  if (!with_body || !can_have_body) body_.clear();
-  server_->waits(*this);
-  wait_for(State::writing, server_->options().write_timeout);
-  const std::array<asio::const_buffer, 2> buffers{asio::buffer(head_), asio::buffer(body_)};
-  asio::async_write(socket_, buffers, [self = shared_from_this()](ErrorCode error, std::size_t) {
-    if (self->state_ != State::writing) return;
-    if (error) return self->close();
-    self->written();
+  if (framing == Framing::chunked) {
+    out += "Transfer-Encoding: chunked\r\n";
+  } else if (framing == Framing::length && can_have_body(response)) {
+    out += "Content-Length: ";
+    append_number(out, response.body.size());
+    out += "\r\n";
+  }
+  out += is_last_ ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
+}
+
+void HttpConnection::write(std::string& head, std::string body, std::string_view tail) {
+  head_.swap(head);
+  head.clear();
+  body_ = std::move(body);
+  out_.set(head_, body_, tail);
+  flush();
+}
+
+void HttpConnection::flush() {
+  ErrorCode error;
+  if (!out_.empty()) out_.drop(socket_.write_some(out_.buffers(), error));
+  if (error && error != asio::error::would_block) return close();
+  if (out_.empty()) return stream_ ? stream_->flushed() : written();
+  if (!stream_) server_->waits(*this);
+  write_deadline_ = steady_clock::now() + server_->options().write_timeout;
+  asio::async_write(socket_, out_.buffers(), [self = shared_from_this()](ErrorCode fault, std::size_t) {
+    if (self->state_ == State::closed) return;
+    if (fault) return self->close();
+    self->out_.set({}, {}, {});
+    self->write_deadline_ = Instant::max();
+    self->stream_ ? self->stream_->flushed() : self->written();
   });
 }
 
 void HttpConnection::written() {
   body_ = {};
-  if (is_last_ || server_->is_closing()) {
-    ErrorCode ignored;
-    if (!is_refused_ && socket_.available(ignored) == 0) return close();
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    server_->waits(*this);
-    wait_for(State::leaving, leave_within);
-    return drain();
-  }
+  if (is_last_ || server_->is_closing()) return leave();
   parser_.restart();
   continued_ = false;
   server_->waits(*this);
-  const HttpOptions& options = server_->options();
-  wait_for(State::waiting, input_.empty() ? options.idle_timeout : options.read_timeout);
+  state_ = State::waiting;
+  if (is_taking_) return;
+  wait_for(State::waiting, input_.empty() ? server_->options().idle_timeout : server_->options().read_timeout);
   if (input_.empty()) return read();
-  take();  // what was sent behind the request
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {  // what was sent behind the request
+    if (self->state_ == State::waiting) self->take({});
+  });
 }
 
-void HttpConnection::drain() {
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](ErrorCode error, std::size_t) {
-    if (self->state_ != State::leaving) return;
-    if (error) return self->close();
-    self->drain();
-  });
+void HttpConnection::leave() {
+  ErrorCode ignored;
+  if (!must_drain_ && socket_.available(ignored) == 0) return close();
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  server_->waits(*this);
+  wait_for(State::leaving, leave_within);
+  read();
 }
 
 void HttpConnection::close() {
@@ -161,6 +299,21 @@ void HttpConnection::close() {
   ErrorCode ignored;
   socket_.close(ignored);
   server_->leave(*this);
+  if (stream_) stream_->closed();
+}
+
+void HttpConnection::Out::set(std::string_view head, std::string_view body, std::string_view tail) {
+  buffers_ = {asio::buffer(head), asio::buffer(body), asio::buffer(tail)};
+  size_ = head.size() + body.size() + tail.size();
+}
+
+void HttpConnection::Out::drop(std::size_t bytes) {
+  size_ -= bytes;
+  for (asio::const_buffer& buffer : buffers_) {
+    const std::size_t here = std::min(bytes, buffer.size());
+    buffer += here;
+    bytes -= here;
+  }
 }
 
 // ---- HttpReply
@@ -175,6 +328,12 @@ void HttpReply::send(HttpResponse response) && {
   const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
   MILLRACE_ASSERT(connection != nullptr);
   connection->answer(std::move(response));
+}
+
+std::shared_ptr<HttpExchange> HttpReply::exchange() && {
+  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
+  MILLRACE_ASSERT(connection != nullptr && connection->stream() != nullptr);
+  return std::make_shared<HttpExchange>(connection->stream());
 }
 
 }  // namespace millrace::net

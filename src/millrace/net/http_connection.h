@@ -1,115 +1,114 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an HttpServer is made of: the listener, and its connections. Private to `net`.
+// A connection of an HttpServer. Private to `net`.
 //
-// A connection waits for a request, is with the handler, waits for its client to take the answer, or is on its way out: what a
+// It waits for a request, is with the handler or streamed, waits for its client to take the answer, or is on its way out: what a
 // client that was refused still sends is thrown away for a while, for closing with unread bytes would take the answer from it
 // (RFC 9112, section 9.6).
+// Memory: while it is idle, its own 1.5 KiB; what requests needed is given back when none came for a second. What does not fit
+// in its own KiB at once is read into the server's one buffer, which costs a further system call where there was more.
 // Threads: the loop's own.
 #pragma once
 
 #include <array>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <condition_variable>
-#include <ctime>
+#include <chrono>
 #include <list>
-#include <mutex>
+#include <memory>
 #include <string>
 
 #include "millrace/net/http_parser.h"
-#include "millrace/net/http_server.h"
+#include "millrace/net/http_server_impl.h"
+#include "millrace/net/http_stream.h"
 
 namespace millrace::net {
 
-using Instant = std::chrono::steady_clock::time_point;
-using Connections = std::list<std::shared_ptr<HttpConnection>>;
-
-class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
- public:
-  Impl(Loop& loop, HttpHandler handler, HttpOptions options);
-
-  Result<void> listen(const ListenAddress& address);
-  const ListenAddress& address() const { return address_; }
-  Loop& loop() { return loop_; }
-  // From any thread: no handler is called after it.
-  void close();
-
-  // ---- for the connections
-  const HttpOptions& options() const { return options_; }
-  bool is_closing() const { return closing_; }
-  void waits(HttpConnection& connection) { move(connection, waiting_); }  // behind the others
-  void handle(const HttpRequest& request, HttpConnection& connection);
-  void tell_refused(int status);
-  void leave(HttpConnection& connection);
-  std::string_view date();  // as the Date header has it
-
- private:
-  void move(HttpConnection& connection, Connections& list);
-  void accept();
-  bool make_room();
-  void add(boost::asio::ip::tcp::socket socket);
-  void look_at_deadlines();
-  void begin_closing();
-  void close_all();
-
-  Loop& loop_;
-  HttpHandler handler_;
-  HttpOptions options_;
-  ListenAddress address_;
-  boost::asio::ip::tcp::acceptor acceptor_;
-  Connections waiting_;  // for their clients to send a request or to take an answer, longest first
-  Connections handled_;  // the handler has yet to answer
-  Timer deadlines_;
-  Timer accept_again_;
-  bool closing_ = false;
-  bool is_in_handler_ = false;  // or in options_.refused
-  std::time_t date_of_ = 0;
-  std::string date_;
-
-  std::mutex mutex_;  // guards the one below
-  std::condition_variable emptied_;
-  bool is_empty_ = true;
-};
-
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
+  enum class Framing { length, chunked, to_the_end };
+  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
   HttpConnection(std::shared_ptr<HttpServer::Impl> server, boost::asio::ip::tcp::socket socket);
 
   void start();
   void answer(HttpResponse response);
   void close();
-  bool is_writing() const { return state_ == State::writing; }
+  bool is_due(Instant now) const { return now >= deadline_ || now >= write_deadline_; }
   // Closes it when its time is over.
   void look_at_deadline(Instant now);
+  void rest(Instant now);  // gives back what it does not need
+  // Ends it unless it is in the middle of a request or an answer.
+  void begin_closing();
+  // Head and body in a single try, and closed: there is no room for it.
+  void turn_away();
+
+  // ---- for its stream
+  std::shared_ptr<HttpStream> stream() const { return stream_; }
+  HttpServer::Impl& server() const { return *server_; }
+  HttpParser& parser() { return parser_; }
+  std::string& input() { return input_; }
+  bool is_flushing() const { return !out_.empty(); }
+  bool must_say_continue();
+  void read_more();
+  void reads_no_more() { deadline_ = Instant::max(); }
+  void append_head(std::string& out, const HttpResponse& response, Framing framing);
+  // Takes `head` in exchange for an empty one.
+  void write(std::string& head, std::string body, std::string_view tail);
+  void stream_ended();
 
   // In which of the server's lists it is, and where. The server's.
   Connections* list = nullptr;
   Connections::iterator place;
 
  private:
-  enum class State { waiting, handling, writing, leaving, closed };
+  using ErrorCode = boost::system::error_code;
+  enum class State { waiting, handling, streaming, writing, leaving, closed };
+
+  // What is still to be written of three buffers.
+  class Out {
+   public:
+    void set(std::string_view head, std::string_view body, std::string_view tail);
+    void drop(std::size_t bytes);
+    bool empty() const { return size_ == 0; }
+    const std::array<boost::asio::const_buffer, 3>& buffers() const { return buffers_; }
+
+   private:
+    std::array<boost::asio::const_buffer, 3> buffers_;
+    std::size_t size_ = 0;
+  };
 
   void wait_for(State state, std::chrono::milliseconds time);
   void read();
-  void take();
-  void say_continue();
+  void got(ErrorCode error, std::size_t size);
+  std::string_view with_more(std::size_t size);
+  void take(std::string_view bytes);
+  bool take_one(std::string_view& bytes);
+  bool say_continue();
+  void begin_stream();
   void refuse(int status);
-  void write(const HttpResponse& response, bool with_body);
+  void flush();
   void written();
-  void drain();
+  void leave();
 
   const std::shared_ptr<HttpServer::Impl> server_;
   boost::asio::ip::tcp::socket socket_;
+  std::shared_ptr<HttpStream> stream_;
   HttpParser parser_;
   State state_ = State::waiting;
-  Instant deadline_ = Instant::max();
-  bool is_last_ = false;  // the answer under way ends the connection
-  bool is_refused_ = false;
+  bool is_reading_ = false;
+  bool is_taking_ = false;
+  bool is_last_ = false;     // the answer under way ends the connection
+  bool must_drain_ = false;  // the client may still be sending
   bool continued_ = false;
-  std::array<char, 4096> buffer_;
+  bool is_small_ = true;  // what requests needed was given back
+  Instant deadline_ = Instant::max();
+  Instant write_deadline_ = Instant::max();
   std::string input_;  // read, and not yet parsed
   std::string head_;
   std::string body_;
+  Out out_;
+  std::array<char, 1024> buffer_;
 };
 
 }  // namespace millrace::net

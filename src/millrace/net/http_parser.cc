@@ -174,6 +174,7 @@ void HttpParser::restart() {
   body_.clear();
   sizes_.clear();
   request_ = {};
+  fault_status_ = 0;
   is_in_request_ = is_head_done_ = is_streamed_ = keeps_alive_ = is_http_1_0_ = wants_continue_ = false;
 }
 
@@ -205,6 +206,7 @@ HttpParser::Found HttpParser::put(std::string_view& bytes) {
 }
 
 HttpParser::Found HttpParser::put_body(std::string_view& bytes) {
+  if (fault_status_ != 0) return Found::fault;
   if (!is_streamed_ && reader_->content_length().value_or(0) > body_bytes_max_) return refuse(413);
   // Beast 1.81 ends the process with an assertion when the last chunk, "0 CRLF CRLF", comes in pieces (boostorg/beast, pull
   // request 2861). Of a chunked body at least these five bytes are always still to come.
@@ -224,7 +226,8 @@ HttpParser::Found HttpParser::put_body(std::string_view& bytes) {
 
 HttpParser::Found HttpParser::refuse(int status) {
   fault_status_ = status;
-  return Found::fault;
+  request_.body = body_;
+  return is_streamed_ && !body_.empty() ? Found::piece : Found::fault;  // what came before it, first
 }
 
 void HttpParser::view_head() {

@@ -94,19 +94,14 @@ bool HttpServer::Impl::make_room() {
 }
 
 void HttpServer::Impl::add(tcp::socket socket) {
-  if (!make_room()) {
-    tell_refused(503);
-    constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    ErrorCode ignored;
-    socket.write_some(asio::buffer(busy), ignored);  // which fits any new socket's buffer
-    return;
-  }
+  const bool has_room = make_room();
+  const auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(socket));
+  if (!has_room) return connection->turn_away();
   if (waiting_.empty() && handled_.empty()) look_at_deadlines();
   {
     const std::lock_guard lock(mutex_);
     is_empty_ = false;
   }
-  const auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(socket));
   connection->list = &waiting_;
   connection->place = waiting_.insert(waiting_.end(), connection);
   connection->start();
@@ -133,11 +128,27 @@ void HttpServer::Impl::handle(const HttpRequest& request, HttpConnection& connec
   is_in_handler_ = false;
 }
 
-void HttpServer::Impl::tell_refused(int status) {
-  if (!options_.refused) return;
+bool HttpServer::Impl::takes_stream(const HttpRequest& request) {
+  if (!options_.takes_stream || request.method == "HEAD") return false;
   is_in_handler_ = true;
-  options_.refused(status);
+  const bool takes = options_.takes_stream(request);
   is_in_handler_ = false;
+  return takes;
+}
+
+HttpResponse HttpServer::Impl::refuse(int status) {
+  is_in_handler_ = true;
+  if (options_.refused) options_.refused(status);
+  HttpResponse response;
+  if (options_.refusal) {
+    response = options_.refusal(status);
+    response.status = status;
+  } else {
+    response = text_response(status, fmt::format("{} {}", status, reason_phrase(status)));
+    if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  }
+  is_in_handler_ = false;
+  return response;
 }
 
 // Looks at all of them now and then: a timer for each would cost two system calls a request.
@@ -145,10 +156,14 @@ void HttpServer::Impl::look_at_deadlines() {
   const milliseconds shortest = std::min({options_.read_timeout, options_.idle_timeout, options_.write_timeout, look_most});
   deadlines_.start(std::max(shortest / 4, look_least), [this] {
     const Instant now = std::chrono::steady_clock::now();
+    std::vector<std::shared_ptr<HttpConnection>> due;  // of these some leave
     for (const Connections* list : {&waiting_, &handled_}) {
-      const std::vector<std::shared_ptr<HttpConnection>> now_there(list->begin(), list->end());  // some leave
-      for (const std::shared_ptr<HttpConnection>& connection : now_there) connection->look_at_deadline(now);
+      for (const std::shared_ptr<HttpConnection>& connection : *list) {
+        if (connection->is_due(now)) due.push_back(connection);
+        connection->rest(now);
+      }
     }
+    for (const std::shared_ptr<HttpConnection>& connection : due) connection->look_at_deadline(now);
     if (!waiting_.empty() || !handled_.empty()) look_at_deadlines();
   });
 }
@@ -172,18 +187,23 @@ void HttpServer::Impl::begin_closing() {
   ErrorCode ignored;
   acceptor_.close(ignored);
   accept_again_.cancel();
-  const std::vector<std::shared_ptr<HttpConnection>> now_there(waiting_.begin(), waiting_.end());
-  for (const std::shared_ptr<HttpConnection>& connection : now_there) {
-    if (!connection->is_writing()) connection->close();
-  }
+  for (const std::shared_ptr<HttpConnection>& connection : all()) connection->begin_closing();
+}
+
+std::vector<std::shared_ptr<HttpConnection>> HttpServer::Impl::all() const {
+  std::vector<std::shared_ptr<HttpConnection>> connections(waiting_.begin(), waiting_.end());
+  connections.insert(connections.end(), handled_.begin(), handled_.end());
+  return connections;
 }
 
 void HttpServer::Impl::close_all() {
-  while (!waiting_.empty()) waiting_.front()->close();
-  while (!handled_.empty()) handled_.front()->close();
+  *is_closed_ = true;
+  for (const std::shared_ptr<HttpConnection>& connection : all()) connection->close();
   deadlines_.cancel();
   handler_ = nullptr;
   options_.refused = nullptr;
+  options_.refusal = nullptr;
+  options_.takes_stream = nullptr;
 }
 
 void HttpServer::Impl::close() {

@@ -11,15 +11,17 @@
 //   (*server)->address().port
 //
 // Kept connections, pipelined requests (answered in their order), HEAD, chunked bodies and `Expect: 100-continue` are the
-// server's own matter. It answers itself what is no request: 400 malformed, 408 not whole in time, 413 body or 431 head too large, 503
-// no room, as all wait for the handler. A connection that was refused is closed.
+// server's own matter; so are clients that end their sending side behind a request and wait for the answer. It answers itself what
+// is no request: 400 malformed, 408 not whole in time, 413 body or 431 head too large, 417 another expectation, 503 no room, as all
+// wait for the handler. A connection that was refused is closed. Trailers are not among the headers.
 //
 // Threads: the handler is called on the loop's thread, and a reply is sent on it, then or later. listen() and the destructor
 // may be called from any thread, the destructor not from within the handler or `refused`; the loop outlives the server.
-// Memory: each connection holds at most its head, its body and its answer; there are at most `connections_max`. One more takes
+// Memory: each connection holds at most its head, its body and its answer, an idle one some 2 KiB; there are at most `connections_max`. One more takes
 // the place of that which has kept us waiting longest, for a request or to take an answer, so that the idle and the slow lock
 // nobody out. Who connects again and again, faster than others are answered, still does.
-// The destructor waits for answers that are under way, `close_within` at most, and not for clients that ask nothing.
+// The destructor accepts nobody any more, closes those who ask nothing, lets requests that have begun be read and be answered,
+// with `Connection: close`, and streams find their end; `close_within` at most. What is not done then is cut.
 #pragma once
 
 #include <chrono>
@@ -29,6 +31,7 @@
 
 #include "millrace/base/result.h"
 #include "millrace/net/http.h"
+#include "millrace/net/http_exchange.h"
 #include "millrace/net/listen_address.h"
 #include "millrace/net/loop.h"
 
@@ -46,6 +49,8 @@ class HttpReply {
 
   // Nothing happens when the client has gone.
   void send(HttpResponse response) &&;
+  // Of a request that takes_stream has taken: body and answer in pieces.
+  std::shared_ptr<HttpExchange> exchange() &&;
 
  private:
   std::shared_ptr<HttpConnection> connection_;
@@ -57,10 +62,15 @@ struct HttpOptions {
   std::size_t head_bytes_max = 8u << 10;     // request line and headers; 431 beyond
   std::size_t body_bytes_max = 1u << 20;     // 413 beyond
   std::size_t connections_max = 64;
-  std::chrono::milliseconds read_timeout{10'000};   // for a whole request, from its first byte
+  std::chrono::milliseconds read_timeout{10'000};   // for a whole request, from its first byte; of a stream, for some of it
   std::chrono::milliseconds idle_timeout{75'000};   // between requests
   std::chrono::milliseconds write_timeout{30'000};  // for a client to take an answer
   std::chrono::milliseconds close_within{1'000};    // the destructor's patience
+  // Whether a request's body is to be read by an HttpExchange: given its head, on the loop's thread. Not asked for HEAD. The
+  // handler is called at once then, with an empty body; send() answers such a request as well, unread.
+  std::move_only_function<bool(const HttpRequest&) noexcept> takes_stream = nullptr;
+  // The form of what the server answers in the handler's place; its status is `status`. Without it, a line of text.
+  std::move_only_function<HttpResponse(int status) noexcept> refusal = nullptr;
   // Told of each answer that the server gave in the handler's place, on the loop's thread.
   std::move_only_function<void(int status) noexcept> refused = nullptr;
 };
@@ -76,7 +86,7 @@ class HttpServer {
   // As it was bound: an address and the port that was free.
   const ListenAddress& address() const;
 
-  class Impl;  // http_connection.h
+  class Impl;  // http_server_impl.h
 
  private:
   explicit HttpServer(std::shared_ptr<Impl> impl);

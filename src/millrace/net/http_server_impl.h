@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an HttpServer is made of: the listener and the lists of its connections. Private to `net`.
+// Threads: the loop's own, but for close().
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <condition_variable>
+#include <ctime>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "millrace/net/http_server.h"
+
+namespace millrace::net {
+
+using Instant = std::chrono::steady_clock::time_point;
+using Connections = std::list<std::shared_ptr<HttpConnection>>;
+
+class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(Loop& loop, HttpHandler handler, HttpOptions options);
+
+  Result<void> listen(const ListenAddress& address);
+  const ListenAddress& address() const { return address_; }
+  Loop& loop() { return loop_; }
+  // From any thread: no handler is called after it.
+  void close();
+
+  // ---- for the connections
+  const HttpOptions& options() const { return options_; }
+  bool is_closing() const { return closing_; }
+  std::shared_ptr<const bool> closed_mark() const { return is_closed_; }
+  void waits(HttpConnection& connection) { move(connection, waiting_); }  // behind the others
+  bool takes_stream(const HttpRequest& request);
+  void handle(const HttpRequest& request, HttpConnection& connection);
+  HttpResponse refuse(int status);
+  void leave(HttpConnection& connection);
+  std::string_view date();  // as the Date header has it
+  std::span<char> buffer() { return buffer_; }  // for what is read, until it is parsed
+
+ private:
+  void move(HttpConnection& connection, Connections& list);
+  void accept();
+  bool make_room();
+  void add(boost::asio::ip::tcp::socket socket);
+  void look_at_deadlines();
+  void begin_closing();
+  void close_all();
+  std::vector<std::shared_ptr<HttpConnection>> all() const;
+
+  Loop& loop_;
+  HttpHandler handler_;
+  HttpOptions options_;
+  ListenAddress address_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  Connections waiting_;  // for their clients to send a request or to take an answer, longest first
+  Connections handled_;  // the handler has yet to answer
+  Timer deadlines_;
+  Timer accept_again_;
+  bool closing_ = false;
+  bool is_in_handler_ = false;  // or in a function of the options
+  const std::shared_ptr<bool> is_closed_ = std::make_shared<bool>(false);
+  std::time_t date_of_ = 0;
+  std::string date_;
+  std::vector<char> buffer_ = std::vector<char>(64 << 10);
+
+  std::mutex mutex_;  // guards the one below
+  std::condition_variable emptied_;
+  bool is_empty_ = true;
+};
+
+}  // namespace millrace::net

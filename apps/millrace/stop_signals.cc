@@ -53,7 +53,7 @@ void StopSignals::wait() {
       std::fputs("\nmillrace: ended by a second signal; what was in flight may or may not be written\n", stderr);
       ::_exit(128 + number);
     }
-    std::fputs("\nmillrace: stopping after what is in flight; press again to end at once\n", stderr);
+    if (::isatty(STDERR_FILENO) == 1) std::fputs("\nmillrace: stopping after what is in flight; press again to end at once\n", stderr);
     source_.request_stop();
   }
 }

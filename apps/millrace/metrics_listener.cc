@@ -23,19 +23,27 @@ void MetricsListener::add_to(CLI::App& command) {
       ->type_name("ADDR");
 }
 
-Result<void> MetricsListener::start() {
+Result<void> MetricsListener::listen() {
   if (address_.empty()) return {};
   const Result<net::ListenAddress> address = net::parse_listen_address(address_);
   if (!address) return fail(Code::invalid_argument, "--metrics-listen: " + address.error().message);
   telemetry::Registry& registry = telemetry::Registry::global();
   telemetry::add_process_metrics(registry);
-  pipeline::add_job_metrics();
   auto serving = std::make_unique<Serving>();
   Result<std::unique_ptr<net::HttpServer>> server = net::serve_metrics(serving->loop, *address, registry);
   if (!server) return fail(Code::invalid_argument, "--metrics-listen: " + server.error().message);
   serving->server = *std::move(server);
   serving_ = std::move(serving);
-  fmt::print(stderr, "millrace: metrics at http://{}/metrics\n", net::to_string(serving_->server->address()));
+  return {};
+}
+
+std::string MetricsListener::address() const { return serving_ ? net::to_string(serving_->server->address()) : std::string(); }
+
+Result<void> MetricsListener::start() {
+  if (address_.empty()) return {};
+  pipeline::add_job_metrics();
+  if (Result<void> listening = listen(); !listening) return listening;
+  fmt::print(stderr, "millrace: metrics at http://{}/metrics\n", address());
   return {};
 }
 

@@ -21,7 +21,12 @@ class MetricsListener {
 
   // Adds --metrics-listen.
   void add_to(CLI::App& command);
-  // Says on standard error where the metrics are. invalid_argument when the address cannot be listened on.
+  bool is_asked_for() const { return !address_.empty(); }
+  // invalid_argument when the address cannot be listened on.
+  Result<void> listen();
+  // As it was bound, "127.0.0.1:9464"; empty when nobody listens.
+  std::string address() const;
+  // Listens, with a job's metrics, and says on standard error where they are.
   Result<void> start();
 
  private:

@@ -1,24 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "commands.h"
+#include "configuration.h"
+#include "millrace/gateway/access_log.h"
+#include "millrace/gateway/event_log.h"
 #include "millrace/gateway/gateway.h"
-#include "store_arguments.h"
+#include "millrace/gateway/tokens.h"
+#include "reload_signal.h"
+#include "serve_arguments.h"
+#include "systemd_notify.h"
 
 namespace millrace::app {
 namespace {
 
-struct ServeArguments {
-  StoreArguments store;
-  std::string listen = "127.0.0.1:8080";
-};
+using gateway::AccessLog;
+using gateway::EventLog;
+using gateway::Level;
+using gateway::Tokens;
+using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds store_timeout{10};
+constexpr std::chrono::seconds store_timeout{10};  // for one request to it
+constexpr rlim_t descriptors_besides = 64;         // of the store, logs and metrics
+
+// Tells systemd that it is alive, from the loop that answers: one that hangs is not.
+class Heartbeat {
+ public:
+  Heartbeat(net::Loop& loop, const SystemdNotify& systemd) : loop_(loop), systemd_(systemd) {
+    if (!systemd.watchdog()) return;
+    interval_ = std::max(std::chrono::duration_cast<milliseconds>(*systemd.watchdog()) / 2, milliseconds(1));
+    loop_.run([this] {
+      timer_.emplace(loop_);
+      beat();
+    });
+  }
+  ~Heartbeat() {
+    loop_.run([this] { timer_.reset(); });
+  }
+
+ private:
+  void beat() {
+    systemd_.alive();
+    timer_->start(interval_, [this] { beat(); });
+  }
+
+  net::Loop& loop_;
+  const SystemdNotify& systemd_;
+  milliseconds interval_{};
+  std::optional<net::Timer> timer_;
+};
 
 void wait_for(const std::stop_token& stop) {
   std::mutex mutex;
@@ -27,26 +65,111 @@ void wait_for(const std::stop_token& stop) {
   stopped.wait(lock, stop, [] { return false; });
 }
 
-int run_serve(const ServeArguments& arguments, const std::stop_token& stop) {
-  const Result<net::ListenAddress> address = net::parse_listen_address(arguments.listen);
-  if (!address) return report_error({Code::invalid_argument, "--listen: " + address.error().message, {}});
-  Result<std::unique_ptr<store::Store>> writes = arguments.store.open({.timeout = store_timeout, .stop = stop});
-  if (!writes) return report_error(writes.error());
-  std::unique_ptr<store::Store> reads;  // of its own, so that reading waits for no commit; memory is one store, for any thread
-  if (arguments.store.url != "memory:") {
-    Result<std::unique_ptr<store::Store>> second = arguments.store.open({.connections = 1, .timeout = store_timeout, .stop = stop});
-    if (!second) return report_error(second.error());
-    reads = *std::move(second);
+// As many descriptors as the system lets us have: a shell's 1,024 would be the limit before --connections is.
+void raise_descriptor_limit(std::size_t connections, EventLog& events) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= connections + descriptors_besides) return;
+  events.say(Level::warning, "few_descriptors",
+             {{"message", fmt::format("the limit on open files, {}, is below what --connections {} may need: see ulimit -Hn, or LimitNOFILE=", limit.rlim_cur, connections)}});
+}
+
+struct Stores {
+  std::unique_ptr<store::Store> writes;
+  std::unique_ptr<store::Store> second;  // null where one may be used by two threads
+  store::Store& reads() const { return second ? *second : *writes; }
+};
+
+Result<Stores> open_stores(const StoreArguments& arguments, const std::stop_token& stop, EventLog& events) {
+  Result<store::StoreOptions> options = arguments.with_secrets({.timeout = store_timeout, .stop = stop});
+  if (!options) return std::unexpected(std::move(options).error());
+  events.hide(options->password);
+  events.hide(options->token);
+  Result<std::unique_ptr<store::Store>> writes = store::open_store(arguments.url, *options);
+  if (!writes) return std::unexpected(std::move(writes).error());
+  Stores stores{.writes = *std::move(writes), .second = nullptr};
+  if (stores.writes->capabilities().name == "memory") return stores;
+  Result<std::unique_ptr<store::Store>> reads = store::open_store(arguments.url, *options);
+  if (!reads) return std::unexpected(std::move(reads).error());
+  stores.second = *std::move(reads);
+  return stores;
+}
+
+Result<std::optional<Tokens>> read_tokens(const std::string& path, EventLog& events) {
+  if (path.empty()) return std::nullopt;
+  Result<Tokens> tokens = Tokens::read(path);
+  if (!tokens) return fail(tokens.error().code, "--tokens: " + describe(tokens.error()));
+  if (tokens->is_readable_by_others()) events.say(Level::warning, "tokens_readable", {{"file", path}, {"message", "every user of this machine may read the file of tokens"}});
+  return std::optional(*std::move(tokens));
+}
+
+// What SIGHUP asks for. A file that is wrong leaves what was there.
+void reload(const ServeArguments& arguments, gateway::Gateway& gateway, AccessLog* access_log, EventLog& events, const SystemdNotify& systemd) {
+  systemd.reloading();
+  if (access_log != nullptr) access_log->reopen();
+  Result<std::optional<Tokens>> tokens = read_tokens(arguments.tokens, events);
+  if (tokens) {
+    const std::string count = std::to_string(*tokens ? (*tokens)->all().size() : 0);
+    gateway.set_tokens(*std::move(tokens));
+    events.say(Level::info, "reloaded", {{"tokens", count}});
+  } else {
+    events.say(Level::error, "reload_refused", {{"message", tokens.error().message}});
   }
-  gateway::EventLog events;
+  systemd.ready();
+}
+
+int serve(const ServeArguments& arguments, ServeOptions& options, const std::stop_token& stop) {
+  block_reload_signal();
+  const SystemdNotify systemd;
+  EventLog events;
+  raise_descriptor_limit(options.gateway.connections_max, events);
+  Result<std::optional<Tokens>> tokens = read_tokens(arguments.tokens, events);
+  if (!tokens) return report_error(tokens.error());
+  options.gateway.tokens = *std::move(tokens);
+  options.gateway.events = &events;
+
+  std::unique_ptr<AccessLog> access_log;
+  if (!arguments.access_log.empty()) {
+    Result<std::unique_ptr<AccessLog>> opened = AccessLog::open(arguments.access_log, telemetry::Registry::global());
+    if (!opened) return report_error({Code::invalid_argument, "--access-log: " + opened.error().message, {}});
+    access_log = *std::move(opened);
+    options.gateway.access_log = access_log.get();
+  }
+  const Result<Stores> stores = open_stores(arguments.store, stop, events);
+  if (!stores) return report_error(stores.error());
+
+  telemetry::add_process_metrics(telemetry::Registry::global());
   net::Loop loop;
-  gateway::Gateway gateway(**writes, reads ? *reads : **writes, loop, {.events = &events});
-  Result<std::unique_ptr<net::HttpServer>> server = net::HttpServer::listen(loop, *address, gateway.handler(), gateway.http_options());
+  gateway::Gateway gateway(*stores->writes, stores->reads(), loop, std::move(options.gateway));
+  net::HttpOptions http = gateway.http_options();
+  http.read_timeout = options.read_timeout;
+  Result<std::unique_ptr<net::HttpServer>> server = net::HttpServer::listen(loop, options.address, gateway.handler(), std::move(http));
   if (!server) return report_error({Code::invalid_argument, "--listen: " + server.error().message, {}});
-  fmt::print(stderr, "millrace: serving http://{}/v1/\n", net::to_string((*server)->address()));
+  const ReloadSignal on_hang_up([&] { reload(arguments, gateway, access_log.get(), events, systemd); });
+  const Heartbeat heartbeat(loop, systemd);
+  const std::string where = net::to_string((*server)->address());
+  events.say(Level::info, "started", {{"listen", where}, {"metrics", arguments.metrics.address()}, {"store", arguments.store.url}});
+  systemd.ready();
+
   wait_for(stop);
+  systemd.stopping();
+  events.say(Level::info, "stopping");
+  gateway.begin_closing();
   server->reset();
+  events.say(Level::info, "stopped");
   return exit_all_done;
+}
+
+int run_serve(CLI::App& command, ServeArguments& arguments, const std::stop_token& stop) {
+  if (const Result<void> completed = complete_flags(command); !completed) return report_error({Code::invalid_argument, completed.error().message, {}});
+  Result<ServeOptions> options = read_arguments(arguments);
+  if (!options) return report_error(options.error());
+  return arguments.trace.run([&] {
+    if (const Result<void> listening = arguments.metrics.listen(); !listening) return report_error(listening.error());
+    return serve(arguments, *options, stop);
+  });
 }
 
 }  // namespace
@@ -54,9 +177,8 @@ int run_serve(const ServeArguments& arguments, const std::stop_token& stop) {
 Command add_serve(CLI::App& app) {
   const auto arguments = std::make_shared<ServeArguments>();
   CLI::App& serve = *app.add_subcommand("serve", "Create, read and delete records over HTTP; single creates share their commits");
-  arguments->store.add_to(serve, "--store", "Where the records are");
-  serve.add_option("--listen", arguments->listen, "PORT (on 127.0.0.1), HOST:PORT or [IPV6]:PORT")->capture_default_str()->type_name("ADDR");
-  return [arguments](const std::stop_token& stop) { return run_serve(*arguments, stop); };
+  arguments->add_to(serve);
+  return [arguments, &serve](const std::stop_token& stop) { return run_serve(serve, *arguments, stop); };
 }
 
 }  // namespace millrace::app

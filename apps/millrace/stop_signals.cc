@@ -28,7 +28,14 @@ StopSignals::StopSignals() {
   sigset_t set = stop_set();
   if (telemetry::has_profile_scopes()) sigaddset(&set, SIGUSR2);  // trace_option.cc waits for it
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A SIGHUP is not for that thread: it would end a command that takes it (reload_signal.h).
+  sigset_t hang_up;
+  sigset_t before;
+  sigemptyset(&hang_up);
+  sigaddset(&hang_up, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &hang_up, &before);
   thread_ = std::thread([this] { wait(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 StopSignals::~StopSignals() {
@@ -46,7 +53,7 @@ void StopSignals::wait() {
       std::fputs("\nmillrace: ended by a second signal; what was in flight may or may not be written\n", stderr);
       ::_exit(128 + number);
     }
-    std::fputs("\nmillrace: stopping after what is in flight; press again to end at once\n", stderr);
+    if (::isatty(STDERR_FILENO) == 1) std::fputs("\nmillrace: stopping after what is in flight; press again to end at once\n", stderr);
     source_.request_stop();
   }
 }

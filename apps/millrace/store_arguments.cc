@@ -29,7 +29,7 @@ void StoreArguments::add_to(CLI::App& command, const std::string& flag, const st
       ->type_name("FILE");
 }
 
-Result<std::unique_ptr<store::Store>> StoreArguments::open(store::StoreOptions options) const {
+Result<store::StoreOptions> StoreArguments::with_secrets(store::StoreOptions options) const {
   options.password = environment("MILLRACE_STORE_PASSWORD");
   options.token = environment("MILLRACE_STORE_TOKEN");
   if (!password_file.empty()) {
@@ -38,7 +38,13 @@ Result<std::unique_ptr<store::Store>> StoreArguments::open(store::StoreOptions o
     while (password->ends_with('\n') || password->ends_with('\r')) password->pop_back();
     options.password = std::move(*password);
   }
-  return store::open_store(url, options);
+  return options;
+}
+
+Result<std::unique_ptr<store::Store>> StoreArguments::open(store::StoreOptions options) const {
+  const Result<store::StoreOptions> complete = with_secrets(std::move(options));
+  if (!complete) return std::unexpected(complete.error());
+  return store::open_store(url, *complete);
 }
 
 }  // namespace millrace::app

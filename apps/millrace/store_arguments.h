@@ -21,8 +21,9 @@ struct StoreArguments {
 
   // Adds `flag` ("--to", "--from") and --password-file.
   void add_to(CLI::App& command, const std::string& flag, const std::string& help);
-  // Opens the store; the password comes from --password-file, else MILLRACE_STORE_PASSWORD; a JWT from
+  // What to open the store with; the password comes from --password-file, else MILLRACE_STORE_PASSWORD; a JWT from
   // MILLRACE_STORE_TOKEN.
+  Result<store::StoreOptions> with_secrets(store::StoreOptions options) const;
   Result<std::unique_ptr<store::Store>> open(store::StoreOptions options = {}) const;
 };
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "millrace/gateway/ndjson_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <semaphore>
+#include <string>
+#include <vector>
+
+#include "gateway/served.h"
+#include "millrace/record/json.h"
+#include "millrace/store/faulty_store.h"
+#include "millrace/store/memory_store.h"
+
+namespace millrace::gateway {
+namespace {
+
+using store::FaultyStore;
+using store::MemoryStore;
+using testing::HttpClient;
+using testing::Served;
+using testing::status_of;
+
+constexpr std::string_view head =
+    "POST /v1/t HTTP/1.1\r\nHost: test\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+std::string chunk(std::string_view bytes) { return fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes); }
+
+// The lines of a chunked answer.
+std::vector<std::string> lines_of(std::string_view answer) {
+  std::string text;
+  for (std::string_view rest = answer.substr(answer.find("\r\n\r\n") + 4); !rest.empty();) {
+    const std::size_t size = std::stoul(std::string(rest.substr(0, rest.find("\r\n"))), nullptr, 16);
+    if (size == 0) break;
+    rest.remove_prefix(rest.find("\r\n") + 2);
+    text += rest.substr(0, size);
+    rest.remove_prefix(size + 2);
+  }
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+TEST(NdjsonStream, a_line_for_each_record_in_order_and_a_last_one) {
+  MemoryStore store;
+  const Served served(store);
+  HttpClient client(served.port());
+  client.send(std::string(head) + chunk("{\"id\":1}\n{\"id\":2}\n\n{\"id\":") + chunk("null}\n[]\n{\"id\":3") + chunk("}") + "0\r\n\r\n");
+  const std::string answer = client.read_until("0\r\n\r\n");
+  EXPECT_EQ(status_of(answer), "200");
+  const std::vector<std::string> lines = lines_of(answer);
+  ASSERT_EQ(lines.size(), 6u) << answer;
+  EXPECT_EQ(lines[0], R"({"id":1})");
+  EXPECT_EQ(lines[1], R"({"id":2})");
+  EXPECT_TRUE(lines[2].starts_with(R"({"error":{"code":"invalid_id")") && lines[2].ends_with(R"("line":4})")) << lines[2];
+  EXPECT_TRUE(lines[3].starts_with(R"({"error":{"code":"invalid_record")") && lines[3].ends_with(R"("line":5})")) << lines[3];
+  EXPECT_EQ(lines[4], R"({"id":3})");
+  EXPECT_EQ(lines[5], R"({"written":3,"rejected":2,"complete":true})");
+  EXPECT_EQ(*store.count({"t"}), 3u);
+}
+
+TEST(NdjsonStream, results_come_while_the_body_is_still_sent) {
+  MemoryStore store;
+  const Served served(store);
+  HttpClient client(served.port());
+  client.send(std::string(head) + chunk("{\"id\":1}\n"));
+  EXPECT_NE(client.read_until("{\"id\":1}").find("200 OK"), std::string::npos);
+  client.send(chunk("{\"id\":2}\n"));
+  EXPECT_NE(client.read_until("{\"id\":2}").find("{\"id\":2}"), std::string::npos);
+  client.send("0\r\n\r\n");
+  EXPECT_NE(client.read_until("0\r\n\r\n").find(R"("complete":true)"), std::string::npos);
+}
+
+TEST(NdjsonStream, many_records_through_small_limits) {
+  MemoryStore memory;
+  FaultyStore store(memory, {.delay = std::chrono::microseconds(100), .in_flight_max = 2});
+  const Served served(store, {.queue_bytes_max = 4000});
+  HttpClient client(served.port());
+  constexpr int records = 20'000;
+  client.send(head);
+  std::jthread sender([&] {
+    for (int i = 0; i < records; i += 100) {
+      std::string piece;
+      for (int k = i; k < i + 100; ++k) piece += fmt::format("{{\"id\":{},\"text\":\"some text of a record\"}}\n", k);
+      client.send(chunk(piece));
+    }
+    client.send("0\r\n\r\n");
+  });
+  const std::vector<std::string> lines = lines_of(client.read_until("\r\n0\r\n\r\n"));
+  ASSERT_EQ(lines.size(), records + 1u);
+  for (int i = 0; i < records; ++i) ASSERT_EQ(lines[static_cast<std::size_t>(i)], fmt::format("{{\"id\":{}}}", i));
+  EXPECT_EQ(lines.back(), R"({"written":20000,"rejected":0,"complete":true})");
+}
+
+TEST(NdjsonStream, a_store_that_is_lost_ends_it_incomplete) {
+  MemoryStore memory;
+  FaultyStore store(memory, {.fail_every = 2, .code = Code::unavailable});
+  const Served served(store, {.store_wait = std::chrono::milliseconds(0)});
+  HttpClient client(served.port());
+  client.send(std::string(head) + chunk("{\"id\":1}\n"));
+  client.read_until("{\"id\":1}");
+  client.send(chunk("{\"id\":2}\n"));
+  const std::string rest = client.read_until("0\r\n\r\n");
+  EXPECT_NE(rest.find(R"("code":"unavailable")"), std::string::npos) << rest;
+  EXPECT_NE(rest.find(R"({"written":1,"rejected":1,"complete":false)"), std::string::npos) << rest;
+  EXPECT_EQ(*memory.count({"t"}), 1u);
+}
+
+TEST(NdjsonStream, a_body_that_breaks_off_is_incomplete) {
+  MemoryStore store;
+  const Served served(store);
+  HttpClient client(served.port());
+  client.send(std::string(head) + chunk("{\"id\":1}\n") + "zz\r\n");
+  const std::string answer = client.read_to_end();
+  EXPECT_NE(answer.find("{\"id\":1}"), std::string::npos) << answer;
+  EXPECT_NE(answer.find(R"("complete":false)"), std::string::npos) << answer;
+}
+
+TEST(NdjsonStream, a_record_larger_than_the_limit_is_refused_alone) {
+  MemoryStore store;
+  const Served served(store, {.record_bytes_max = 100});
+  HttpClient client(served.port());
+  client.send(std::string(head) + chunk(fmt::format("{{\"id\":1}}\n{{\"id\":2,\"t\":\"{}\"}}\n{{\"id\":3}}\n", std::string(200'000, 'x'))) + "0\r\n\r\n");
+  const std::vector<std::string> lines = lines_of(client.read_until("\r\n0\r\n\r\n"));
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_TRUE(lines[1].find("too_large") != std::string::npos && lines[1].ends_with(R"("line":2})")) << lines[1];
+  EXPECT_EQ(lines[2], R"({"id":3})");
+}
+
+}  // namespace
+}  // namespace millrace::gateway

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -41,8 +40,30 @@ void HttpConnection::start() {
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  const TlsContext* const tls = server_->tls();
+  wait_for(tls ? State::shaking_hands : State::waiting, server_->options().read_timeout);
+  if (!tls) return read();
+  tls_ = std::make_unique<TlsSession>(*tls, socket_.native_handle());
+  shake_hands();
+}
+
+void HttpConnection::shake_hands() {
+  using enum TlsSession::Outcome;
+  switch (tls_->shake_hands()) {
+    case wants_read: return await(socket_.wait_read, &HttpConnection::shake_hands);
+    case wants_write: return await(socket_.wait_write, &HttpConnection::shake_hands);
+    case done: break;
+    default: return close();
+  }
   wait_for(State::waiting, server_->options().read_timeout);
   read();
+}
+
+void HttpConnection::await(asio::ip::tcp::socket::wait_type what, void (HttpConnection::*step)()) {
+  socket_.async_wait(what, [self = shared_from_this(), step](ErrorCode error) {
+    if (self->state_ == State::closed) return;
+    error ? self->close() : (self.get()->*step)();
+  });
 }
 
 void HttpConnection::wait_for(State state, std::chrono::milliseconds time) {
@@ -78,22 +99,37 @@ void HttpConnection::begin_closing() {
 
 void HttpConnection::read() {
   if (std::exchange(is_reading_, true)) return;
+  if (tls_ && !tls_has_more_) return await(socket_.wait_read, &HttpConnection::read_tls);
+  if (tls_) return asio::post(socket_.get_executor(), [self = shared_from_this()] { self->read_tls(); });
   socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](ErrorCode error, std::size_t size) {
     self->is_reading_ = false;
-    self->got(error, size);
+    self->got(error, self->with_more(size));
   });
 }
 
-void HttpConnection::got(ErrorCode error, std::size_t size) {
+void HttpConnection::read_tls() {
+  if (state_ == State::closed) return;
+  const auto [outcome, size] = tls_->read(server_->buffer());
+  tls_has_more_ = outcome == TlsSession::Outcome::done;
+  if (size == 0 && outcome == TlsSession::Outcome::wants_read) return await(socket_.wait_read, &HttpConnection::read_tls);
+  if (size == 0 && outcome == TlsSession::Outcome::wants_write) return await(socket_.wait_write, &HttpConnection::read_tls);
+  is_reading_ = false;
+  ErrorCode error;
+  if (size == 0) error = outcome == TlsSession::Outcome::ended ? ErrorCode(asio::error::eof) : asio::error::connection_reset;
+  got(error, {server_->buffer().data(), size});
+}
+
+void HttpConnection::got(ErrorCode error, std::string_view bytes) {
   switch (state_) {
-    case State::closed: return;
+    case State::closed:
+    case State::shaking_hands:
     case State::handling:  // what a stream did not wait for
     case State::writing: return;
     case State::leaving: return error ? close() : read();
     case State::streaming:
       if (error == asio::error::eof) return stream_->stop(HttpPiece::Kind::gone);
-      return error ? close() : stream_->got(with_more(size));
-    case State::waiting: return error ? close() : take(with_more(size));
+      return error ? close() : stream_->got(bytes);
+    case State::waiting: return error ? close() : take(bytes);
   }
 }
 
@@ -159,8 +195,8 @@ bool HttpConnection::must_say_continue() { return parser_.wants_continue() && !s
 
 // A client that has no room for so few bytes has asked before and does not read.
 bool HttpConnection::say_continue() {
-  ErrorCode error;
-  return socket_.write_some(asio::buffer(go_on), error) == go_on.size() && !error;
+  out_.set(go_on, {}, {});
+  return !write_out() && out_.empty();
 }
 
 // ---- a stream
@@ -215,14 +251,15 @@ void HttpConnection::refuse(int status) {
 }
 
 void HttpConnection::turn_away() {
-  HttpResponse response = server_->refuse(503);
+  const HttpResponse response = server_->refuse(503);
+  state_ = State::closed;
+  if (server_->tls()) return;  // shaking hands takes the room that there is not
   is_last_ = true;
   append_head(head_, response, Framing::length);
   head_ += response.body;
   ErrorCode ignored;
   socket_.non_blocking(true, ignored);
   socket_.write_some(asio::buffer(head_), ignored);  // which fits any new socket's buffer
-  state_ = State::closed;
 }
 
 void HttpConnection::append_head(std::string& out, const HttpResponse& response, Framing framing) {
@@ -254,19 +291,37 @@ void HttpConnection::write(std::string& head, std::string body, std::string_view
 }
 
 void HttpConnection::flush() {
-  ErrorCode error;
-  if (!out_.empty()) out_.drop(socket_.write_some(out_.buffers(), error));
+  const ErrorCode error = out_.empty() ? ErrorCode() : write_out();
   if (error && error != asio::error::would_block) return close();
-  if (out_.empty()) return stream_ ? stream_->flushed() : written();
-  if (!stream_) server_->waits(*this);
-  write_deadline_ = steady_clock::now() + server_->options().write_timeout;
-  asio::async_write(socket_, out_.buffers(), [self = shared_from_this()](ErrorCode fault, std::size_t) {
-    if (self->state_ == State::closed) return;
-    if (fault) return self->close();
-    self->out_.set({}, {}, {});
-    self->write_deadline_ = Instant::max();
-    self->stream_ ? self->stream_->flushed() : self->written();
-  });
+  if (!out_.empty()) {
+    if (write_deadline_ == Instant::max()) {
+      write_deadline_ = steady_clock::now() + server_->options().write_timeout;
+      if (!stream_) server_->waits(*this);
+    }
+    return await(tls_wants_read_ ? socket_.wait_read : socket_.wait_write, &HttpConnection::flush);
+  }
+  write_deadline_ = Instant::max();
+  stream_ ? stream_->flushed() : written();
+}
+
+// As much as the socket takes.
+HttpConnection::ErrorCode HttpConnection::write_out() {
+  if (tls_) return write_out_tls();
+  ErrorCode error;
+  out_.drop(socket_.write_some(out_.buffers(), error));
+  return !error && !out_.empty() ? asio::error::would_block : error;
+}
+
+HttpConnection::ErrorCode HttpConnection::write_out_tls() {
+  while (!out_.empty()) {
+    const auto [outcome, size] = tls_->write(out_.front(server_->record()));
+    out_.drop(size);
+    if (outcome == TlsSession::Outcome::done) continue;
+    tls_wants_read_ = outcome == TlsSession::Outcome::wants_read;
+    if (tls_wants_read_ || outcome == TlsSession::Outcome::wants_write) return asio::error::would_block;
+    return asio::error::broken_pipe;
+  }
+  return {};
 }
 
 void HttpConnection::written() {
@@ -287,6 +342,7 @@ void HttpConnection::written() {
 void HttpConnection::leave() {
   ErrorCode ignored;
   if (!must_drain_ && socket_.available(ignored) == 0) return close();
+  if (tls_) tls_->say_goodbye();
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   server_->waits(*this);
   wait_for(State::leaving, leave_within);
@@ -296,6 +352,7 @@ void HttpConnection::leave() {
 void HttpConnection::close() {
   if (std::exchange(state_, State::closed) == State::closed) return;
   const std::shared_ptr<HttpConnection> self = shared_from_this();  // the server lets go of it
+  if (tls_) tls_->say_goodbye();
   ErrorCode ignored;
   socket_.close(ignored);
   server_->leave(*this);
@@ -307,6 +364,10 @@ void HttpConnection::Out::set(std::string_view head, std::string_view body, std:
   size_ = head.size() + body.size() + tail.size();
 }
 
+std::span<const char> HttpConnection::Out::front(std::span<char> room) const {
+  return room.first(asio::buffer_copy(asio::buffer(room.data(), room.size()), buffers_));
+}
+
 void HttpConnection::Out::drop(std::size_t bytes) {
   size_ -= bytes;
   for (asio::const_buffer& buffer : buffers_) {
@@ -314,26 +375,6 @@ void HttpConnection::Out::drop(std::size_t bytes) {
     buffer += here;
     bytes -= here;
   }
-}
-
-// ---- HttpReply
-
-HttpReply::HttpReply(std::shared_ptr<HttpConnection> connection) : connection_(std::move(connection)) {}
-
-HttpReply::~HttpReply() {
-  if (connection_) std::move(*this).send(text_response(500, "500 Internal Server Error"));
-}
-
-void HttpReply::send(HttpResponse response) && {
-  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
-  MILLRACE_ASSERT(connection != nullptr);
-  connection->answer(std::move(response));
-}
-
-std::shared_ptr<HttpExchange> HttpReply::exchange() && {
-  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
-  MILLRACE_ASSERT(connection != nullptr && connection->stream() != nullptr);
-  return std::make_shared<HttpExchange>(connection->stream());
 }
 
 }  // namespace millrace::net

@@ -2,7 +2,7 @@
 //
 // A connection of an HttpServer. Private to `net`.
 //
-// It waits for a request, is with the handler or streamed, waits for its client to take the answer, or is on its way out: what a
+// It shakes hands where there is TLS, waits for a request, is with the handler or streamed, waits for its client to take the answer, or is on its way out: what a
 // client that was refused still sends is thrown away for a while, for closing with unread bytes would take the answer from it
 // (RFC 9112, section 9.6).
 // Memory: while it is idle, its own 1.5 KiB; what requests needed is given back when none came for a second. What does not fit
@@ -16,11 +16,13 @@
 #include <chrono>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "millrace/net/http_parser.h"
 #include "millrace/net/http_server_impl.h"
 #include "millrace/net/http_stream.h"
+#include "millrace/net/tls.h"
 
 namespace millrace::net {
 
@@ -63,7 +65,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
  private:
   using ErrorCode = boost::system::error_code;
-  enum class State { waiting, handling, streaming, writing, leaving, closed };
+  enum class State { shaking_hands, waiting, handling, streaming, writing, leaving, closed };
 
   // What is still to be written of three buffers.
   class Out {
@@ -71,6 +73,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     void set(std::string_view head, std::string_view body, std::string_view tail);
     void drop(std::size_t bytes);
     bool empty() const { return size_ == 0; }
+    // Copies what fits.
+    std::span<const char> front(std::span<char> room) const;
     const std::array<boost::asio::const_buffer, 3>& buffers() const { return buffers_; }
 
    private:
@@ -78,9 +82,12 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     std::size_t size_ = 0;
   };
 
+  void shake_hands();
+  void await(boost::asio::ip::tcp::socket::wait_type what, void (HttpConnection::*step)());
   void wait_for(State state, std::chrono::milliseconds time);
   void read();
-  void got(ErrorCode error, std::size_t size);
+  void read_tls();
+  void got(ErrorCode error, std::string_view bytes);
   std::string_view with_more(std::size_t size);
   void take(std::string_view bytes);
   bool take_one(std::string_view& bytes);
@@ -88,16 +95,21 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void begin_stream();
   void refuse(int status);
   void flush();
+  ErrorCode write_out();
+  ErrorCode write_out_tls();
   void written();
   void leave();
 
   const std::shared_ptr<HttpServer::Impl> server_;
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<TlsSession> tls_;
   std::shared_ptr<HttpStream> stream_;
   HttpParser parser_;
   State state_ = State::waiting;
   bool is_reading_ = false;
   bool is_taking_ = false;
+  bool tls_has_more_ = true;  // maybe, read from the socket already
+  bool tls_wants_read_ = false;  // to go on writing
   bool is_last_ = false;     // the answer under way ends the connection
   bool must_drain_ = false;  // the client may still be sending
   bool continued_ = false;

@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
+constexpr std::size_t record_bytes_max = 16 << 10;  // of TLS (RFC 8446, section 5.1)
 constexpr milliseconds look_most{1'000};
 constexpr milliseconds look_least{5};
 
@@ -60,6 +61,11 @@ HttpServer::Impl::Impl(Loop& loop, HttpHandler handler, HttpOptions options)
       accept_again_(loop) {}
 
 Result<void> HttpServer::Impl::listen(const ListenAddress& address) {
+  if (options_.tls) {
+    auto tls = TlsContext::load(*options_.tls);
+    if (!tls) return std::unexpected(tls.error());
+    use(*std::move(tls));
+  }
   const Result<std::vector<tcp::endpoint>> endpoints = endpoints_of(loop_.impl().context, address);
   if (!endpoints) return std::unexpected(endpoints.error());
   ErrorCode error;
@@ -72,6 +78,11 @@ Result<void> HttpServer::Impl::listen(const ListenAddress& address) {
   address_ = {bound.address().to_string(), bound.port()};
   accept();
   return {};
+}
+
+void HttpServer::Impl::use(std::shared_ptr<const TlsContext> tls) {
+  tls_ = std::move(tls);
+  record_.resize(record_bytes_max);
 }
 
 // ---- connections
@@ -215,6 +226,26 @@ void HttpServer::Impl::close() {
   loop_.run([this] { close_all(); });
 }
 
+// ---- HttpReply
+
+HttpReply::HttpReply(std::shared_ptr<HttpConnection> connection) : connection_(std::move(connection)) {}
+
+HttpReply::~HttpReply() {
+  if (connection_) std::move(*this).send(text_response(500, "500 Internal Server Error"));
+}
+
+void HttpReply::send(HttpResponse response) && {
+  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
+  MILLRACE_ASSERT(connection != nullptr);
+  connection->answer(std::move(response));
+}
+
+std::shared_ptr<HttpExchange> HttpReply::exchange() && {
+  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
+  MILLRACE_ASSERT(connection != nullptr && connection->stream() != nullptr);
+  return std::make_shared<HttpExchange>(connection->stream());
+}
+
 // ---- HttpServer
 
 HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -234,6 +265,14 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(Loop& loop, const ListenA
   });
   if (!listening) return std::unexpected(std::move(listening).error());
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+Result<void> HttpServer::reload_tls() {
+  if (!impl_->options().tls) return fail(Code::invalid_argument, "this server does not speak TLS");
+  auto tls = TlsContext::load(*impl_->options().tls);
+  if (!tls) return std::unexpected(tls.error());
+  impl_->loop().run([&] { impl_->use(*std::move(tls)); });
+  return {};
 }
 
 const ListenAddress& HttpServer::address() const { return impl_->address(); }

@@ -18,7 +18,6 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds leave_within{1'000};
-constexpr std::chrono::milliseconds rest_after{1'000};
 
 bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
 
@@ -33,8 +32,16 @@ void append_number(std::string& out, std::size_t number) {
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, asio::ip::tcp::socket socket)
     : server_(std::move(server)),
-      socket_(std::move(socket)),
-      parser_(server_->options().head_bytes_max, server_->options().body_bytes_max) {}
+      socket_(std::move(socket)) {}
+
+HttpWork& HttpConnection::work() {
+  if (!work_) work_ = server_->lend_work();
+  return *work_;
+}
+
+void HttpConnection::give_back_work() {
+  if (work_) server_->take_back(std::move(work_));
+}
 
 void HttpConnection::start() {
   ErrorCode ignored;
@@ -75,22 +82,13 @@ void HttpConnection::look_at_deadline(Instant now) {
   if (now >= write_deadline_) return close();
   if (now < deadline_) return;
   if (state_ == State::streaming) return stream_->stop(HttpPiece::Kind::too_slow);
-  if (state_ == State::waiting && parser_.is_in_request()) return refuse(408);
+  if (state_ == State::waiting && is_in_request()) return refuse(408);
   close();
-}
-
-void HttpConnection::rest(Instant now) {
-  if (is_small_ || state_ != State::waiting || parser_.is_in_request()) return;
-  if (now < deadline_ - server_->options().idle_timeout + rest_after) return;
-  is_small_ = true;
-  parser_.shrink();
-  if (input_.empty()) input_ = {};
-  head_ = {};
 }
 
 void HttpConnection::begin_closing() {
   if (state_ == State::streaming) return stream_->stop(HttpPiece::Kind::closing);
-  if (state_ != State::waiting || parser_.is_in_request() || !input_.empty()) return;
+  if (state_ != State::waiting || is_in_request()) return;
   ErrorCode ignored;
   if (socket_.available(ignored) == 0) close();  // what has come is answered
 }
@@ -145,53 +143,58 @@ std::string_view HttpConnection::with_more(std::size_t size) {
 
 // Answers what is in `bytes`, as long as the handler does so at once.
 void HttpConnection::take(std::string_view bytes) {
-  const bool was_in_request = parser_.is_in_request() || !input_.empty();
-  const bool is_kept = !input_.empty();
-  if (is_kept) input_.append(bytes);
-  std::string_view rest = is_kept ? std::string_view(input_) : bytes;
-  is_small_ = false;
+  const bool was_in_request = is_in_request();
+  std::string& input = work().input;
+  const bool is_kept = !input.empty();
+  if (is_kept) input.append(bytes);
+  std::string_view rest = is_kept ? std::string_view(input) : bytes;
   is_taking_ = true;
   bool has_answered = false;
   while (state_ == State::waiting && take_one(rest)) has_answered = true;
   is_taking_ = false;
+  if (!work_) return;  // it is on its way out
   if (is_kept) {
-    input_.erase(0, input_.size() - rest.size());
+    input.erase(0, input.size() - rest.size());
   } else {
-    input_.assign(rest);
+    input.assign(rest);
   }
   if (state_ != State::waiting) return;
-  const bool is_in_request = parser_.is_in_request() || !input_.empty();
   const HttpOptions& options = server_->options();
-  if (has_answered || !was_in_request) wait_for(State::waiting, is_in_request || !has_answered ? options.read_timeout : options.idle_timeout);
+  if (is_in_request()) {
+    if (has_answered || !was_in_request) wait_for(State::waiting, options.read_timeout);
+  } else {
+    give_back_work();
+    if (has_answered) wait_for(State::waiting, options.idle_timeout);
+  }
   read();
 }
 
 // False: it takes more bytes.
 bool HttpConnection::take_one(std::string_view& bytes) {
-  Found found = parser_.put(bytes);
+  Found found = parser().put(bytes);
   if (found == Found::head) {
-    if (server_->takes_stream(parser_.request())) {
+    if (server_->takes_stream(parser().request())) {
       begin_stream();
       return true;
     }
-    found = parser_.put(bytes);
+    found = parser().put(bytes);
   }
   if (found == Found::nothing_yet) {
     if (must_say_continue() && !say_continue()) close();
     return false;
   }
   if (found == Found::fault) {
-    refuse(parser_.fault_status());
+    refuse(parser().fault_status());
     return true;
   }
   state_ = State::handling;
   deadline_ = Instant::max();  // how long it takes is the handler's matter
-  is_last_ = !parser_.keeps_alive();
-  server_->handle(parser_.request(), *this);
+  is_last_ = !parser().keeps_alive();
+  server_->handle(parser().request(), *this);
   return true;
 }
 
-bool HttpConnection::must_say_continue() { return parser_.wants_continue() && !std::exchange(continued_, true); }
+bool HttpConnection::must_say_continue() { return parser().wants_continue() && !std::exchange(continued_, true); }
 
 // A client that has no room for so few bytes has asked before and does not read.
 bool HttpConnection::say_continue() {
@@ -202,12 +205,12 @@ bool HttpConnection::say_continue() {
 // ---- a stream
 
 void HttpConnection::begin_stream() {
-  parser_.be_streamed();
+  parser().be_streamed();
   state_ = State::streaming;
   deadline_ = Instant::max();
-  is_last_ = !parser_.keeps_alive();
+  is_last_ = !parser().keeps_alive();
   stream_ = std::make_shared<HttpStream>(shared_from_this());
-  server_->handle(parser_.request(), *this);
+  server_->handle(parser().request(), *this);
 }
 
 void HttpConnection::read_more() {
@@ -218,7 +221,7 @@ void HttpConnection::read_more() {
 
 void HttpConnection::stream_ended() {
   stream_ = nullptr;
-  must_drain_ = !parser_.is_whole();
+  must_drain_ = !parser().is_whole();
   is_last_ |= must_drain_;  // where a next request begins is not known
   written();
 }
@@ -228,12 +231,12 @@ void HttpConnection::stream_ended() {
 void HttpConnection::answer(HttpResponse response) {
   if (state_ == State::streaming) return stream_->send(std::move(response));
   if (state_ != State::handling) return;
-  head_.clear();
-  append_head(head_, response, Framing::length);
-  if (parser_.request().method == "HEAD" || !can_have_body(response)) response.body.clear();
+  work_->head.clear();
+  append_head(work_->head, response, Framing::length);
+  if (parser().request().method == "HEAD" || !can_have_body(response)) response.body.clear();
   body_ = std::move(response.body);
   state_ = State::writing;
-  out_.set(head_, body_, {});
+  out_.set(work_->head, body_, {});
   flush();
 }
 
@@ -241,12 +244,12 @@ void HttpConnection::refuse(int status) {
   HttpResponse response = server_->refuse(status);
   is_last_ = true;
   must_drain_ = true;
-  head_.clear();
-  append_head(head_, response, Framing::length);
+  work().head.clear();
+  append_head(work_->head, response, Framing::length);
   body_ = std::move(response.body);
   state_ = State::writing;
   deadline_ = Instant::max();
-  out_.set(head_, body_, {});
+  out_.set(work_->head, body_, {});
   flush();
 }
 
@@ -255,16 +258,17 @@ void HttpConnection::turn_away() {
   state_ = State::closed;
   if (server_->tls()) return;  // shaking hands takes the room that there is not
   is_last_ = true;
-  append_head(head_, response, Framing::length);
-  head_ += response.body;
+  std::string all;
+  append_head(all, response, Framing::length);
+  all += response.body;
   ErrorCode ignored;
   socket_.non_blocking(true, ignored);
-  socket_.write_some(asio::buffer(head_), ignored);  // which fits any new socket's buffer
+  socket_.write_some(asio::buffer(all), ignored);  // which fits any new socket's buffer
 }
 
 void HttpConnection::append_head(std::string& out, const HttpResponse& response, Framing framing) {
   if (server_->is_closing() || framing == Framing::to_the_end) is_last_ = true;
-  if (stream_ && framing == Framing::length && !parser_.is_whole()) is_last_ = true;
+  if (stream_ && framing == Framing::length && !parser().is_whole()) is_last_ = true;
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::size_t>(response.status));
   out.append(" ").append(reason_phrase(response.status)).append("\r\nDate: ").append(server_->date()).append("\r\n");
@@ -283,10 +287,10 @@ void HttpConnection::append_head(std::string& out, const HttpResponse& response,
 }
 
 void HttpConnection::write(std::string& head, std::string body, std::string_view tail) {
-  head_.swap(head);
+  work_->head.swap(head);
   head.clear();
   body_ = std::move(body);
-  out_.set(head_, body_, tail);
+  out_.set(work_->head, body_, tail);
   flush();
 }
 
@@ -327,13 +331,15 @@ HttpConnection::ErrorCode HttpConnection::write_out_tls() {
 void HttpConnection::written() {
   body_ = {};
   if (is_last_ || server_->is_closing()) return leave();
-  parser_.restart();
+  parser().restart();
   continued_ = false;
   server_->waits(*this);
   state_ = State::waiting;
   if (is_taking_) return;
-  wait_for(State::waiting, input_.empty() ? server_->options().idle_timeout : server_->options().read_timeout);
-  if (input_.empty()) return read();
+  const bool has_more = is_in_request();
+  if (!has_more) give_back_work();
+  wait_for(State::waiting, has_more ? server_->options().read_timeout : server_->options().idle_timeout);
+  if (!has_more) return read();
   asio::post(socket_.get_executor(), [self = shared_from_this()] {  // what was sent behind the request
     if (self->state_ == State::waiting) self->take({});
   });
@@ -341,6 +347,7 @@ void HttpConnection::written() {
 
 void HttpConnection::leave() {
   ErrorCode ignored;
+  give_back_work();
   if (!must_drain_ && socket_.available(ignored) == 0) return close();
   if (tls_) tls_->say_goodbye();
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::size_t record_bytes_max = 16 << 10;  // of TLS (RFC 8446, section 5.1)
+constexpr std::size_t spare_max = 64;  // of what is kept for requests to come, some 70 KiB each at most
 constexpr milliseconds look_most{1'000};
 constexpr milliseconds look_least{5};
 
@@ -132,6 +133,20 @@ void HttpServer::Impl::leave(HttpConnection& connection) {
   emptied_.notify_all();
 }
 
+std::unique_ptr<HttpWork> HttpServer::Impl::lend_work() {
+  if (spare_.empty()) return std::make_unique<HttpWork>(options_);
+  std::unique_ptr<HttpWork> work = std::move(spare_.back());
+  spare_.pop_back();
+  return work;
+}
+
+void HttpServer::Impl::take_back(std::unique_ptr<HttpWork> work) {
+  if (spare_.size() == spare_max) return;
+  work->parser.restart();
+  work->input.clear();
+  spare_.push_back(std::move(work));
+}
+
 void HttpServer::Impl::handle(const HttpRequest& request, HttpConnection& connection) {
   move(connection, handled_);
   is_in_handler_ = true;
@@ -171,7 +186,6 @@ void HttpServer::Impl::look_at_deadlines() {
     for (const Connections* list : {&waiting_, &handled_}) {
       for (const std::shared_ptr<HttpConnection>& connection : *list) {
         if (connection->is_due(now)) due.push_back(connection);
-        connection->rest(now);
       }
     }
     for (const std::shared_ptr<HttpConnection>& connection : due) connection->look_at_deadline(now);

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "millrace/net/http_parser.h"
 #include "millrace/net/http_server.h"
 #include "millrace/net/tls.h"
 
@@ -21,6 +22,15 @@ namespace millrace::net {
 
 using Instant = std::chrono::steady_clock::time_point;
 using Connections = std::list<std::shared_ptr<HttpConnection>>;
+
+// What a request needs beside its connection, from its first byte until the answer is written.
+struct HttpWork {
+  explicit HttpWork(const HttpOptions& options) : parser(options.head_bytes_max, options.body_bytes_max) {}
+
+  HttpParser parser;
+  std::string input;  // read, and not yet parsed
+  std::string head;   // of the answer
+};
 
 class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
@@ -44,6 +54,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   HttpResponse refuse(int status);
   void leave(HttpConnection& connection);
   std::string_view date();  // as the Date header has it
+  std::unique_ptr<HttpWork> lend_work();
+  void take_back(std::unique_ptr<HttpWork> work);
   std::span<char> buffer() { return buffer_; }  // for what is read, until it is parsed
   std::span<char> record() { return record_; }  // for what TLS writes at once
 
@@ -74,6 +86,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   std::string date_;
   std::vector<char> buffer_ = std::vector<char>(64 << 10);
   std::vector<char> record_;
+  std::vector<std::unique_ptr<HttpWork>> spare_;
 
   std::mutex mutex_;  // guards the one below
   std::condition_variable emptied_;

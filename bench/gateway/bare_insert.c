@@ -6,7 +6,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 static double now(void) {
@@ -36,9 +35,9 @@ int main(int argc, char** argv) {
                                NULL, NULL, NULL));
   sqlite3_stmt* insert = NULL;
   check(database, sqlite3_prepare_v2(database, "INSERT INTO post (id, body, created_at) VALUES (?1, ?2, ?3)", -1, &insert, NULL));
-  char content[200];
-  content[0] = '\0';
-  for (int i = 0; i < 5; ++i) strcat(content, "the water turns the wheel again today; ");
+  const char* const content =
+      "the water turns the wheel again today; the water turns the wheel again today; the water turns the wheel again today; "
+      "the water turns the wheel again today; the water turns the wheel again today; ";
   const size_t times_max = 1u << 22;
   double* const times = malloc(times_max * sizeof *times);
   const double end = now() + atof(argv[2]), begin = now();

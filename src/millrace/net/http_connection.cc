@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -19,7 +18,6 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds leave_within{1'000};
-constexpr std::chrono::milliseconds rest_after{1'000};
 
 bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
 
@@ -34,15 +32,45 @@ void append_number(std::string& out, std::size_t number) {
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, asio::ip::tcp::socket socket)
     : server_(std::move(server)),
-      socket_(std::move(socket)),
-      parser_(server_->options().head_bytes_max, server_->options().body_bytes_max) {}
+      socket_(std::move(socket)) {}
+
+HttpWork& HttpConnection::work() {
+  if (!work_) work_ = server_->lend_work();
+  return *work_;
+}
+
+void HttpConnection::give_back_work() {
+  if (work_) server_->take_back(std::move(work_));
+}
 
 void HttpConnection::start() {
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  const TlsContext* const tls = server_->tls();
+  wait_for(tls ? State::shaking_hands : State::waiting, server_->options().read_timeout);
+  if (!tls) return read();
+  tls_ = std::make_unique<TlsSession>(*tls, socket_.native_handle());
+  shake_hands();
+}
+
+void HttpConnection::shake_hands() {
+  using enum TlsSession::Outcome;
+  switch (tls_->shake_hands()) {
+    case wants_read: return await(socket_.wait_read, &HttpConnection::shake_hands);
+    case wants_write: return await(socket_.wait_write, &HttpConnection::shake_hands);
+    case done: break;
+    default: return close();
+  }
   wait_for(State::waiting, server_->options().read_timeout);
   read();
+}
+
+void HttpConnection::await(asio::ip::tcp::socket::wait_type what, void (HttpConnection::*step)()) {
+  socket_.async_wait(what, [self = shared_from_this(), step](ErrorCode error) {
+    if (self->state_ == State::closed) return;
+    error ? self->close() : (self.get()->*step)();
+  });
 }
 
 void HttpConnection::wait_for(State state, std::chrono::milliseconds time) {
@@ -54,22 +82,13 @@ void HttpConnection::look_at_deadline(Instant now) {
   if (now >= write_deadline_) return close();
   if (now < deadline_) return;
   if (state_ == State::streaming) return stream_->stop(HttpPiece::Kind::too_slow);
-  if (state_ == State::waiting && parser_.is_in_request()) return refuse(408);
+  if (state_ == State::waiting && is_in_request()) return refuse(408);
   close();
-}
-
-void HttpConnection::rest(Instant now) {
-  if (is_small_ || state_ != State::waiting || parser_.is_in_request()) return;
-  if (now < deadline_ - server_->options().idle_timeout + rest_after) return;
-  is_small_ = true;
-  parser_.shrink();
-  if (input_.empty()) input_ = {};
-  head_ = {};
 }
 
 void HttpConnection::begin_closing() {
   if (state_ == State::streaming) return stream_->stop(HttpPiece::Kind::closing);
-  if (state_ != State::waiting || parser_.is_in_request() || !input_.empty()) return;
+  if (state_ != State::waiting || is_in_request()) return;
   ErrorCode ignored;
   if (socket_.available(ignored) == 0) close();  // what has come is answered
 }
@@ -78,22 +97,37 @@ void HttpConnection::begin_closing() {
 
 void HttpConnection::read() {
   if (std::exchange(is_reading_, true)) return;
+  if (tls_ && !tls_has_more_) return await(socket_.wait_read, &HttpConnection::read_tls);
+  if (tls_) return asio::post(socket_.get_executor(), [self = shared_from_this()] { self->read_tls(); });
   socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](ErrorCode error, std::size_t size) {
     self->is_reading_ = false;
-    self->got(error, size);
+    self->got(error, self->with_more(size));
   });
 }
 
-void HttpConnection::got(ErrorCode error, std::size_t size) {
+void HttpConnection::read_tls() {
+  if (state_ == State::closed) return;
+  const auto [outcome, size] = tls_->read(server_->buffer());
+  tls_has_more_ = outcome == TlsSession::Outcome::done;
+  if (size == 0 && outcome == TlsSession::Outcome::wants_read) return await(socket_.wait_read, &HttpConnection::read_tls);
+  if (size == 0 && outcome == TlsSession::Outcome::wants_write) return await(socket_.wait_write, &HttpConnection::read_tls);
+  is_reading_ = false;
+  ErrorCode error;
+  if (size == 0) error = outcome == TlsSession::Outcome::ended ? ErrorCode(asio::error::eof) : asio::error::connection_reset;
+  got(error, {server_->buffer().data(), size});
+}
+
+void HttpConnection::got(ErrorCode error, std::string_view bytes) {
   switch (state_) {
-    case State::closed: return;
+    case State::closed:
+    case State::shaking_hands:
     case State::handling:  // what a stream did not wait for
     case State::writing: return;
     case State::leaving: return error ? close() : read();
     case State::streaming:
       if (error == asio::error::eof) return stream_->stop(HttpPiece::Kind::gone);
-      return error ? close() : stream_->got(with_more(size));
-    case State::waiting: return error ? close() : take(with_more(size));
+      return error ? close() : stream_->got(bytes);
+    case State::waiting: return error ? close() : take(bytes);
   }
 }
 
@@ -109,69 +143,74 @@ std::string_view HttpConnection::with_more(std::size_t size) {
 
 // Answers what is in `bytes`, as long as the handler does so at once.
 void HttpConnection::take(std::string_view bytes) {
-  const bool was_in_request = parser_.is_in_request() || !input_.empty();
-  const bool is_kept = !input_.empty();
-  if (is_kept) input_.append(bytes);
-  std::string_view rest = is_kept ? std::string_view(input_) : bytes;
-  is_small_ = false;
+  const bool was_in_request = is_in_request();
+  std::string& input = work().input;
+  const bool is_kept = !input.empty();
+  if (is_kept) input.append(bytes);
+  std::string_view rest = is_kept ? std::string_view(input) : bytes;
   is_taking_ = true;
   bool has_answered = false;
   while (state_ == State::waiting && take_one(rest)) has_answered = true;
   is_taking_ = false;
+  if (!work_) return;  // it is on its way out
   if (is_kept) {
-    input_.erase(0, input_.size() - rest.size());
+    input.erase(0, input.size() - rest.size());
   } else {
-    input_.assign(rest);
+    input.assign(rest);
   }
   if (state_ != State::waiting) return;
-  const bool is_in_request = parser_.is_in_request() || !input_.empty();
   const HttpOptions& options = server_->options();
-  if (has_answered || !was_in_request) wait_for(State::waiting, is_in_request || !has_answered ? options.read_timeout : options.idle_timeout);
+  if (is_in_request()) {
+    if (has_answered || !was_in_request) wait_for(State::waiting, options.read_timeout);
+  } else {
+    give_back_work();
+    if (has_answered) wait_for(State::waiting, options.idle_timeout);
+  }
   read();
 }
 
 // False: it takes more bytes.
 bool HttpConnection::take_one(std::string_view& bytes) {
-  Found found = parser_.put(bytes);
+  Found found = parser().put(bytes);
   if (found == Found::head) {
-    if (server_->takes_stream(parser_.request())) {
+    if (server_->takes_stream(parser().request())) {
       begin_stream();
       return true;
     }
-    found = parser_.put(bytes);
+    found = parser().put(bytes);
   }
   if (found == Found::nothing_yet) {
     if (must_say_continue() && !say_continue()) close();
     return false;
   }
   if (found == Found::fault) {
-    refuse(parser_.fault_status());
+    refuse(parser().fault_status());
     return true;
   }
   state_ = State::handling;
   deadline_ = Instant::max();  // how long it takes is the handler's matter
-  is_last_ = !parser_.keeps_alive();
-  server_->handle(parser_.request(), *this);
+  is_last_ = !parser().keeps_alive();
+  server_->handle(parser().request(), *this);
   return true;
 }
 
-bool HttpConnection::must_say_continue() { return parser_.wants_continue() && !std::exchange(continued_, true); }
+bool HttpConnection::must_say_continue() { return parser().wants_continue() && !std::exchange(continued_, true); }
 
 // A client that has no room for so few bytes has asked before and does not read.
 bool HttpConnection::say_continue() {
-  ErrorCode error;
-  return socket_.write_some(asio::buffer(go_on), error) == go_on.size() && !error;
+  out_.set(go_on, {}, {});
+  return !write_out() && out_.empty();
 }
 
 // ---- a stream
 
 void HttpConnection::begin_stream() {
-  parser_.be_streamed();
+  parser().be_streamed();
   state_ = State::streaming;
   deadline_ = Instant::max();
-  is_last_ = !parser_.keeps_alive();
+  is_last_ = !parser().keeps_alive();
   stream_ = std::make_shared<HttpStream>(shared_from_this());
-  server_->handle(parser_.request(), *this);
+  server_->handle(parser().request(), *this);
 }
 
 void HttpConnection::read_more() {
@@ -182,7 +221,7 @@ void HttpConnection::read_more() {
 
 void HttpConnection::stream_ended() {
   stream_ = nullptr;
-  must_drain_ = !parser_.is_whole();
+  must_drain_ = !parser().is_whole();
   is_last_ |= must_drain_;  // where a next request begins is not known
   written();
 }
@@ -192,12 +231,12 @@ void HttpConnection::stream_ended() {
 void HttpConnection::answer(HttpResponse response) {
   if (state_ == State::streaming) return stream_->send(std::move(response));
   if (state_ != State::handling) return;
-  head_.clear();
-  append_head(head_, response, Framing::length);
-  if (parser_.request().method == "HEAD" || !can_have_body(response)) response.body.clear();
+  work_->head.clear();
+  append_head(work_->head, response, Framing::length);
+  if (parser().request().method == "HEAD" || !can_have_body(response)) response.body.clear();
   body_ = std::move(response.body);
   state_ = State::writing;
-  out_.set(head_, body_, {});
+  out_.set(work_->head, body_, {});
   flush();
 }
 
@@ -205,29 +244,31 @@ void HttpConnection::refuse(int status) {
   HttpResponse response = server_->refuse(status);
   is_last_ = true;
   must_drain_ = true;
-  head_.clear();
-  append_head(head_, response, Framing::length);
+  work().head.clear();
+  append_head(work_->head, response, Framing::length);
   body_ = std::move(response.body);
   state_ = State::writing;
   deadline_ = Instant::max();
-  out_.set(head_, body_, {});
+  out_.set(work_->head, body_, {});
   flush();
 }
 
 void HttpConnection::turn_away() {
-  HttpResponse response = server_->refuse(503);
+  const HttpResponse response = server_->refuse(503);
+  state_ = State::closed;
+  if (server_->tls()) return;  // shaking hands takes the room that there is not
   is_last_ = true;
-  append_head(head_, response, Framing::length);
-  head_ += response.body;
+  std::string all;
+  append_head(all, response, Framing::length);
+  all += response.body;
   ErrorCode ignored;
   socket_.non_blocking(true, ignored);
-  socket_.write_some(asio::buffer(head_), ignored);  // which fits any new socket's buffer
-  state_ = State::closed;
+  socket_.write_some(asio::buffer(all), ignored);  // which fits any new socket's buffer
 }
 
 void HttpConnection::append_head(std::string& out, const HttpResponse& response, Framing framing) {
   if (server_->is_closing() || framing == Framing::to_the_end) is_last_ = true;
-  if (stream_ && framing == Framing::length && !parser_.is_whole()) is_last_ = true;
+  if (stream_ && framing == Framing::length && !parser().is_whole()) is_last_ = true;
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::size_t>(response.status));
   out.append(" ").append(reason_phrase(response.status)).append("\r\nDate: ").append(server_->date()).append("\r\n");
@@ -246,39 +287,59 @@ void HttpConnection::append_head(std::string& out, const HttpResponse& response,
 }
 
 void HttpConnection::write(std::string& head, std::string body, std::string_view tail) {
-  head_.swap(head);
+  work_->head.swap(head);
   head.clear();
   body_ = std::move(body);
-  out_.set(head_, body_, tail);
+  out_.set(work_->head, body_, tail);
   flush();
 }
 
 void HttpConnection::flush() {
-  ErrorCode error;
-  if (!out_.empty()) out_.drop(socket_.write_some(out_.buffers(), error));
+  const ErrorCode error = out_.empty() ? ErrorCode() : write_out();
   if (error && error != asio::error::would_block) return close();
-  if (out_.empty()) return stream_ ? stream_->flushed() : written();
-  if (!stream_) server_->waits(*this);
-  write_deadline_ = steady_clock::now() + server_->options().write_timeout;
-  asio::async_write(socket_, out_.buffers(), [self = shared_from_this()](ErrorCode fault, std::size_t) {
-    if (self->state_ == State::closed) return;
-    if (fault) return self->close();
-    self->out_.set({}, {}, {});
-    self->write_deadline_ = Instant::max();
-    self->stream_ ? self->stream_->flushed() : self->written();
-  });
+  if (!out_.empty()) {
+    if (write_deadline_ == Instant::max()) {
+      write_deadline_ = steady_clock::now() + server_->options().write_timeout;
+      if (!stream_) server_->waits(*this);
+    }
+    return await(tls_wants_read_ ? socket_.wait_read : socket_.wait_write, &HttpConnection::flush);
+  }
+  write_deadline_ = Instant::max();
+  stream_ ? stream_->flushed() : written();
+}
+
+// As much as the socket takes.
+HttpConnection::ErrorCode HttpConnection::write_out() {
+  if (tls_) return write_out_tls();
+  ErrorCode error;
+  out_.drop(socket_.write_some(out_.buffers(), error));
+  return !error && !out_.empty() ? asio::error::would_block : error;
+}
+
+HttpConnection::ErrorCode HttpConnection::write_out_tls() {
+  while (!out_.empty()) {
+    const auto [outcome, size] = tls_->write(out_.front(server_->record()));
+    out_.drop(size);
+    if (outcome == TlsSession::Outcome::done) continue;
+    tls_wants_read_ = outcome == TlsSession::Outcome::wants_read;
+    if (tls_wants_read_ || outcome == TlsSession::Outcome::wants_write) return asio::error::would_block;
+    return asio::error::broken_pipe;
+  }
+  return {};
 }
 
 void HttpConnection::written() {
   body_ = {};
   if (is_last_ || server_->is_closing()) return leave();
-  parser_.restart();
+  parser().restart();
   continued_ = false;
   server_->waits(*this);
   state_ = State::waiting;
   if (is_taking_) return;
-  wait_for(State::waiting, input_.empty() ? server_->options().idle_timeout : server_->options().read_timeout);
-  if (input_.empty()) return read();
+  const bool has_more = is_in_request();
+  if (!has_more) give_back_work();
+  wait_for(State::waiting, has_more ? server_->options().read_timeout : server_->options().idle_timeout);
+  if (!has_more) return read();
   asio::post(socket_.get_executor(), [self = shared_from_this()] {  // what was sent behind the request
     if (self->state_ == State::waiting) self->take({});
   });
@@ -286,7 +347,9 @@ void HttpConnection::written() {
 
 void HttpConnection::leave() {
   ErrorCode ignored;
+  give_back_work();
   if (!must_drain_ && socket_.available(ignored) == 0) return close();
+  if (tls_) tls_->say_goodbye();
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   server_->waits(*this);
   wait_for(State::leaving, leave_within);
@@ -296,6 +359,7 @@ void HttpConnection::leave() {
 void HttpConnection::close() {
   if (std::exchange(state_, State::closed) == State::closed) return;
   const std::shared_ptr<HttpConnection> self = shared_from_this();  // the server lets go of it
+  if (tls_) tls_->say_goodbye();
   ErrorCode ignored;
   socket_.close(ignored);
   server_->leave(*this);
@@ -307,6 +371,10 @@ void HttpConnection::Out::set(std::string_view head, std::string_view body, std:
   size_ = head.size() + body.size() + tail.size();
 }
 
+std::span<const char> HttpConnection::Out::front(std::span<char> room) const {
+  return room.first(asio::buffer_copy(asio::buffer(room.data(), room.size()), buffers_));
+}
+
 void HttpConnection::Out::drop(std::size_t bytes) {
   size_ -= bytes;
   for (asio::const_buffer& buffer : buffers_) {
@@ -314,26 +382,6 @@ void HttpConnection::Out::drop(std::size_t bytes) {
     buffer += here;
     bytes -= here;
   }
-}
-
-// ---- HttpReply
-
-HttpReply::HttpReply(std::shared_ptr<HttpConnection> connection) : connection_(std::move(connection)) {}
-
-HttpReply::~HttpReply() {
-  if (connection_) std::move(*this).send(text_response(500, "500 Internal Server Error"));
-}
-
-void HttpReply::send(HttpResponse response) && {
-  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
-  MILLRACE_ASSERT(connection != nullptr);
-  connection->answer(std::move(response));
-}
-
-std::shared_ptr<HttpExchange> HttpReply::exchange() && {
-  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
-  MILLRACE_ASSERT(connection != nullptr && connection->stream() != nullptr);
-  return std::make_shared<HttpExchange>(connection->stream());
 }
 
 }  // namespace millrace::net

@@ -2,10 +2,10 @@
 //
 // A connection of an HttpServer. Private to `net`.
 //
-// It waits for a request, is with the handler or streamed, waits for its client to take the answer, or is on its way out: what a
+// It shakes hands where there is TLS, waits for a request, is with the handler or streamed, waits for its client to take the answer, or is on its way out: what a
 // client that was refused still sends is thrown away for a while, for closing with unread bytes would take the answer from it
 // (RFC 9112, section 9.6).
-// Memory: while it is idle, its own 1.5 KiB; what requests needed is given back when none came for a second. What does not fit
+// Memory: its own 1.5 KiB; what a request needs beside it is borrowed from the server as long as there is one. What does not fit
 // in its own KiB at once is read into the server's one buffer, which costs a further system call where there was more.
 // Threads: the loop's own.
 #pragma once
@@ -16,11 +16,13 @@
 #include <chrono>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "millrace/net/http_parser.h"
 #include "millrace/net/http_server_impl.h"
 #include "millrace/net/http_stream.h"
+#include "millrace/net/tls.h"
 
 namespace millrace::net {
 
@@ -37,7 +39,6 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool is_due(Instant now) const { return now >= deadline_ || now >= write_deadline_; }
   // Closes it when its time is over.
   void look_at_deadline(Instant now);
-  void rest(Instant now);  // gives back what it does not need
   // Ends it unless it is in the middle of a request or an answer.
   void begin_closing();
   // Head and body in a single try, and closed: there is no room for it.
@@ -46,8 +47,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   // ---- for its stream
   std::shared_ptr<HttpStream> stream() const { return stream_; }
   HttpServer::Impl& server() const { return *server_; }
-  HttpParser& parser() { return parser_; }
-  std::string& input() { return input_; }
+  HttpParser& parser() { return work().parser; }
+  std::string& input() { return work().input; }
   bool is_flushing() const { return !out_.empty(); }
   bool must_say_continue();
   void read_more();
@@ -63,7 +64,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
  private:
   using ErrorCode = boost::system::error_code;
-  enum class State { waiting, handling, streaming, writing, leaving, closed };
+  enum class State { shaking_hands, waiting, handling, streaming, writing, leaving, closed };
 
   // What is still to be written of three buffers.
   class Out {
@@ -71,6 +72,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     void set(std::string_view head, std::string_view body, std::string_view tail);
     void drop(std::size_t bytes);
     bool empty() const { return size_ == 0; }
+    // Copies what fits.
+    std::span<const char> front(std::span<char> room) const;
     const std::array<boost::asio::const_buffer, 3>& buffers() const { return buffers_; }
 
    private:
@@ -78,9 +81,15 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     std::size_t size_ = 0;
   };
 
+  HttpWork& work();
+  void give_back_work();
+  bool is_in_request() const { return work_ && (work_->parser.is_in_request() || !work_->input.empty()); }
+  void shake_hands();
+  void await(boost::asio::ip::tcp::socket::wait_type what, void (HttpConnection::*step)());
   void wait_for(State state, std::chrono::milliseconds time);
   void read();
-  void got(ErrorCode error, std::size_t size);
+  void read_tls();
+  void got(ErrorCode error, std::string_view bytes);
   std::string_view with_more(std::size_t size);
   void take(std::string_view bytes);
   bool take_one(std::string_view& bytes);
@@ -88,24 +97,26 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void begin_stream();
   void refuse(int status);
   void flush();
+  ErrorCode write_out();
+  ErrorCode write_out_tls();
   void written();
   void leave();
 
   const std::shared_ptr<HttpServer::Impl> server_;
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<TlsSession> tls_;
   std::shared_ptr<HttpStream> stream_;
-  HttpParser parser_;
+  std::unique_ptr<HttpWork> work_;
   State state_ = State::waiting;
   bool is_reading_ = false;
   bool is_taking_ = false;
+  bool tls_has_more_ = true;  // maybe, read from the socket already
+  bool tls_wants_read_ = false;  // to go on writing
   bool is_last_ = false;     // the answer under way ends the connection
   bool must_drain_ = false;  // the client may still be sending
   bool continued_ = false;
-  bool is_small_ = true;  // what requests needed was given back
   Instant deadline_ = Instant::max();
   Instant write_deadline_ = Instant::max();
-  std::string input_;  // read, and not yet parsed
-  std::string head_;
   std::string body_;
   Out out_;
   std::array<char, 1024> buffer_;

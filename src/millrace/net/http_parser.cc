@@ -178,14 +178,6 @@ void HttpParser::restart() {
   is_in_request_ = is_head_done_ = is_streamed_ = keeps_alive_ = is_http_1_0_ = wants_continue_ = false;
 }
 
-void HttpParser::shrink() {
-  if (is_in_request_) return;
-  fields_ = {};
-  sizes_ = {};
-  headers_ = {};
-  body_ = {};
-}
-
 HttpParser::Found HttpParser::put(std::string_view& bytes) {
   if (is_head_done_) return put_body(bytes);
   if (!is_in_request_) {  // RFC 9112, section 2.2: empty lines before a request are none

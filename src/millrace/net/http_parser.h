@@ -10,7 +10,7 @@
 //
 // What is refused beyond RFC 9112's grammar, for a proxy before us may read it otherwise: Content-Length twice or as a list, any
 // coding but one `chunked`, folded fields, control bytes in a chunk's extension. Trailers are checked and dropped.
-// Memory: the fields of a head, a body or a piece of it, kept from request to request; shrink() gives it back.
+// Memory: the fields of a head, a body or a piece of it; what they took is kept from request to request, of a body 64 KiB.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,6 @@ class HttpParser {
   void drop_piece();
   // For the next request, behind one.
   void restart();
-  // Gives back what is kept between requests.
-  void shrink();
 
   const HttpRequest& request() const { return request_; }
   int fault_status() const { return fault_status_; }

@@ -19,6 +19,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
+constexpr std::size_t record_bytes_max = 16 << 10;  // of TLS (RFC 8446, section 5.1)
+constexpr std::size_t spare_max = 64;  // of what is kept for requests to come, some 70 KiB each at most
 constexpr milliseconds look_most{1'000};
 constexpr milliseconds look_least{5};
 
@@ -60,6 +62,11 @@ HttpServer::Impl::Impl(Loop& loop, HttpHandler handler, HttpOptions options)
       accept_again_(loop) {}
 
 Result<void> HttpServer::Impl::listen(const ListenAddress& address) {
+  if (options_.tls) {
+    auto tls = TlsContext::load(*options_.tls);
+    if (!tls) return std::unexpected(tls.error());
+    use(*std::move(tls));
+  }
   const Result<std::vector<tcp::endpoint>> endpoints = endpoints_of(loop_.impl().context, address);
   if (!endpoints) return std::unexpected(endpoints.error());
   ErrorCode error;
@@ -72,6 +79,11 @@ Result<void> HttpServer::Impl::listen(const ListenAddress& address) {
   address_ = {bound.address().to_string(), bound.port()};
   accept();
   return {};
+}
+
+void HttpServer::Impl::use(std::shared_ptr<const TlsContext> tls) {
+  tls_ = std::move(tls);
+  record_.resize(record_bytes_max);
 }
 
 // ---- connections
@@ -121,6 +133,20 @@ void HttpServer::Impl::leave(HttpConnection& connection) {
   emptied_.notify_all();
 }
 
+std::unique_ptr<HttpWork> HttpServer::Impl::lend_work() {
+  if (spare_.empty()) return std::make_unique<HttpWork>(options_);
+  std::unique_ptr<HttpWork> work = std::move(spare_.back());
+  spare_.pop_back();
+  return work;
+}
+
+void HttpServer::Impl::take_back(std::unique_ptr<HttpWork> work) {
+  if (spare_.size() == spare_max) return;
+  work->parser.restart();
+  work->input.clear();
+  spare_.push_back(std::move(work));
+}
+
 void HttpServer::Impl::handle(const HttpRequest& request, HttpConnection& connection) {
   move(connection, handled_);
   is_in_handler_ = true;
@@ -160,7 +186,6 @@ void HttpServer::Impl::look_at_deadlines() {
     for (const Connections* list : {&waiting_, &handled_}) {
       for (const std::shared_ptr<HttpConnection>& connection : *list) {
         if (connection->is_due(now)) due.push_back(connection);
-        connection->rest(now);
       }
     }
     for (const std::shared_ptr<HttpConnection>& connection : due) connection->look_at_deadline(now);
@@ -215,6 +240,26 @@ void HttpServer::Impl::close() {
   loop_.run([this] { close_all(); });
 }
 
+// ---- HttpReply
+
+HttpReply::HttpReply(std::shared_ptr<HttpConnection> connection) : connection_(std::move(connection)) {}
+
+HttpReply::~HttpReply() {
+  if (connection_) std::move(*this).send(text_response(500, "500 Internal Server Error"));
+}
+
+void HttpReply::send(HttpResponse response) && {
+  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
+  MILLRACE_ASSERT(connection != nullptr);
+  connection->answer(std::move(response));
+}
+
+std::shared_ptr<HttpExchange> HttpReply::exchange() && {
+  const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
+  MILLRACE_ASSERT(connection != nullptr && connection->stream() != nullptr);
+  return std::make_shared<HttpExchange>(connection->stream());
+}
+
 // ---- HttpServer
 
 HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -234,6 +279,14 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(Loop& loop, const ListenA
   });
   if (!listening) return std::unexpected(std::move(listening).error());
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+Result<void> HttpServer::reload_tls() {
+  if (!impl_->options().tls) return fail(Code::invalid_argument, "this server does not speak TLS");
+  auto tls = TlsContext::load(*impl_->options().tls);
+  if (!tls) return std::unexpected(tls.error());
+  impl_->loop().run([&] { impl_->use(*std::move(tls)); });
+  return {};
 }
 
 const ListenAddress& HttpServer::address() const { return impl_->address(); }

@@ -28,6 +28,8 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "millrace/base/result.h"
 #include "millrace/net/http.h"
@@ -58,6 +60,12 @@ class HttpReply {
 
 using HttpHandler = std::move_only_function<void(const HttpRequest&, HttpReply) noexcept>;
 
+// Both in PEM form: the server's certificate and those that lead from it to an authority, and its key, without a password.
+struct TlsFiles {
+  std::string certificate_file;
+  std::string key_file;
+};
+
 struct HttpOptions {
   std::size_t head_bytes_max = 8u << 10;     // request line and headers; 431 beyond
   std::size_t body_bytes_max = 1u << 20;     // 413 beyond
@@ -66,6 +74,8 @@ struct HttpOptions {
   std::chrono::milliseconds idle_timeout{75'000};   // between requests
   std::chrono::milliseconds write_timeout{30'000};  // for a client to take an answer
   std::chrono::milliseconds close_within{1'000};    // the destructor's patience
+  // With it the server speaks TLS (1.2 and 1.3) and nothing else. A handshake has `read_timeout`.
+  std::optional<TlsFiles> tls = std::nullopt;
   // Whether a request's body is to be read by an HttpExchange: given its head, on the loop's thread. Not asked for HEAD. The
   // handler is called at once then, with an empty body; send() answers such a request as well, unread.
   std::move_only_function<bool(const HttpRequest&) noexcept> takes_stream = nullptr;
@@ -77,11 +87,14 @@ struct HttpOptions {
 
 class HttpServer {
  public:
-  // invalid_argument, naming the address, when it cannot be listened on.
+  // invalid_argument, naming the address when it cannot be listened on, or the file of `tls` that cannot be used.
   static Result<std::unique_ptr<HttpServer>> listen(Loop& loop, const ListenAddress& address, HttpHandler handler, HttpOptions options = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
+
+  // Reads the files of HttpOptions::tls again, for connections to come; on an error those before stay. From any thread.
+  Result<void> reload_tls();
 
   // As it was bound: an address and the port that was free.
   const ListenAddress& address() const;

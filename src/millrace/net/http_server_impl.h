@@ -14,12 +14,23 @@
 #include <string>
 #include <vector>
 
+#include "millrace/net/http_parser.h"
 #include "millrace/net/http_server.h"
+#include "millrace/net/tls.h"
 
 namespace millrace::net {
 
 using Instant = std::chrono::steady_clock::time_point;
 using Connections = std::list<std::shared_ptr<HttpConnection>>;
+
+// What a request needs beside its connection, from its first byte until the answer is written.
+struct HttpWork {
+  explicit HttpWork(const HttpOptions& options) : parser(options.head_bytes_max, options.body_bytes_max) {}
+
+  HttpParser parser;
+  std::string input;  // read, and not yet parsed
+  std::string head;   // of the answer
+};
 
 class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
@@ -33,6 +44,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
 
   // ---- for the connections
   const HttpOptions& options() const { return options_; }
+  const TlsContext* tls() const { return tls_.get(); }  // null: none
+  void use(std::shared_ptr<const TlsContext> tls);
   bool is_closing() const { return closing_; }
   std::shared_ptr<const bool> closed_mark() const { return is_closed_; }
   void waits(HttpConnection& connection) { move(connection, waiting_); }  // behind the others
@@ -41,7 +54,10 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   HttpResponse refuse(int status);
   void leave(HttpConnection& connection);
   std::string_view date();  // as the Date header has it
+  std::unique_ptr<HttpWork> lend_work();
+  void take_back(std::unique_ptr<HttpWork> work);
   std::span<char> buffer() { return buffer_; }  // for what is read, until it is parsed
+  std::span<char> record() { return record_; }  // for what TLS writes at once
 
  private:
   void move(HttpConnection& connection, Connections& list);
@@ -56,6 +72,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   Loop& loop_;
   HttpHandler handler_;
   HttpOptions options_;
+  std::shared_ptr<const TlsContext> tls_;
   ListenAddress address_;
   boost::asio::ip::tcp::acceptor acceptor_;
   Connections waiting_;  // for their clients to send a request or to take an answer, longest first
@@ -68,6 +85,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   std::time_t date_of_ = 0;
   std::string date_;
   std::vector<char> buffer_ = std::vector<char>(64 << 10);
+  std::vector<char> record_;
+  std::vector<std::unique_ptr<HttpWork>> spare_;
 
   std::mutex mutex_;  // guards the one below
   std::condition_variable emptied_;

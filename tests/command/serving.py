@@ -11,7 +11,7 @@ import time
 
 from support import MILLRACE, TIME_OUT, clean_environment, end
 
-ADDRESS = re.compile(r"serving http://127\.0\.0\.1:(\d+)/")
+ADDRESS = re.compile(r'"event":"started","listen":"127\.0\.0\.1:(\d+)"')
 
 
 class Lost(Exception):

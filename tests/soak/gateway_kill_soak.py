@@ -58,7 +58,9 @@ class Sent:
 class Run:
     def __init__(self, options, rng, folder, store):
         self.options, self.rng, self.store = options, rng, store
-        self.gateway = Gateway(store.url, cwd=folder)
+        # How long it waits for SurrealDB by itself, before it tells its clients.
+        self.flags = ["--wait", rng.choice(("100ms", "1s", "5s"))] if options.kill == "engine" else []
+        self.gateway = Gateway(store.url, *self.flags, cwd=folder)
         self.folder = folder
         self.sent = collections.defaultdict(list)  # by client
         self.acks = 0
@@ -141,7 +143,10 @@ class Run:
         if answer.status != 200:
             raise Failure(f"an array: {answer}")
         told = answer.json()
-        self.settle_many(many, told["results"], told)
+        if len(told["results"]) != len(many):
+            raise Failure(f"{len(many)} records, {len(told['results'])} results")
+        self.settle_many(many, told["results"])
+        self.check_totals(told, told["results"], len(many))
 
     def create_stream(self, client, many):
         client.begin("POST", f"/v1/{many[0].table}", "chunked", Content_Type="application/x-ndjson")
@@ -155,18 +160,20 @@ class Run:
             return
         if head.status != 200:
             raise Failure(f"a stream: {head}")
-        results = []
+        results, totals = [], None
         for line in client.lines():
+            if totals is not None:
+                raise Failure(f"a line behind the last: {line}")
             if "complete" in line:
-                self.settle_many(many, [], line, results)
-                return
+                totals = line
+                continue
             self.settle_many(many[len(results):len(results) + 1], [line])
             results.append(line)
-        raise Failure("a stream of results without its last line")
+        if totals is None:
+            raise Failure("a stream of results without its last line")
+        self.check_totals(totals, results, len(many))
 
-    def settle_many(self, many, results, totals=None, before=()):
-        if totals is not None and "results" in totals and len(results) != len(many):
-            raise Failure(f"{len(many)} records, {len(results)} results")
+    def settle_many(self, many, results):
         for sent, result in zip(many, results):
             if "id" in result:
                 if sent.bad:
@@ -174,13 +181,13 @@ class Run:
                 self.acknowledge(sent, result)
             elif not sent.bad and not (self.faulty and result["error"]["code"] == "unavailable"):
                 raise Failure(f"{sent.body}: {result}")
-        if totals is None:
-            return
-        told = [*before, *results]
-        written = sum("id" in result for result in told)
-        if (totals["written"], totals["rejected"]) != (written, len(told) - written) or (totals.get("complete", True) and len(told) != len(many)):
-            raise Failure(f"{totals} of {len(many)}, {written} written of {len(told)} results")
-        if not totals.get("complete", True) and not self.faulty:
+
+    def check_totals(self, totals, results, size):
+        complete = totals.get("complete", True)
+        written = sum("id" in result for result in results)
+        if (totals["written"], totals["rejected"]) != (written, len(results) - written) or complete and len(results) != size:
+            raise Failure(f"{totals} of {size}, {written} written of {len(results)} results")
+        if not complete and not self.faulty:
             raise Failure(f"given up although nobody was killed: {totals}")
 
     # ---- the run
@@ -221,7 +228,7 @@ class Run:
             time.sleep(0.005)
 
     def restart(self):
-        self.gateway = Gateway(self.store.url, cwd=self.folder)
+        self.gateway = Gateway(self.store.url, *self.flags, cwd=self.folder)
         self.faulty = False
 
     def repeat(self, kill_after=None):

@@ -79,7 +79,7 @@ Result<store::ScanRange> range_of(std::string_view query) {
 // The job runs on the reader's thread; a Call moves back to the loop's, where alone it may be answered.
 void Reads::run(Call call, Job job) {
   const auto asked = std::make_shared<Call>(std::move(call));
-  const Result<void> queued = reader_.add([this, asked, job = std::move(job)](store::Store& store) mutable noexcept {
+  const Result<void> queued = reader_.run([this, asked, job = std::move(job)](store::Store& store) mutable noexcept {
     loop_.post([asked = std::move(asked), answer = job(store)]() mutable { answer(std::move(*asked)); });
   });
   if (!queued) std::move(*asked).refuse(queued.error(), Origin::request);

@@ -10,7 +10,7 @@ build=(g++ cmake ninja-build pkg-config python3 ca-certificates libsimdjson-dev 
 # Of `prometheus` the tests use the programs prometheus and promtool. Where systemd runs, Debian's package also starts a service on port
 # 9090, which nothing here needs: `systemctl disable --now prometheus` ends it.
 tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libcsv-dev sqlite3 gzip zstd xz-utils bzip2 openssl
-  prometheus prometheus-cpp-dev python3-prometheus-client valgrind chromium)
+  prometheus prometheus-cpp-dev python3-prometheus-client valgrind chromium systemd)
 demo=(sqlite3)
 check=(clang-19 libclang-rt-19-dev)
 # What `make bench-peers` measures beside millrace; make, for better-sqlite3, which npm brings as source.

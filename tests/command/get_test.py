@@ -150,6 +150,7 @@ class Help(CommandTest):
         self.check_golden("help_process.txt", "process", "--help")
         self.check_golden("help_get.txt", "get", "--help")
         self.check_golden("help_generate.txt", "generate", "--help")
+        self.check_golden("help_serve.txt", "serve", "--help")
         self.check_golden("help_tune.txt", "tune", "--help")
         self.check_golden("help_generate_posts.txt", "generate", "posts", "--help")
 

@@ -29,7 +29,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/command"))
 os.environ.setdefault("MILLRACE", str(ROOT / "build/ci/bin/millrace"))
 import surreal_server  # noqa: E402  (needs the path above)
-from serving import Client, Gateway, Lost  # noqa: E402
+from gateway_client import Client, Gateway, Lost  # noqa: E402
 
 TABLES = ("post", "note")
 ACKS_MAX = 1500      # before a kill

@@ -84,7 +84,7 @@ class Committer::Impl {
     bool stopping = false;
   };
   void run();
-  bool look_for_work();
+  void look_for_work();
   Work wait(Instant due);
   LaneWriter& lane(const std::string& table);
   Instant step_lanes();
@@ -206,13 +206,14 @@ void Committer::Impl::run() {
   }
 }
 
-bool Committer::Impl::look_for_work() {
-  const Instant until = steady_clock::now() + options_.spin;
-  do {
-    if (has_work_.load(std::memory_order_acquire)) return true;
-    __builtin_ia32_pause();
-  } while (steady_clock::now() < until);
-  return false;
+// Whoever else wants this core gets it between two looks: with as many clients as cores, looking must not cost them theirs.
+void Committer::Impl::look_for_work() {
+  for (const Instant until = steady_clock::now() + options_.spin; steady_clock::now() < until; std::this_thread::yield()) {
+    for (int look = 0; look < 16; ++look) {
+      if (has_work_.load(std::memory_order_acquire)) return;
+      __builtin_ia32_pause();
+    }
+  }
 }
 
 Committer::Impl::Work Committer::Impl::wait(Instant due) {

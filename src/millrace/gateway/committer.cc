@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -61,6 +62,7 @@ class Committer::Impl {
 
   Result<void> add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom);
   void remove(Removal removal);
+  bool is_empty() const { return queue_bytes_.load(std::memory_order_relaxed) == 0; }
   bool has_room() const { return queue_bytes_.load(std::memory_order_relaxed) < options_.queue_bytes_max; }
   Pressure pressure() const;
 
@@ -88,8 +90,7 @@ class Committer::Impl {
   Work wait(Instant due);
   LaneWriter& lane(const std::string& table);
   Instant step_lanes();
-  void run_removal(Removal& removal);
-  Result<bool> remove_first(const Removal& removal);
+  void run_removals(std::vector<Removal> removals);
   void deliver(Events events);
   void tell_store(const Error* error);
   void ask_store();
@@ -197,9 +198,10 @@ void Committer::Impl::run() {
       for (Gathered& some : gathered) to.add(std::move(some));
     }
     due = step_lanes();
-    for (Removal& removal : work.removals) run_removal(removal);
+    const bool removes = !work.removals.empty();
+    run_removals(std::move(work.removals));
     const bool is_idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane.second.is_idle(); });
-    if (work.stopping && is_idle && work.gathered.empty() && work.removals.empty()) return;
+    if (work.stopping && is_idle && work.gathered.empty() && !removes) return;
     if (store_answers_) continue;
     if (is_idle) ask_store();
     due = std::min(due, steady_clock::now() + ask_every);
@@ -293,19 +295,33 @@ void Committer::Impl::recycle(Gathered gathered) {
   if (spare_.size() < spare_blocks_max) spare_.push_back(std::move(gathered));
 }
 
-void Committer::Impl::run_removal(Removal& removal) {
-  Result<bool> removed = remove_first(removal);
-  if (!removed && (is_retryable(removed.error().code) || removed.error().code == Code::io)) tell_store(&removed.error());
-  loop_.post([done = std::move(removal.done), removed = std::move(removed)]() mutable { done(std::move(removed)); });
-}
-
-Result<bool> Committer::Impl::remove_first(const Removal& removal) {
-  for (const RecordId& id : removal.ids) {
-    const Result<std::vector<bool>> removed = store_.remove({removal.table}, {&id, 1});
-    if (!removed) return std::unexpected(removed.error());
-    if (removed->front()) return true;
+// One transaction for all of a table's; a second one for those whose id may be read in another way as well.
+void Committer::Impl::run_removals(std::vector<Removal> removals) {
+  while (!removals.empty()) {
+    const std::string table = removals.front().table;
+    const auto others = std::ranges::stable_partition(removals, [&](const Removal& removal) { return removal.table == table; });
+    std::vector<Removal> these(std::move_iterator(removals.begin()), std::move_iterator(others.begin()));
+    removals.erase(removals.begin(), others.begin());
+    for (std::size_t choice = 0; !these.empty(); ++choice) {
+      std::vector<RecordId> ids;
+      for (const Removal& removal : these) ids.push_back(removal.ids[choice]);
+      const Result<std::vector<bool>> removed = store_.remove({table}, ids);
+      if (!removed && !is_of_the_table(removed.error())) {
+        table_asked_ = table;
+        tell_store(&removed.error());
+      }
+      std::vector<Removal> left;
+      for (std::size_t i = 0; i < these.size(); ++i) {
+        if (removed && !(*removed)[i] && choice + 1 < these[i].ids.size()) {
+          left.push_back(std::move(these[i]));
+          continue;
+        }
+        Result<bool> outcome = removed ? Result<bool>((*removed)[i]) : std::unexpected(removed.error());
+        loop_.post([done = std::move(these[i].done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
+      }
+      these = std::move(left);
+    }
   }
-  return false;
 }
 
 // ---- a store that is down
@@ -338,6 +354,7 @@ void Committer::remove(std::string_view table, std::vector<RecordId> ids, std::m
   impl_->remove({std::string(table), std::move(ids), std::move(done)});
 }
 
+bool Committer::is_empty() const { return impl_->is_empty(); }
 bool Committer::has_room() const { return impl_->has_room(); }
 Pressure Committer::pressure() const { return impl_->pressure(); }
 

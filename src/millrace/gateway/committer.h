@@ -38,7 +38,7 @@ struct CommitterOptions {
   std::size_t queue_bytes_max = 64u << 20;
   std::chrono::milliseconds store_wait{5'000};  // for a store that fails
   // How long the writing thread looks for work before it sleeps. A round trip over loopback takes some 80 us.
-  std::chrono::microseconds spin{60};
+  std::chrono::microseconds spin{100};
   // The store stops answering, with its words, and answers again; on the committer's thread.
   std::function<void(const Error*)> store_changed;
 };
@@ -62,9 +62,10 @@ class Committer {
   // `id`: of a record without one, in place of a generated one; may be nullptr. Errors: invalid_record, invalid_id; then
   // `whom` will not hear of it. The table's name was checked.
   Result<void> add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom);
-  // Removes the first of these ids that is there, durably; `done` is told on the loop's thread whether one was.
+  // Removes the first of these ids (one at least) that is there, durably; `done` is told on the loop's thread whether one was.
   void remove(std::string_view table, std::vector<RecordId> ids, std::move_only_function<void(Result<bool>) noexcept> done);
   bool has_room() const;
+  bool is_empty() const;  // nothing waits
   Pressure pressure() const;
 
   class Impl;  // committer.cc

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace millrace::gateway {
 namespace {
 
 void count_rejected(const Error& error) { count_settled({.how = How::rejected, .error = &error}); }
+
+// How long the loop stays awake for the answer to a lone create: a commit on a quick disk takes some 150 us, and waking up after it
+// a third of that. A slower disk hides the waking.
+constexpr std::chrono::microseconds lone_commit{400};
 
 // One record, and the request that it came with.
 class OneCreate final : public Submission {
@@ -125,7 +130,9 @@ void Creator::create_one(Call call, std::string_view table, std::string_view bod
   }
   const bool by_key = derived_id && body_.record().find("id") == nullptr;
   const auto one = std::make_shared<OneCreate>(std::move(call), table, by_key);
+  const bool is_alone = committer_.is_empty();
   const Result<void> added = committer_.add(table, body_.record(), derived_id ? &*derived_id : nullptr, {one, 0});
+  if (added && is_alone) loop_.stay_awake(lone_commit);
   if (added) return;
   count_rejected(added.error());
   one->take_call().refuse(added.error(), Origin::request);

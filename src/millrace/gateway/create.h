@@ -10,6 +10,7 @@
 #include "millrace/gateway/call.h"
 #include "millrace/gateway/committer.h"
 #include "millrace/gateway/json_body.h"
+#include "millrace/net/loop.h"
 
 namespace millrace::gateway {
 
@@ -19,7 +20,7 @@ struct CreateLimits {
 
 class Creator {
  public:
-  Creator(Committer& committer, CreateLimits limits) : committer_(committer), limits_(limits) {}
+  Creator(Committer& committer, net::Loop& loop, CreateLimits limits) : committer_(committer), loop_(loop), limits_(limits) {}
 
   // `derived_id`: by an Idempotency-Key.
   void create(Call call, std::string_view table, std::string_view body, const std::optional<Uuid>& derived_id);
@@ -29,6 +30,7 @@ class Creator {
   void create_many(Call call, std::string_view table);
 
   Committer& committer_;
+  net::Loop& loop_;
   const CreateLimits limits_;
   JsonBody body_;  // of the request at hand
 };

@@ -98,7 +98,7 @@ Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, 
                     events->say(Level::error, "store_fails", {{"code", to_string(error->code)}, {"message", error->message}});
                   }}),
       desk_{.committer = committer_, .access = access_, .events = options_.events, .access_log = options_.access_log, .cors_origins = options_.cors_origins},
-      creator_(committer_, {options_.record_bytes_max}),
+      creator_(committer_, loop, {options_.record_bytes_max}),
       reads_(reader_, loop) {
   access_.set(options_.tokens);
   batch::BatchMetrics::add_to_registry();

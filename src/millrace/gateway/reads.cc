@@ -108,9 +108,11 @@ void Reads::page(Call call, std::string table, std::string_view query) {
 }
 
 void Reads::remove(Call call, std::string table, std::string key) {
+  std::vector<RecordId> ids = ids_of_key(key);
+  if (ids.empty()) return std::move(call).refuse(no_record(table, key));
   Committer& committer = call.desk().committer;
   const auto asked = std::make_shared<Call>(std::move(call));
-  committer.remove(table, ids_of_key(key), [asked, table, key](Result<bool> removed) noexcept {
+  committer.remove(table, std::move(ids), [asked, table, key](Result<bool> removed) noexcept {
     if (!removed) return std::move(*asked).refuse(removed.error(), Origin::store);
     if (!*removed) return std::move(*asked).refuse(no_record(table, key));
     std::move(*asked).answer({.status = 204, .headers = {}, .body = {}}, 1);

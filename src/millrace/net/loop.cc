@@ -17,9 +17,19 @@ namespace asio = boost::asio;
 Loop::Loop() : impl_(std::make_unique<Impl>()) {
   impl_->thread = std::thread([this] {  // not noexcept: base/uncaught_exception.h
     telemetry::name_thread("net");
-    impl_->context.run();
+    impl_->run();
   });
 }
+
+void Loop::Impl::run() {
+  while (context.run_one() != 0) {
+    while (std::chrono::steady_clock::now() < awake_until && !context.stopped()) {
+      if (context.poll() == 0) std::this_thread::yield();
+    }
+  }
+}
+
+void Loop::stay_awake(std::chrono::microseconds time) { impl_->awake_until = std::chrono::steady_clock::now() + time; }
 
 Loop::~Loop() {
   MILLRACE_ASSERT(!is_current());

@@ -28,6 +28,9 @@ class Loop {
   // Runs the task on the loop's thread and returns when it is done; in place when called from there.
   void run(Task task);
   bool is_current() const;
+  // For so long from now the loop looks for work again and again, giving way to whoever else wants the core, in place of sleeping:
+  // where the next thing comes soon and somebody waits for it, waking costs more than it. On the loop's thread.
+  void stay_awake(std::chrono::microseconds time);
 
   struct Impl;  // loop_impl.h
   Impl& impl() { return *impl_; }

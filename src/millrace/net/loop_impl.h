@@ -15,6 +15,9 @@ struct Loop::Impl {
   boost::asio::io_context context{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
   std::thread thread;
+  std::chrono::steady_clock::time_point awake_until{};
+
+  void run();
 };
 
 }  // namespace millrace::net

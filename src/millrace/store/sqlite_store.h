@@ -68,6 +68,8 @@ class SqliteStore final : public Store {
   Result<SqliteStatement*> select_from(const Lane& lane, std::string_view sql_form);
   Result<void> commit(const Batch& batch, const Transaction& transaction, Outcomes& outcomes);
   Result<void> run_commit();
+  Result<void> run_kept(const std::string& sql);
+  void bound_statements();
   Result<std::vector<bool>> remove_each(SqliteStatement& remove, std::span<const RecordId> ids);
   Result<void> insert(const Batch& batch, const Transaction& transaction, Outcomes& outcomes);
   Result<void> put_checkpoint(const Checkpoint& checkpoint);

@@ -18,8 +18,11 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds leave_within{1'000};
+constexpr std::size_t joined_body_bytes_max = 4 << 10;  // a copy of so much costs less than a second buffer for the kernel
 
-bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
+bool has_line_break(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c == '\r' || c == '\n'; });
+}
 
 bool can_have_body(const HttpResponse& response) { return response.status >= 200 && response.status != 204 && response.status != 304; }
 
@@ -234,9 +237,13 @@ void HttpConnection::answer(HttpResponse response) {
   work_->head.clear();
   append_head(work_->head, response, Framing::length);
   if (parser().request().method == "HEAD" || !can_have_body(response)) response.body.clear();
-  body_ = std::move(response.body);
   state_ = State::writing;
-  out_.set(work_->head, body_, {});
+  if (response.body.size() <= joined_body_bytes_max) {
+    out_.set(work_->head += response.body, {}, {});
+  } else {
+    body_ = std::move(response.body);
+    out_.set(work_->head, body_, {});
+  }
   flush();
 }
 
@@ -312,7 +319,7 @@ void HttpConnection::flush() {
 HttpConnection::ErrorCode HttpConnection::write_out() {
   if (tls_) return write_out_tls();
   ErrorCode error;
-  out_.drop(socket_.write_some(out_.buffers(), error));
+  out_.drop(out_.is_single() ? socket_.write_some(out_.first(), error) : socket_.write_some(out_.buffers(), error));
   return !error && !out_.empty() ? asio::error::would_block : error;
 }
 

@@ -74,6 +74,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     bool empty() const { return size_ == 0; }
     // Copies what fits.
     std::span<const char> front(std::span<char> room) const;
+    bool is_single() const { return buffers_[0].size() == size_; }
+    boost::asio::const_buffer first() const { return buffers_[0]; }
     const std::array<boost::asio::const_buffer, 3>& buffers() const { return buffers_; }
 
    private:

@@ -33,7 +33,7 @@ void append_number(std::string& out, std::size_t number) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, asio::ip::tcp::socket socket)
+HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, Socket socket)
     : server_(std::move(server)),
       socket_(std::move(socket)) {}
 
@@ -69,7 +69,7 @@ void HttpConnection::shake_hands() {
   read();
 }
 
-void HttpConnection::await(asio::ip::tcp::socket::wait_type what, void (HttpConnection::*step)()) {
+void HttpConnection::await(Socket::wait_type what, void (HttpConnection::*step)()) {
   socket_.async_wait(what, [self = shared_from_this(), step](ErrorCode error) {
     if (self->state_ == State::closed) return;
     error ? self->close() : (self.get()->*step)();
@@ -336,7 +336,7 @@ HttpConnection::ErrorCode HttpConnection::write_out_tls() {
 }
 
 void HttpConnection::written() {
-  body_ = {};
+  std::string().swap(body_);  // an assignment would keep the memory
   if (is_last_ || server_->is_closing()) return leave();
   parser().restart();
   continued_ = false;
@@ -357,7 +357,7 @@ void HttpConnection::leave() {
   give_back_work();
   if (!must_drain_ && socket_.available(ignored) == 0) return close();
   if (tls_) tls_->say_goodbye();
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(Socket::shutdown_send, ignored);
   server_->waits(*this);
   wait_for(State::leaving, leave_within);
   read();

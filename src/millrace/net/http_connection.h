@@ -12,7 +12,6 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <list>
 #include <memory>
@@ -31,7 +30,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   enum class Framing { length, chunked, to_the_end };
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
-  HttpConnection(std::shared_ptr<HttpServer::Impl> server, boost::asio::ip::tcp::socket socket);
+  HttpConnection(std::shared_ptr<HttpServer::Impl> server, Socket socket);
 
   void start();
   void answer(HttpResponse response);
@@ -87,7 +86,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void give_back_work();
   bool is_in_request() const { return work_ && (work_->parser.is_in_request() || !work_->input.empty()); }
   void shake_hands();
-  void await(boost::asio::ip::tcp::socket::wait_type what, void (HttpConnection::*step)());
+  void await(Socket::wait_type what, void (HttpConnection::*step)());
   void wait_for(State state, std::chrono::milliseconds time);
   void read();
   void read_tls();
@@ -105,7 +104,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void leave();
 
   const std::shared_ptr<HttpServer::Impl> server_;
-  boost::asio::ip::tcp::socket socket_;
+  Socket socket_;
   std::unique_ptr<TlsSession> tls_;
   std::shared_ptr<HttpStream> stream_;
   std::unique_ptr<HttpWork> work_;

@@ -91,6 +91,7 @@ void HttpConnection::look_at_deadline(Instant now) {
 
 void HttpConnection::begin_closing() {
   if (state_ == State::streaming) return stream_->stop(HttpPiece::Kind::closing);
+  if (state_ == State::shaking_hands) return close();
   if (state_ != State::waiting || is_in_request()) return;
   ErrorCode ignored;
   if (socket_.available(ignored) == 0) close();  // what has come is answered
@@ -153,8 +154,12 @@ void HttpConnection::take(std::string_view bytes) {
   std::string_view rest = is_kept ? std::string_view(input) : bytes;
   is_taking_ = true;
   bool has_answered = false;
-  while (state_ == State::waiting && take_one(rest)) has_answered = true;
+  while (state_ == State::waiting && take_one(rest)) {
+    has_answered = true;
+    if (state_ == State::waiting) restart();
+  }
   is_taking_ = false;
+  if (state_ == State::leaving) give_back_work();
   if (!work_) return;  // it is on its way out
   if (is_kept) {
     input.erase(0, input.size() - rest.size());
@@ -338,11 +343,10 @@ HttpConnection::ErrorCode HttpConnection::write_out_tls() {
 void HttpConnection::written() {
   std::string().swap(body_);  // an assignment would keep the memory
   if (is_last_ || server_->is_closing()) return leave();
-  parser().restart();
-  continued_ = false;
   server_->waits(*this);
   state_ = State::waiting;
-  if (is_taking_) return;
+  if (is_taking_) return;  // the handler may still look at its request
+  restart();
   const bool has_more = is_in_request();
   if (!has_more) give_back_work();
   wait_for(State::waiting, has_more ? server_->options().read_timeout : server_->options().idle_timeout);
@@ -352,9 +356,14 @@ void HttpConnection::written() {
   });
 }
 
+void HttpConnection::restart() {
+  parser().restart();
+  continued_ = false;
+}
+
 void HttpConnection::leave() {
   ErrorCode ignored;
-  give_back_work();
+  if (!is_taking_) give_back_work();
   if (!must_drain_ && socket_.available(ignored) == 0) return close();
   if (tls_) tls_->say_goodbye();
   socket_.shutdown(Socket::shutdown_send, ignored);
@@ -370,25 +379,7 @@ void HttpConnection::close() {
   ErrorCode ignored;
   socket_.close(ignored);
   server_->leave(*this);
-  if (stream_) stream_->closed();
-}
-
-void HttpConnection::Out::set(std::string_view head, std::string_view body, std::string_view tail) {
-  buffers_ = {asio::buffer(head), asio::buffer(body), asio::buffer(tail)};
-  size_ = head.size() + body.size() + tail.size();
-}
-
-std::span<const char> HttpConnection::Out::front(std::span<char> room) const {
-  return room.first(asio::buffer_copy(asio::buffer(room.data(), room.size()), buffers_));
-}
-
-void HttpConnection::Out::drop(std::size_t bytes) {
-  size_ -= bytes;
-  for (asio::const_buffer& buffer : buffers_) {
-    const std::size_t here = std::min(bytes, buffer.size());
-    buffer += here;
-    bytes -= here;
-  }
+  if (stream_) stream_->closed(std::move(work_));
 }
 
 }  // namespace millrace::net

@@ -6,7 +6,7 @@
 //   wrk -t1 -c64 -d10s -s bench/peers/create.lua http://127.0.0.1:8080/v1/post
 #include <sys/resource.h>
 
-#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -47,7 +47,8 @@ int main(int argc, char** argv) {
   std::printf("listening on %s\n", to_string((*server)->address()).c_str());
   std::fflush(stdout);
   const timespec patience{.tv_sec = argc > 2 ? std::atol(argv[2]) : 3600, .tv_nsec = 0};
-  ::sigtimedwait(&ends, nullptr, &patience);
+  while (::sigtimedwait(&ends, nullptr, &patience) == -1 && errno == EINTR) {  // a tracer that attaches
+  }
   server->reset();
   std::printf("%llu requests, %.2f us of CPU for each\n", static_cast<unsigned long long>(requests),
               requests == 0 ? 0.0 : cpu_seconds() * 1e6 / static_cast<double>(requests));

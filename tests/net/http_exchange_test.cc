@@ -313,6 +313,40 @@ TEST_F(HttpExchangeTest, may_outlive_its_connection_and_the_server) {
   EXPECT_FALSE(called);
 }
 
+TEST_F(HttpExchangeTest, keeps_request_and_piece_when_the_client_goes_away) {
+  std::promise<void> has_piece;
+  Exchange held;
+  std::string_view piece_bytes;
+  std::string_view name;
+  HttpOptions options;
+  options.takes_stream = [](const HttpRequest&) noexcept { return true; };
+  auto server = HttpServer::listen(loop_, {"127.0.0.1", 0}, [&](const HttpRequest& request, HttpReply reply) noexcept {
+    name = request.header("x-name");
+    held = std::move(reply).exchange();
+    held->begin(stream_head());
+    held->read([&](HttpPiece piece) noexcept {
+      piece_bytes = piece.bytes;
+      has_piece.set_value();
+    });
+  }, std::move(options));
+  ASSERT_TRUE(server);
+  const std::string body(1000, 'x');
+  HttpClient client((*server)->address().port);
+  client.send("POST /stream HTTP/1.1\r\nHost: test\r\nX-Name: a name that is longer than any small string\r\nContent-Length: 2000\r\n\r\n" + body);
+  has_piece.get_future().get();
+  client.reset();
+  std::promise<void> failed;
+  std::function<void()> write_on = [&] {
+    held->write("x", [&](bool is_open) noexcept { is_open ? write_on() : failed.set_value(); });
+  };
+  loop_.run([&] { write_on(); });
+  failed.get_future().get();
+  server->reset();
+  EXPECT_EQ(piece_bytes, body);
+  EXPECT_EQ(name, "a name that is longer than any small string");
+  loop_.run([&] { held = nullptr; });
+}
+
 TEST_F(HttpExchangeTest, an_exchange_that_is_dropped_is_500_or_an_answer_that_is_cut) {
   std::atomic<bool> begins = false;
   serve([&](Exchange exchange) noexcept {

@@ -58,6 +58,21 @@ TEST(HttpParser, gives_the_head_before_the_body_and_keeps_it) {
   }
 }
 
+TEST(HttpParser, uses_the_same_memory_from_request_to_request) {
+  HttpParser parser(8192, 1000);
+  const std::string input = "POST /a HTTP/1.1\r\nHost: test\r\nContent-Length: 500\r\n\r\n" + std::string(500, 'x');
+  std::vector<const void*> places;
+  for (int i = 0; i < 2; ++i) {
+    std::string_view rest = input;
+    ASSERT_EQ(parser.put(rest), Found::head);
+    ASSERT_EQ(parser.put(rest), Found::request);
+    const HttpRequest& request = parser.request();
+    for (const void* place : {static_cast<const void*>(request.method.data()), static_cast<const void*>(request.headers.data()), static_cast<const void*>(request.body.data())}) places.push_back(place);
+    parser.restart();
+  }
+  EXPECT_TRUE(std::equal(places.begin(), places.begin() + 3, places.begin() + 3));
+}
+
 TEST(HttpParser, refuses_two_readings_of_a_length) {
   for (const std::string_view fields :
        {"Content-Length: 1\r\nContent-Length: 1", "Content-Length: 1\r\nContent-Length: 2", "Content-Length: 1, 1", "Content-Length: +1",

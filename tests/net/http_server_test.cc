@@ -296,6 +296,19 @@ TEST_F(HttpServerTest, says_that_it_has_no_room_when_all_are_being_answered) {
   EXPECT_EQ(body_of(second.read_answer()), "late\n");
 }
 
+TEST_F(HttpServerTest, keeps_the_request_while_the_handler_runs) {
+  std::promise<std::string> seen;
+  for (const std::string_view connection : {"keep-alive", "close"}) {
+    seen = {};
+    serve([&](const HttpRequest& request, HttpReply reply) noexcept {
+      std::move(reply).send(text_response(200, "ok"));
+      seen.set_value(fmt::format("{} {} {}", request.target, request.header("x-name"), request.body));
+    }, {});
+    EXPECT_EQ(status_of(ask(fmt::format("POST /a HTTP/1.1\r\nHost: test\r\nX-Name: me\r\nConnection: {}\r\nContent-Length: 2\r\n\r\nhi", connection))), "200");
+    EXPECT_EQ(seen.get_future().get(), "/a me hi");
+  }
+}
+
 TEST_F(HttpServerTest, answers_500_for_a_reply_that_is_dropped) {
   serve([](const HttpRequest&, HttpReply) noexcept {}, {});
   EXPECT_EQ(status_of(ask(get)), "500");

@@ -18,8 +18,11 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds leave_within{1'000};
+constexpr std::size_t joined_body_bytes_max = 4 << 10;  // a copy of so much costs less than a second buffer for the kernel
 
-bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
+bool has_line_break(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c == '\r' || c == '\n'; });
+}
 
 bool can_have_body(const HttpResponse& response) { return response.status >= 200 && response.status != 204 && response.status != 304; }
 
@@ -30,7 +33,7 @@ void append_number(std::string& out, std::size_t number) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, asio::ip::tcp::socket socket)
+HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, Socket socket)
     : server_(std::move(server)),
       socket_(std::move(socket)) {}
 
@@ -66,7 +69,7 @@ void HttpConnection::shake_hands() {
   read();
 }
 
-void HttpConnection::await(asio::ip::tcp::socket::wait_type what, void (HttpConnection::*step)()) {
+void HttpConnection::await(Socket::wait_type what, void (HttpConnection::*step)()) {
   socket_.async_wait(what, [self = shared_from_this(), step](ErrorCode error) {
     if (self->state_ == State::closed) return;
     error ? self->close() : (self.get()->*step)();
@@ -88,6 +91,7 @@ void HttpConnection::look_at_deadline(Instant now) {
 
 void HttpConnection::begin_closing() {
   if (state_ == State::streaming) return stream_->stop(HttpPiece::Kind::closing);
+  if (state_ == State::shaking_hands) return close();
   if (state_ != State::waiting || is_in_request()) return;
   ErrorCode ignored;
   if (socket_.available(ignored) == 0) close();  // what has come is answered
@@ -150,8 +154,12 @@ void HttpConnection::take(std::string_view bytes) {
   std::string_view rest = is_kept ? std::string_view(input) : bytes;
   is_taking_ = true;
   bool has_answered = false;
-  while (state_ == State::waiting && take_one(rest)) has_answered = true;
+  while (state_ == State::waiting && take_one(rest)) {
+    has_answered = true;
+    if (state_ == State::waiting) restart();
+  }
   is_taking_ = false;
+  if (state_ == State::leaving) give_back_work();
   if (!work_) return;  // it is on its way out
   if (is_kept) {
     input.erase(0, input.size() - rest.size());
@@ -234,9 +242,13 @@ void HttpConnection::answer(HttpResponse response) {
   work_->head.clear();
   append_head(work_->head, response, Framing::length);
   if (parser().request().method == "HEAD" || !can_have_body(response)) response.body.clear();
-  body_ = std::move(response.body);
   state_ = State::writing;
-  out_.set(work_->head, body_, {});
+  if (response.body.size() <= joined_body_bytes_max) {
+    out_.set(work_->head += response.body, {}, {});
+  } else {
+    body_ = std::move(response.body);
+    out_.set(work_->head, body_, {});
+  }
   flush();
 }
 
@@ -312,7 +324,7 @@ void HttpConnection::flush() {
 HttpConnection::ErrorCode HttpConnection::write_out() {
   if (tls_) return write_out_tls();
   ErrorCode error;
-  out_.drop(socket_.write_some(out_.buffers(), error));
+  out_.drop(out_.is_single() ? socket_.write_some(out_.first(), error) : socket_.write_some(out_.buffers(), error));
   return !error && !out_.empty() ? asio::error::would_block : error;
 }
 
@@ -329,13 +341,12 @@ HttpConnection::ErrorCode HttpConnection::write_out_tls() {
 }
 
 void HttpConnection::written() {
-  body_ = {};
+  std::string().swap(body_);  // an assignment would keep the memory
   if (is_last_ || server_->is_closing()) return leave();
-  parser().restart();
-  continued_ = false;
   server_->waits(*this);
   state_ = State::waiting;
-  if (is_taking_) return;
+  if (is_taking_) return;  // the handler may still look at its request
+  restart();
   const bool has_more = is_in_request();
   if (!has_more) give_back_work();
   wait_for(State::waiting, has_more ? server_->options().read_timeout : server_->options().idle_timeout);
@@ -345,12 +356,17 @@ void HttpConnection::written() {
   });
 }
 
+void HttpConnection::restart() {
+  parser().restart();
+  continued_ = false;
+}
+
 void HttpConnection::leave() {
   ErrorCode ignored;
-  give_back_work();
+  if (!is_taking_) give_back_work();
   if (!must_drain_ && socket_.available(ignored) == 0) return close();
   if (tls_) tls_->say_goodbye();
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(Socket::shutdown_send, ignored);
   server_->waits(*this);
   wait_for(State::leaving, leave_within);
   read();
@@ -363,25 +379,7 @@ void HttpConnection::close() {
   ErrorCode ignored;
   socket_.close(ignored);
   server_->leave(*this);
-  if (stream_) stream_->closed();
-}
-
-void HttpConnection::Out::set(std::string_view head, std::string_view body, std::string_view tail) {
-  buffers_ = {asio::buffer(head), asio::buffer(body), asio::buffer(tail)};
-  size_ = head.size() + body.size() + tail.size();
-}
-
-std::span<const char> HttpConnection::Out::front(std::span<char> room) const {
-  return room.first(asio::buffer_copy(asio::buffer(room.data(), room.size()), buffers_));
-}
-
-void HttpConnection::Out::drop(std::size_t bytes) {
-  size_ -= bytes;
-  for (asio::const_buffer& buffer : buffers_) {
-    const std::size_t here = std::min(bytes, buffer.size());
-    buffer += here;
-    bytes -= here;
-  }
+  if (stream_) stream_->closed(std::move(work_));
 }
 
 }  // namespace millrace::net

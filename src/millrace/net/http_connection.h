@@ -11,17 +11,15 @@
 #pragma once
 
 #include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <list>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "millrace/net/http_parser.h"
 #include "millrace/net/http_server_impl.h"
 #include "millrace/net/http_stream.h"
+#include "millrace/net/out_buffers.h"
 #include "millrace/net/tls.h"
 
 namespace millrace::net {
@@ -31,7 +29,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   enum class Framing { length, chunked, to_the_end };
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
-  HttpConnection(std::shared_ptr<HttpServer::Impl> server, boost::asio::ip::tcp::socket socket);
+  HttpConnection(std::shared_ptr<HttpServer::Impl> server, Socket socket);
 
   void start();
   void answer(HttpResponse response);
@@ -66,26 +64,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using ErrorCode = boost::system::error_code;
   enum class State { shaking_hands, waiting, handling, streaming, writing, leaving, closed };
 
-  // What is still to be written of three buffers.
-  class Out {
-   public:
-    void set(std::string_view head, std::string_view body, std::string_view tail);
-    void drop(std::size_t bytes);
-    bool empty() const { return size_ == 0; }
-    // Copies what fits.
-    std::span<const char> front(std::span<char> room) const;
-    const std::array<boost::asio::const_buffer, 3>& buffers() const { return buffers_; }
-
-   private:
-    std::array<boost::asio::const_buffer, 3> buffers_;
-    std::size_t size_ = 0;
-  };
-
   HttpWork& work();
   void give_back_work();
   bool is_in_request() const { return work_ && (work_->parser.is_in_request() || !work_->input.empty()); }
   void shake_hands();
-  void await(boost::asio::ip::tcp::socket::wait_type what, void (HttpConnection::*step)());
+  void await(Socket::wait_type what, void (HttpConnection::*step)());
   void wait_for(State state, std::chrono::milliseconds time);
   void read();
   void read_tls();
@@ -100,10 +83,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   ErrorCode write_out();
   ErrorCode write_out_tls();
   void written();
+  void restart();
   void leave();
 
   const std::shared_ptr<HttpServer::Impl> server_;
-  boost::asio::ip::tcp::socket socket_;
+  Socket socket_;
   std::unique_ptr<TlsSession> tls_;
   std::shared_ptr<HttpStream> stream_;
   std::unique_ptr<HttpWork> work_;
@@ -118,7 +102,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Instant deadline_ = Instant::max();
   Instant write_deadline_ = Instant::max();
   std::string body_;
-  Out out_;
+  OutBuffers out_;
   std::array<char, 1024> buffer_;
 };
 

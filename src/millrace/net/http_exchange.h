@@ -25,6 +25,7 @@
 // To a client of HTTP/1.0 the answer ends with the connection. `Expect: 100-continue` is met by the first read() or by begin().
 // A stream keeps its place in a full server as long as its client sends something within each `read_timeout`: let takes_stream
 // look at who it is.
+// The request stays valid until end() or send(), the connection closed or not.
 // Threads: all of it on the loop's thread. The exchange may outlive the connection, and the server: what it is asked after the
 // server's destructor is dropped, its functions uncalled.
 // Memory: one piece and what is written, one write at a time.
@@ -44,7 +45,7 @@ class HttpStream;
 struct HttpPiece {
   enum class Kind { data, end, gone, malformed, too_slow, closing };
   Kind kind = Kind::data;
-  std::string_view bytes;  // of data: 1 byte to 64 KiB of the body, valid until the next read(), end() or send()
+  std::string_view bytes;  // of data: 1 byte to 64 KiB of the body, valid until the next read(), end() or send(), whatever happens
 };
 
 class HttpExchange {

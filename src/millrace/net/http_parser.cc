@@ -170,7 +170,7 @@ HttpParser::~HttpParser() = default;
 void HttpParser::restart() {
   std::destroy_at(reader_.get());  // in its place: there is no other way to begin anew
   std::construct_at(reader_.get(), *this);
-  if (body_.capacity() > kept_body_bytes_max) body_ = {};
+  if (body_.capacity() > kept_body_bytes_max) std::string().swap(body_);  // an assignment would keep the memory
   body_.clear();
   sizes_.clear();
   request_ = {};

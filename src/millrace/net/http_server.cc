@@ -35,12 +35,12 @@ Result<std::vector<tcp::endpoint>> endpoints_of(asio::io_context& context, const
   return endpoints;
 }
 
-ErrorCode bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+ErrorCode bind(Acceptor& acceptor, const tcp::endpoint& endpoint) {
   ErrorCode error;
   acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);  // not for what a closed server left behind
+  if (!error) acceptor.set_option(Acceptor::reuse_address(true), error);  // not for what a closed server left behind
   if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
   if (!error) return error;
   ErrorCode ignored;
   acceptor.close(ignored);
@@ -89,7 +89,7 @@ void HttpServer::Impl::use(std::shared_ptr<const TlsContext> tls) {
 // ---- connections
 
 void HttpServer::Impl::accept() {
-  acceptor_.async_accept([self = shared_from_this()](ErrorCode error, tcp::socket socket) {
+  acceptor_.async_accept([self = shared_from_this()](ErrorCode error, Socket socket) {
     if (self->closing_) return;
     if (!error) self->add(std::move(socket));
     if (!error || error == asio::error::connection_aborted) return self->accept();
@@ -105,7 +105,7 @@ bool HttpServer::Impl::make_room() {
   return true;
 }
 
-void HttpServer::Impl::add(tcp::socket socket) {
+void HttpServer::Impl::add(Socket socket) {
   const bool has_room = make_room();
   const auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(socket));
   if (!has_room) return connection->turn_away();
@@ -141,7 +141,7 @@ std::unique_ptr<HttpWork> HttpServer::Impl::lend_work() {
 }
 
 void HttpServer::Impl::take_back(std::unique_ptr<HttpWork> work) {
-  if (spare_.size() == spare_max) return;
+  if (spare_.size() == spare_max || work->input.capacity() > buffer_.size()) return;
   work->parser.restart();
   work->input.clear();
   spare_.push_back(std::move(work));

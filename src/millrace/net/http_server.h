@@ -41,7 +41,7 @@ namespace millrace::net {
 
 class HttpConnection;
 
-// The right to answer one request. One that is dropped answers 500. The request stays valid as long as it is not sent.
+// The right to answer one request. One that is dropped answers 500. The request stays valid as long as it is not sent, and while the handler runs.
 class HttpReply {
  public:
   explicit HttpReply(std::shared_ptr<HttpConnection> connection);

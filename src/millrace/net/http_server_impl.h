@@ -4,7 +4,6 @@
 // Threads: the loop's own, but for close().
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <condition_variable>
 #include <ctime>
 #include <list>
@@ -16,6 +15,7 @@
 
 #include "millrace/net/http_parser.h"
 #include "millrace/net/http_server.h"
+#include "millrace/net/loop_impl.h"
 #include "millrace/net/tls.h"
 
 namespace millrace::net {
@@ -63,7 +63,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   void move(HttpConnection& connection, Connections& list);
   void accept();
   bool make_room();
-  void add(boost::asio::ip::tcp::socket socket);
+  void add(Socket socket);
   void look_at_deadlines();
   void begin_closing();
   void close_all();
@@ -74,7 +74,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   HttpOptions options_;
   std::shared_ptr<const TlsContext> tls_;
   ListenAddress address_;
-  boost::asio::ip::tcp::acceptor acceptor_;
+  Acceptor acceptor_;
   Connections waiting_;  // for their clients to send a request or to take an answer, longest first
   Connections handled_;  // the handler has yet to answer
   Timer deadlines_;

@@ -20,6 +20,8 @@ HttpStream::HttpStream(std::shared_ptr<HttpConnection> connection)
       is_server_closed_(connection->server().closed_mark()),
       connection_(std::move(connection)) {}
 
+HttpStream::~HttpStream() = default;
+
 // On the loop, but not within the call that asks for it.
 void HttpStream::post(void (HttpStream::*step)()) {
   boost::asio::post(context_, [self = shared_from_this(), step] {
@@ -176,8 +178,9 @@ void HttpStream::tell_written(bool is_open) {
   writer(is_open);
 }
 
-void HttpStream::closed() {
+void HttpStream::closed(std::unique_ptr<HttpWork> work) {
   const std::shared_ptr<HttpStream> self = shared_from_this();
+  work_ = std::move(work);
   connection_ = nullptr;
   if (reader_) give({stopped_ == Kind::data ? Kind::gone : stopped_, {}});
   tell_written(false);

@@ -12,10 +12,12 @@
 namespace millrace::net {
 
 class HttpConnection;
+struct HttpWork;
 
 class HttpStream : public std::enable_shared_from_this<HttpStream> {
  public:
   explicit HttpStream(std::shared_ptr<HttpConnection> connection);
+  ~HttpStream();
 
   // ---- the exchange's
   void read(HttpExchange::Read done);
@@ -29,7 +31,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   void got(std::string_view bytes);       // what the socket brought
   void stop(HttpPiece::Kind kind);        // no more of the body comes
   void flushed();                         // what was to be written is
-  void closed();                          // the connection is; nothing of it is used any more
+  void closed(std::unique_ptr<HttpWork> work);  // the connection is; its request and its last piece stay valid
 
  private:
   void post(void (HttpStream::*step)());
@@ -44,6 +46,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   boost::asio::io_context& context_;
   const std::shared_ptr<const bool> is_server_closed_;
   std::shared_ptr<HttpConnection> connection_;  // null once it is closed, or on with the next request
+  std::unique_ptr<HttpWork> work_;              // the connection's, once it is closed
   HttpExchange::Read reader_;
   HttpExchange::Written writer_;
   HttpPiece::Kind stopped_ = HttpPiece::Kind::data;  // data: it is not

@@ -5,11 +5,16 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <thread>
 
 #include "millrace/net/loop.h"
 
 namespace millrace::net {
+
+// Of the one kind of executor that there is: Asio's own socket type copies a type-erased one for each operation.
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 struct Loop::Impl {
   boost::asio::io_context context{1};

@@ -13,8 +13,8 @@ import time
 import unittest
 
 import surreal_server
+from gateway_client import Gateway, Lost, wait_until
 from scraping import scrape
-from serving import Gateway, Lost, wait_until
 from support import CommandTest
 
 CLIENTS = 8

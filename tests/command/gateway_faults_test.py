@@ -101,6 +101,7 @@ class FaultTest(CommandTest):
         self.assertGreaterEqual(created, len(load.ids))
         self.assertEqual(samples["millrace_queue_bytes"], 0)
         self.assertEqual(samples["millrace_store_up"], 1)
+        self.assertNotIn(("millrace_metrics_label_sets_dropped_total", "requests_total"), samples)
 
     def check_store(self, load, records):
         """Each once, under the id that was told."""

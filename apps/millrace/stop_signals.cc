@@ -25,6 +25,7 @@ sigset_t stop_set() {
 
 StopSignals::StopSignals() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   sigset_t set = stop_set();
   if (telemetry::has_profile_scopes()) sigaddset(&set, SIGUSR2);  // trace_option.cc waits for it
   pthread_sigmask(SIG_BLOCK, &set, nullptr);

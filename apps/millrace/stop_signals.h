@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // SIGINT and SIGTERM as a stop token. The first asks the job to stop after what is in flight; the second ends the process.
-// SIGPIPE is ignored: a closed pipe is an error of its write. Threads made afterwards inherit the blocked signals.
+// SIGPIPE and SIGXFSZ are ignored: a closed pipe, and a file at its limit (ulimit -f), are errors of their write. Threads made afterwards inherit the blocked signals.
 #pragma once
 
 #include <atomic>

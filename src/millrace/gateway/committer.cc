@@ -28,6 +28,11 @@ constexpr std::size_t spare_blocks_max = 16;
 constexpr std::size_t spare_bytes_max = 1u << 20;  // of a block that is kept
 constexpr std::size_t lanes_max = 256;             // tables that are kept in mind without work
 constexpr std::chrono::seconds ask_every{1};       // a store that is down
+// A store that could not write may well answer what it is asked, as on a full disk. So nothing but a write shows that it can again;
+// when none comes for so long, it counts as well, and the next client finds out.
+constexpr std::chrono::seconds doubt_after_io{5};
+// For what is left when nobody can be answered any more.
+constexpr std::chrono::seconds stop_patience{1};
 
 // An error of one table's, such as another layout: the store itself answers.
 bool is_of_the_table(const Error& error) { return error.code == Code::refused || error.code == Code::invalid_argument || error.code == Code::forbidden; }
@@ -90,6 +95,7 @@ class Committer::Impl {
   Work wait(Instant due);
   LaneWriter& lane(const std::string& table);
   Instant step_lanes();
+  void abandon_lanes();
   void run_removals(std::vector<Removal> removals);
   void deliver(Events events);
   void tell_store(const Error* error);
@@ -121,6 +127,8 @@ class Committer::Impl {
   std::map<std::string, LaneWriter, std::less<>> lanes_;
   DrainRate rate_;
   std::string table_asked_;
+  Instant failed_at_{};
+  bool cannot_write_ = false;
   std::thread thread_;
 };
 
@@ -191,13 +199,15 @@ Pressure Committer::Impl::pressure() const {
 
 void Committer::Impl::run() {
   telemetry::name_thread("committer");
-  for (Instant due = Instant::max();;) {
-    Work work = wait(due);
+  for (Instant due = Instant::max(), stop_by = Instant::max();;) {
+    Work work = wait(std::min(due, stop_by));
+    if (work.stopping && stop_by == Instant::max()) stop_by = steady_clock::now() + stop_patience;
     for (auto& [table, gathered] : work.gathered) {
       LaneWriter& to = lane(table);
       for (Gathered& some : gathered) to.add(std::move(some));
     }
     due = step_lanes();
+    if (steady_clock::now() >= stop_by) abandon_lanes();
     const bool removes = !work.removals.empty();
     run_removals(std::move(work.removals));
     const bool is_idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane.second.is_idle(); });
@@ -273,6 +283,15 @@ Instant Committer::Impl::step_lanes() {
   return due;
 }
 
+void Committer::Impl::abandon_lanes() {
+  for (auto& [table, lane] : lanes_) {
+    if (lane.is_idle()) continue;
+    Events events;
+    lane.abandon({Code::interrupted, "the gateway stops, and the store does not answer", {}}, events);
+    deliver(std::move(events));
+  }
+}
+
 void Committer::Impl::deliver(Events events) {
   if (events.empty()) return;
   loop_.post([this, events = std::move(events)]() mutable {
@@ -328,10 +347,18 @@ void Committer::Impl::run_removals(std::vector<Removal> removals) {
 
 void Committer::Impl::tell_store(const Error* error) {
   const bool answers = error == nullptr;
+  if (!answers) {
+    failed_at_ = steady_clock::now();
+    cannot_write_ = error->code == Code::io;
+  }
   if (store_answers_.exchange(answers) != answers && options_.store_changed) options_.store_changed(error);
 }
 
 void Committer::Impl::ask_store() {
+  if (cannot_write_) {
+    if (steady_clock::now() - failed_at_ >= doubt_after_io) tell_store(nullptr);
+    return;
+  }
   if (store_.get({table_asked_}, RecordId(std::string("millrace"))).has_value()) tell_store(nullptr);
 }
 

@@ -109,7 +109,12 @@ Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, 
       [this, bytes = metrics.queue_bytes] { bytes.set(static_cast<double>(committer_.pressure().bytes)); });
   for (std::size_t route = 0; route < routes_count; ++route) {
     const std::string_view name = to_string(static_cast<Route>(route));
-    for (const std::string_view method : known_methods) route_metrics_[route].push_back(request_metrics_.route(method, name, {200, 201}));
+    // A method that a route does not take is "other" there, so that the label sets stay few.
+    for (const std::string_view method : known_methods) {
+      const bool is_hot = method == "POST" || (method == "GET" && static_cast<Route>(route) == Route::record);
+      const std::string_view counted = allows(static_cast<Route>(route), method) ? method : "other";
+      route_metrics_[route].push_back(is_hot ? request_metrics_.route(counted, name, {200, 201}) : request_metrics_.route(counted, name));
+    }
     route_metrics_[route].push_back(request_metrics_.route("other", name));
   }
 }

@@ -32,12 +32,22 @@ Result<batch::Instant> LaneWriter::step(Events& events) {
   }
   Result<batch::Instant> due = ready ? batcher_.step() : std::unexpected(std::move(ready).error());
   if (!due) batcher_.abandon(due.error());
+  collect(events);
+  return due;
+}
+
+void LaneWriter::abandon(const Error& why, Events& events) {
+  events_ = &events;
+  batcher_.abandon(why);
+  collect(events);
+}
+
+void LaneWriter::collect(Events& events) {
   settle_duplicates();
   for (std::unique_ptr<Block>& block : std::exchange(released_, {})) {
     auto tickets = tickets_.extract(block.get());
     events.push_back({.done = {std::move(block), std::move(tickets.mapped())}});
   }
-  return due;
 }
 
 void LaneWriter::settle(const Block& block, std::size_t first, std::size_t last, How how, std::optional<Error> error) {

@@ -44,6 +44,8 @@ class LaneWriter final : public batch::Outcomes {
   void add(Gathered gathered);
   // One round without waiting. When it is to be called again; an error when the store failed, and all records are settled.
   Result<batch::Instant> step(Events& events);
+  // Settles all records, without the store from now on.
+  void abandon(const Error& why, Events& events);
   bool is_idle() const { return batcher_.is_idle(); }
   std::uint64_t bytes_settled() const { return bytes_settled_; }  // so far, as Committer counts them
   std::uint64_t records_written() const { return records_written_; }
@@ -62,6 +64,7 @@ class LaneWriter final : public batch::Outcomes {
   };
   void settle(const Block& block, std::size_t first, std::size_t last, How how, std::optional<Error> error = {});
   void settle_duplicates();
+  void collect(Events& events);
   void settle_duplicate(const Duplicate& duplicate, const std::optional<std::string>& stored);
 
   store::Store& store_;

@@ -7,7 +7,9 @@
 namespace millrace::telemetry {
 namespace {
 
-constexpr CounterInfo requests_info{"requests_total", "HTTP requests that were answered.", {"method", "route", "status"}};
+// A gateway has some 30 pairs of method and route, and a dozen statuses of some of them.
+constexpr std::size_t requests_children_max = 400;
+constexpr CounterInfo requests_info{"requests_total", "HTTP requests that were answered.", {"method", "route", "status"}, requests_children_max};
 constexpr GaugeInfo active_info{"active_requests", "HTTP requests that are being answered."};
 constexpr HistogramInfo seconds_info{"request_duration_seconds", "Time from an HTTP request to its answer.", seconds_bounds,
                                      {"method", "route"}};

@@ -121,6 +121,7 @@ class Committer::Impl {
   std::map<std::string, LaneWriter, std::less<>> lanes_;
   DrainRate rate_;
   std::string table_asked_;
+  Instant ask_at_ = Instant::max();  // not at once: a store that cannot write may well be read
   std::thread thread_;
 };
 
@@ -203,8 +204,8 @@ void Committer::Impl::run() {
     const bool is_idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane.second.is_idle(); });
     if (work.stopping && is_idle && work.gathered.empty() && !removes) return;
     if (store_answers_) continue;
-    if (is_idle) ask_store();
-    due = std::min(due, steady_clock::now() + ask_every);
+    if (is_idle && steady_clock::now() >= ask_at_) ask_store();
+    due = std::min(due, ask_at_);
   }
 }
 
@@ -328,10 +329,12 @@ void Committer::Impl::run_removals(std::vector<Removal> removals) {
 
 void Committer::Impl::tell_store(const Error* error) {
   const bool answers = error == nullptr;
+  if (!answers) ask_at_ = steady_clock::now() + ask_every;
   if (store_answers_.exchange(answers) != answers && options_.store_changed) options_.store_changed(error);
 }
 
 void Committer::Impl::ask_store() {
+  ask_at_ = steady_clock::now() + ask_every;
   if (store_.get({table_asked_}, RecordId(std::string("millrace"))).has_value()) tell_store(nullptr);
 }
 

@@ -72,6 +72,8 @@ void ServeArguments::add_to(CLI::App& command) {
       ->capture_default_str()
       ->type_name("ADDR");
   command.add_option("--tokens", tokens, "Who may do what: NAME sha256:HEX RIGHTS TABLES [RATE] a line; read again on SIGHUP")->type_name("FILE");
+  command.add_option("--tls-cert", tls_cert, "Speak TLS: the certificate and those behind it, PEM; read again on SIGHUP")->type_name("FILE");
+  command.add_option("--tls-key", tls_key, "The certificate's key, PEM, without a password")->type_name("FILE");
   command.add_option("--queue", queue, "Records that may wait for the store; 503 beyond")->capture_default_str()->type_name("SIZE");
   command.add_option("--max-record", max_record, "The largest record; a larger one is refused")->capture_default_str()->type_name("SIZE");
   command.add_option("--max-body", max_body, "The largest body of a request, unless it is NDJSON, which has no end")->capture_default_str()->type_name("SIZE");
@@ -108,6 +110,8 @@ Result<ServeOptions> read_arguments(const ServeArguments& arguments) {
     read.fault("--listen", fmt::format("{} can be reached from other machines, and without --tokens everybody there may write: give --tokens FILE, or listen on 127.0.0.1",
                                        arguments.listen));
   }
+  if (arguments.tls_cert.empty() != arguments.tls_key.empty()) read.fault("--tls-cert, --tls-key", "a certificate and its key go together");
+  if (!arguments.tls_cert.empty()) options.tls = net::TlsFiles{arguments.tls_cert, arguments.tls_key};
   gateway::GatewayOptions& gateway = options.gateway;
   read.bytes("--queue", arguments.queue, gateway.queue_bytes_max);
   read.bytes("--max-record", arguments.max_record, gateway.record_bytes_max);

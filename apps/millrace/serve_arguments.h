@@ -5,12 +5,14 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "metrics_listener.h"
 #include "millrace/base/result.h"
 #include "millrace/gateway/gateway.h"
+#include "millrace/net/http_server.h"
 #include "millrace/net/listen_address.h"
 #include "store_arguments.h"
 #include "trace_option.h"
@@ -25,6 +27,8 @@ struct ServeArguments {
   StoreArguments store;
   std::string listen = "127.0.0.1:8080";
   std::string tokens;
+  std::string tls_cert;
+  std::string tls_key;
   std::string queue = "64MiB";
   std::string max_record = "1MiB";
   std::string max_body = "8MiB";
@@ -46,6 +50,7 @@ struct ServeOptions {
   net::ListenAddress address;
   gateway::GatewayOptions gateway;
   std::chrono::milliseconds read_timeout{};
+  std::optional<net::TlsFiles> tls;
 };
 
 // invalid_argument, which names the flag.

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,7 @@ using gateway::Tokens;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds store_timeout{10};  // for one request to it
+constexpr milliseconds lock_wait_most{1'000};      // then it is tried again, until --wait is over
 constexpr rlim_t descriptors_besides = 64;         // of the store, logs and metrics
 
 // Tells systemd that it is alive, from the loop that answers: one that hangs is not.
@@ -82,8 +84,8 @@ struct Stores {
   store::Store& reads() const { return second ? *second : *writes; }
 };
 
-Result<Stores> open_stores(const StoreArguments& arguments, const std::stop_token& stop, EventLog& events) {
-  Result<store::StoreOptions> options = arguments.with_secrets({.timeout = store_timeout, .stop = stop});
+Result<Stores> open_stores(const StoreArguments& arguments, milliseconds wait, const std::stop_token& stop, EventLog& events) {
+  Result<store::StoreOptions> options = arguments.with_secrets({.lock_wait = std::min(wait, lock_wait_most), .timeout = store_timeout, .stop = stop});
   if (!options) return std::unexpected(std::move(options).error());
   events.hide(options->password);
   events.hide(options->token);
@@ -105,17 +107,31 @@ Result<std::optional<Tokens>> read_tokens(const std::string& path, EventLog& eve
   return std::optional(*std::move(tokens));
 }
 
+struct Running {
+  gateway::Gateway& gateway;
+  net::HttpServer& server;
+  AccessLog* access_log;
+  EventLog& events;
+};
+
 // What SIGHUP asks for. A file that is wrong leaves what was there.
-void reload(const ServeArguments& arguments, gateway::Gateway& gateway, AccessLog* access_log, EventLog& events, const SystemdNotify& systemd) {
+void reload(const ServeArguments& arguments, const Running& running, const SystemdNotify& systemd) {
   systemd.reloading();
-  if (access_log != nullptr) access_log->reopen();
-  Result<std::optional<Tokens>> tokens = read_tokens(arguments.tokens, events);
-  if (tokens) {
-    const std::string count = std::to_string(*tokens ? (*tokens)->all().size() : 0);
-    gateway.set_tokens(*std::move(tokens));
-    events.say(Level::info, "reloaded", {{"tokens", count}});
+  if (running.access_log != nullptr) running.access_log->reopen();
+  Result<void> done;
+  if (!arguments.tls_cert.empty()) done = running.server.reload_tls();
+  if (done) {
+    Result<std::optional<Tokens>> tokens = read_tokens(arguments.tokens, running.events);
+    if (tokens) {
+      running.gateway.set_tokens(*std::move(tokens));
+    } else {
+      done = std::unexpected(std::move(tokens).error());
+    }
+  }
+  if (done) {
+    running.events.say(Level::info, "reloaded");
   } else {
-    events.say(Level::error, "reload_refused", {{"message", tokens.error().message}});
+    running.events.say(Level::error, "reload_refused", {{"message", done.error().message}});
   }
   systemd.ready();
 }
@@ -137,7 +153,7 @@ int serve(const ServeArguments& arguments, ServeOptions& options, const std::sto
     access_log = *std::move(opened);
     options.gateway.access_log = access_log.get();
   }
-  const Result<Stores> stores = open_stores(arguments.store, stop, events);
+  const Result<Stores> stores = open_stores(arguments.store, options.gateway.store_wait, stop, events);
   if (!stores) return report_error(stores.error());
 
   telemetry::add_process_metrics(telemetry::Registry::global());
@@ -145,9 +161,13 @@ int serve(const ServeArguments& arguments, ServeOptions& options, const std::sto
   gateway::Gateway gateway(*stores->writes, stores->reads(), loop, std::move(options.gateway));
   net::HttpOptions http = gateway.http_options();
   http.read_timeout = options.read_timeout;
+  http.tls = options.tls;
   Result<std::unique_ptr<net::HttpServer>> server = net::HttpServer::listen(loop, options.address, gateway.handler(), std::move(http));
-  if (!server) return report_error({Code::invalid_argument, "--listen: " + server.error().message, {}});
-  const ReloadSignal on_hang_up([&] { reload(arguments, gateway, access_log.get(), events, systemd); });
+  if (!server) {
+    const bool is_address = server.error().message.starts_with("cannot listen");
+    return report_error({Code::invalid_argument, fmt::format("{}: {}", is_address ? "--listen" : "--tls-cert, --tls-key", server.error().message), {}});
+  }
+  const ReloadSignal on_hang_up([&] { reload(arguments, {gateway, **server, access_log.get(), events}, systemd); });
   const Heartbeat heartbeat(loop, systemd);
   const std::string where = net::to_string((*server)->address());
   events.say(Level::info, "started", {{"listen", where}, {"metrics", arguments.metrics.address()}, {"store", arguments.store.url}});

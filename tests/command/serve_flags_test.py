@@ -1,16 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the flags of `millrace serve` come from, what is wrong with them, and what SIGHUP reads again."""
+import http.client
 import json
 import os
 import re
 import signal
+import ssl
+import subprocess
 import unittest
 
 from serving import ServeTest, digest
-from support import ROOT, CommandTest
+from support import ROOT, TIME_OUT, CommandTest
 
 
-class Flags(CommandTest):
+class Certified:
+    def certify(self, name, host="localhost"):
+        """NAME.pem, which is its own authority, and NAME.key."""
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={host}",
+                        "-addext", f"subjectAltName=DNS:{host}", "-keyout", f"{name}.key", "-out", f"{name}.pem"],
+                       cwd=self.folder, check=True, capture_output=True, timeout=TIME_OUT)
+
+
+class Flags(Certified, CommandTest):
     def refused(self, *flags, words=(), env=None, store="memory:"):
         outcome = self.run_command("serve", "--store", store, *flags, env=env)
         self.assertEqual((outcome.status, outcome.out), (2, ""), outcome.err)
@@ -22,7 +33,8 @@ class Flags(CommandTest):
         for flag, value in (("--listen", "x:y"), ("--queue", "64MB"), ("--queue", "0"), ("--max-record", "-1"), ("--max-record", "128MiB"), ("--max-body", "many"),
                             ("--connections", "0"), ("--connections", "x"), ("--connections", "-1"), ("--cors-origin", "app.example"),
                             ("--cors-origin", "https://a.example/path"), ("--wait", "soon"), ("--wait", "0s"), ("--read-timeout", "2d"), ("--stop-within", "-1s"),
-                            ("--access-log", "no/folder/x"), ("--metrics-listen", "x"), ("--tokens", "none"), ("--config", "none"), ("--unknown", "x")):
+                            ("--access-log", "no/folder/x"), ("--metrics-listen", "x"), ("--tokens", "none"), ("--config", "none"), ("--unknown", "x"), ("--tls-key", "x"),
+                            ("--tls-cert", "x")):
             with self.subTest(flag=flag, value=value):
                 self.refused(flag, value, words=["millrace: ", flag])
 
@@ -55,6 +67,12 @@ class Flags(CommandTest):
         outcome = self.run_command("load", "input.ndjson", "--to", "sqlite:b.db", "--table", "post", env={"MILLRACE_CONNECTIONS": "x", "MILLRACE_CONFIG": "none"})
         self.assertEqual(outcome.status, 0, outcome.err)
 
+    def test_files_of_tls_that_are_wrong(self):
+        self.certify("a")
+        self.certify("b")
+        for cert, key in (("none", "a.key"), ("a.pem", "none"), ("a.pem", "b.key"), ("a.key", "a.pem")):
+            self.refused("--tls-cert", cert, "--tls-key", key, "--listen", "0", words=["--tls-cert", "--tls-key"])
+
     def test_a_store_that_cannot_be_had(self):
         self.assertEqual(self.run_command("serve", "--store", "sqlite:no/folder/x.db", "--listen", "0").status, 2)
         outcome = self.run_command("serve", "--store", "ws://root:s3cret@127.0.0.1:1/a/b", "--listen", "0")
@@ -62,7 +80,7 @@ class Flags(CommandTest):
         self.assertNotIn("s3cret", outcome.err)
 
 
-class Sources(ServeTest):
+class Sources(Certified, ServeTest):
     def test_the_command_line_beats_the_environment_which_beats_the_file(self):
         self.write("c.toml", '# comment\n[serve]\nstore = "sqlite:file.db"\nlisten = "127.0.0.1:0" # any\nmax-record = "2KiB"\nconnections = 100\n')
         self.serve("--config", "c.toml", store=None, listen=None)
@@ -84,8 +102,9 @@ class Sources(ServeTest):
         self.assertGreater(len(settings), 12)
         self.write("tokens", f"a {digest('s')} all *\n")
         (self.folder / "password").write_text("")
+        self.certify("tls")
         text = "\n".join(settings)
-        for old, new in (("/run/credentials/millrace.service/password", "password"), ("/etc/millrace/tokens", "tokens"), ("/var/log/millrace/", ""),
+        for old, new in (("/run/credentials/millrace.service/password", "password"), ("/etc/millrace/tokens", "tokens"), ("/var/log/millrace/", ""), ("/etc/millrace/tls", "tls"),
                          ("127.0.0.1:8080", "127.0.0.1:0"), ("127.0.0.1:9464", "127.0.0.1:0")):
             self.assertIn(old, text)
             text = text.replace(old, new)
@@ -110,7 +129,7 @@ class Sources(ServeTest):
             self.stop()
 
 
-class Reload(ServeTest):
+class Reload(Certified, ServeTest):
     def status_with(self, token, path="/v1/post"):
         return self.request("GET", path, headers={"Authorization": f"Bearer {token}"}).status
 
@@ -132,6 +151,31 @@ class Reload(ServeTest):
         (self.folder / "tokens").unlink()
         self.assertIn("tokens", self.hang_up("reload_refused")["message"])
         self.assertEqual((self.status_with("first"), self.status_with("second")), (401, 200))
+        self.stop()
+
+    def test_tls_and_its_files_are_read_again(self):
+        self.certify("tls")
+        self.serve("--tls-cert", "tls.pem", "--tls-key", "tls.key")
+
+        def status(authority):
+            context = ssl.create_default_context(cafile=self.folder / authority)
+            client = http.client.HTTPSConnection("localhost", self.port, timeout=TIME_OUT, context=context)
+            try:
+                client.request("GET", "/healthz")
+                return client.getresponse().status
+            finally:
+                client.close()
+
+        self.assertEqual(status("tls.pem"), 200)
+        os.rename(self.folder / "tls.pem", self.folder / "old.pem")
+        self.certify("tls")
+        self.hang_up("reloaded")
+        self.assertEqual(status("tls.pem"), 200)
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            status("old.pem")
+        self.write("tls.key", "no key")
+        self.assertIn("tls.key", self.hang_up("reload_refused")["message"])
+        self.assertEqual(status("tls.pem"), 200)
         self.stop()
 
     def test_a_file_of_tokens_that_others_may_read_is_warned_of(self):

@@ -24,9 +24,10 @@ std::optional<Access::Refused> Access::check(const net::HttpRequest& request, co
   if (!tokens_) return std::nullopt;
   const std::optional<Right> right = right_for(request.method, target.route);
   if (!right) return std::nullopt;
-  const std::string_view authorization = request.header("authorization");
-  if (authorization.empty()) return Refused{no_token()};
-  const Token* const found = tokens_->find(authorization);
+  const std::optional<std::string_view> authorization = request.only("authorization");
+  if (!authorization) return Refused{wrong_token()};
+  if (authorization->empty()) return Refused{no_token()};
+  const Token* const found = tokens_->find(*authorization);
   if (found == nullptr) return Refused{wrong_token()};
   if (!found->allows(*right) || (!target.table.empty() && !found->covers(target.table))) {
     return Refused{no_right(to_string(*right), target.table)};

@@ -127,8 +127,8 @@ class Committer::Impl {
   std::map<std::string, LaneWriter, std::less<>> lanes_;
   DrainRate rate_;
   std::string table_asked_;
-  Instant failed_at_{};
-  bool cannot_write_ = false;
+  Instant ask_at_{};           // not at once: a store that cannot write may well be read
+  bool cannot_write_ = false;  // a disk failed
   std::thread thread_;
 };
 
@@ -212,9 +212,9 @@ void Committer::Impl::run() {
     run_removals(std::move(work.removals));
     const bool is_idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane.second.is_idle(); });
     if (work.stopping && is_idle && work.gathered.empty() && !removes) return;
-    if (store_answers_) continue;
-    if (is_idle) ask_store();
-    due = std::min(due, steady_clock::now() + ask_every);
+    if (store_answers_ || !is_idle) continue;
+    ask_store();
+    due = std::min(due, ask_at_);
   }
 }
 
@@ -348,18 +348,16 @@ void Committer::Impl::run_removals(std::vector<Removal> removals) {
 void Committer::Impl::tell_store(const Error* error) {
   const bool answers = error == nullptr;
   if (!answers) {
-    failed_at_ = steady_clock::now();
     cannot_write_ = error->code == Code::io;
+    ask_at_ = steady_clock::now() + (cannot_write_ ? doubt_after_io : ask_every);
   }
   if (store_answers_.exchange(answers) != answers && options_.store_changed) options_.store_changed(error);
 }
 
 void Committer::Impl::ask_store() {
-  if (cannot_write_) {
-    if (steady_clock::now() - failed_at_ >= doubt_after_io) tell_store(nullptr);
-    return;
-  }
-  if (store_.get({table_asked_}, RecordId(std::string("millrace"))).has_value()) tell_store(nullptr);
+  if (steady_clock::now() < ask_at_) return;
+  ask_at_ = steady_clock::now() + ask_every;
+  if (cannot_write_ || store_.get({table_asked_}, RecordId(std::string("millrace"))).has_value()) tell_store(nullptr);
 }
 
 // ---- Committer

@@ -32,8 +32,12 @@ constexpr std::array<std::string_view, 5> known_methods{"GET", "HEAD", "POST", "
 enum class Coding : std::uint8_t { identity, gzip, other };
 
 Coding coding_of(const HttpRequest& request) {
-  const std::string_view coding = request.header("content-encoding");
-  if (coding.empty() || coding == "identity") return Coding::identity;
+  const std::optional<std::string_view> value = request.only("content-encoding");
+  if (!value) return Coding::other;
+  if (value->empty()) return Coding::identity;
+  std::string coding(*value);  // RFC 9110, section 8.4.1: in whichever case
+  std::ranges::transform(coding, coding.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+  if (coding == "identity") return Coding::identity;
   return coding == "gzip" || coding == "x-gzip" ? Coding::gzip : Coding::other;
 }
 

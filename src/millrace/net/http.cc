@@ -35,6 +35,14 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return found == headers.end() ? std::string_view() : found->value;
 }
 
+std::optional<std::string_view> HttpRequest::only(std::string_view name) const {
+  const auto is_it = [&](const HttpHeader& header) { return is_named(header, name); };
+  const auto found = std::ranges::find_if(headers, is_it);
+  if (found == headers.end()) return std::string_view();
+  if (std::find_if(found + 1, headers.end(), is_it) != headers.end()) return std::nullopt;
+  return found->value;
+}
+
 std::string HttpRequest::list(std::string_view name) const {
   std::string joined;
   for (const HttpHeader& header : headers) {

@@ -3,6 +3,7 @@
 // A request as an HTTP server hands it out, and the answer that it takes (RFC 9110, RFC 9112).
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ struct HttpRequest {
   std::string_view query() const;  // what stands behind '?': "name=x"
   // The value of the first header of that name, in whichever case; empty when there is none.
   std::string_view header(std::string_view name) const;
+  // The same of a header that there may be one of; nothing when there are more, of which others may take another.
+  std::optional<std::string_view> only(std::string_view name) const;
   // Of a header that is a list, as Accept is: the values of all of that name, joined with ", " (RFC 9110, section 5.3).
   std::string list(std::string_view name) const;
 };

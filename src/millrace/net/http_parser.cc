@@ -141,7 +141,9 @@ class HttpParser::Reader final : public http::basic_parser<true> {
   std::size_t on_body_impl(Text text, ErrorCode& error) override { return add(text, error); }
   std::size_t on_chunk_body_impl(std::uint64_t, Text text, ErrorCode& error) override { return add(text, error); }
   void on_chunk_header_impl(std::uint64_t size, Text extension, ErrorCode& error) override {
-    if (has_control(view(extension))) {
+    if (extension.size() > owner_.head_bytes_max_) {
+      error = http::error::header_limit;
+    } else if (has_control(view(extension))) {
       error = http::error::bad_chunk_extension;
     } else if (!owner_.is_streamed_ && size > owner_.body_bytes_max_ - owner_.body_.size()) {
       error = http::error::body_limit;

@@ -21,7 +21,7 @@ constexpr std::string_view forms = "sqlite:PATH, ws[s]://[user[:password]@]host[
 Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options) {
   MILLRACE_PROFILE_SCOPE("open store");
   if (url.starts_with("sqlite:")) {
-    return SqliteStore::open(url.substr(std::string_view("sqlite:").size()), {.create = options.create});
+    return SqliteStore::open(url.substr(std::string_view("sqlite:").size()), {.create = options.create, .busy_timeout = options.lock_wait});
   }
   if (url == "memory:") return std::make_unique<MemoryStore>();
   for (const std::string_view scheme :

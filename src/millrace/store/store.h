@@ -158,6 +158,7 @@ struct StoreOptions {
   bool create = true;                         // SQLite: make the file when there is none; else that is not_found
   std::string password;                       // in place of the URL's, when not empty
   std::string token;                          // a JWT, in place of user and password
+  std::chrono::milliseconds lock_wait{5'000};  // SQLite: for another process's lock
   std::size_t connections = 2;                // SurrealDB: sockets
   std::chrono::milliseconds timeout{60'000};  // SurrealDB: for one request
   std::stop_token stop;                       // SurrealDB: ends the waiting of opening and prepare() with interrupted

@@ -2,7 +2,7 @@
 //
 // An HTTP server that answers every request with the same 201: what the server by itself costs, beside anything behind it.
 //
-//   constant_server [ADDRESS [SECONDS]] &          // prints where it listens, and at the end its requests and CPU seconds for each
+//   constant_server [ADDRESS [SECONDS [CERTIFICATE KEY]]] &   // prints where it listens, and at the end its requests and the CPU of each
 //   wrk -t1 -c64 -d10s -s bench/peers/create.lua http://127.0.0.1:8080/v1/post
 #include <sys/resource.h>
 
@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "millrace/net/http_server.h"
 
@@ -37,12 +38,14 @@ int main(int argc, char** argv) {
   if (!address) return std::fprintf(stderr, "%s\n", address.error().message.c_str()), 2;
   Loop loop;
   std::uint64_t requests = 0;  // the loop's
+  HttpOptions options{.connections_max = 10'000};
+  if (argc > 4) options.tls = TlsFiles{argv[3], argv[4]};
   auto server = HttpServer::listen(loop, *address, [&requests](const HttpRequest&, HttpReply reply) noexcept {
     ++requests;
     std::move(reply).send({.status = 201,
                            .headers = {{"Content-Type", "application/json"}, {"Location", "/v1/post/0"}},
                            .body = R"({"id":"post:01997e6e-97a1-7cc3-9d3c-6f1c2a4b8e21"})"});
-  }, {.connections_max = 10'000});
+  }, std::move(options));
   if (!server) return std::fprintf(stderr, "%s\n", server.error().message.c_str()), 1;
   std::printf("listening on %s\n", to_string((*server)->address()).c_str());
   std::fflush(stdout);

@@ -205,6 +205,16 @@ TEST_F(HttpExchangeTest, tells_of_a_client_that_sends_nothing_more) {
   EXPECT_TRUE(client.read_to_end().ends_with(chunk("abc") + chunk("end 4\n") + "0\r\n\r\n"));
 }
 
+TEST_F(HttpExchangeTest, is_not_kept_by_bytes_that_make_no_piece) {
+  serve_echo({.read_timeout = milliseconds(200)});
+  HttpClient client(port_);
+  client.send(std::string(chunked_post) + "1;extension=");
+  std::jthread sender([&](const std::stop_token& stop) {
+    while (!stop.stop_requested() && client.send("x")) std::this_thread::sleep_for(milliseconds(20));  // as a slow client does
+  });
+  EXPECT_TRUE(wait_for(Kind::too_slow)) << "each of so many bytes would give it time again";
+}
+
 TEST_F(HttpExchangeTest, takes_longer_than_the_read_timeout_as_long_as_something_comes) {
   serve_echo({.read_timeout = milliseconds(400)});
   HttpClient client(port_);

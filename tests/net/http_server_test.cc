@@ -296,6 +296,24 @@ TEST_F(HttpServerTest, says_that_it_has_no_room_when_all_are_being_answered) {
   EXPECT_EQ(body_of(second.read_answer()), "late\n");
 }
 
+TEST_F(HttpServerTest, has_no_room_in_the_form_of_its_owner) {
+  std::promise<HttpReply> asked;
+  serve([&](const HttpRequest&, HttpReply reply) noexcept { asked.set_value(std::move(reply)); },
+        {.connections_max = 1, .refusal = [](int status) noexcept {
+           return HttpResponse{.headers = {{"Retry-After", "7"}}, .body = std::to_string(status)};
+         }});
+  HttpClient first(port_);
+  first.send(get);
+  HttpReply reply = asked.get_future().get();
+  HttpClient second(port_);
+  const std::string answer = second.read_answer();
+  EXPECT_EQ(status_of(answer), "503");
+  EXPECT_EQ(body_of(answer), "503");
+  EXPECT_NE(answer.find("Retry-After: 7\r\nContent-Length: 3\r\nConnection: close\r\n"), answer.npos) << answer;
+  loop_.run([&] { std::move(reply).send(text_response(200, "late")); });
+  EXPECT_EQ(body_of(first.read_answer()), "late\n");
+}
+
 TEST_F(HttpServerTest, keeps_the_request_while_the_handler_runs) {
   std::promise<std::string> seen;
   for (const std::string_view connection : {"keep-alive", "close"}) {

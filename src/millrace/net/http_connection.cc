@@ -223,7 +223,7 @@ void HttpConnection::begin_stream() {
 
 void HttpConnection::read_more() {
   if (server_->is_closing()) return stream_->stop(HttpPiece::Kind::closing);
-  wait_for(State::streaming, server_->options().read_timeout);
+  if (deadline_ == Instant::max()) wait_for(State::streaming, server_->options().read_timeout);  // for a piece, not for each byte
   read();
 }
 

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -14,6 +13,7 @@
 
 #include "millrace/gateway/drain_rate.h"
 #include "millrace/gateway/lane_writer.h"
+#include "millrace/gateway/removals.h"
 #include "millrace/record/block_writer.h"
 #include "millrace/telemetry/profile.h"
 
@@ -33,9 +33,6 @@ constexpr std::chrono::seconds ask_every{1};       // a store that is down
 constexpr std::chrono::seconds doubt_after_io{5};
 // For what is left when nobody can be answered any more.
 constexpr std::chrono::seconds stop_patience{1};
-
-// An error of one table's, such as another layout: the store itself answers.
-bool is_of_the_table(const Error& error) { return error.code == Code::refused || error.code == Code::invalid_argument || error.code == Code::forbidden; }
 
 struct Removal {
   std::string table;
@@ -314,32 +311,21 @@ void Committer::Impl::recycle(Gathered gathered) {
   if (spare_.size() < spare_blocks_max) spare_.push_back(std::move(gathered));
 }
 
-// One transaction for all of a table's; a second one for those whose id may be read in another way as well.
 void Committer::Impl::run_removals(std::vector<Removal> removals) {
   while (!removals.empty()) {
     const std::string table = removals.front().table;
     const auto others = std::ranges::stable_partition(removals, [&](const Removal& removal) { return removal.table == table; });
-    std::vector<Removal> these(std::move_iterator(removals.begin()), std::move_iterator(others.begin()));
-    removals.erase(removals.begin(), others.begin());
-    for (std::size_t choice = 0; !these.empty(); ++choice) {
-      std::vector<RecordId> ids;
-      for (const Removal& removal : these) ids.push_back(removal.ids[choice]);
-      const Result<std::vector<bool>> removed = store_.remove({table}, ids);
-      if (!removed && !is_of_the_table(removed.error())) {
+    std::vector<std::vector<RecordId>> keys;
+    for (auto removal = removals.begin(); removal != others.begin(); ++removal) keys.push_back(std::move(removal->ids));
+    std::vector<Result<bool>> outcomes = remove_records(store_, {table}, keys);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (!outcomes[i] && !is_of_the_table(outcomes[i].error())) {
         table_asked_ = table;
-        tell_store(&removed.error());
+        tell_store(&outcomes[i].error());
       }
-      std::vector<Removal> left;
-      for (std::size_t i = 0; i < these.size(); ++i) {
-        if (removed && !(*removed)[i] && choice + 1 < these[i].ids.size()) {
-          left.push_back(std::move(these[i]));
-          continue;
-        }
-        Result<bool> outcome = removed ? Result<bool>((*removed)[i]) : std::unexpected(removed.error());
-        loop_.post([done = std::move(these[i].done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
-      }
-      these = std::move(left);
+      loop_.post([done = std::move(removals[i].done), outcome = std::move(outcomes[i])]() mutable { done(std::move(outcome)); });
     }
+    removals.erase(removals.begin(), others.begin());
   }
 }
 

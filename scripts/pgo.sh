@@ -48,7 +48,7 @@ train() {
     [[ $command == *'$SURREAL'* && -z ${SURREAL:-} ]] && continue
     echo "pgo: $command"
     status=0
-    PATH="$build/bin:$PATH" bash -c "$command" >command.out 2>&1 </dev/null || status=$?
+    PATH="$build/bin:$PATH" PGO_SCRIPTS="$source/scripts" bash -c "$command" >command.out 2>&1 </dev/null || status=$?
     [ "$status" -le 1 ] || { cat command.out >&2; echo "pgo: '$command' exits with $status" >&2; exit 1; }  # 1: some are rejected
     [ -e few.ndjson ] || make_inputs
     trained=$((trained + 1))

@@ -145,6 +145,7 @@ int serve(const ServeArguments& arguments, ServeOptions& options, const std::sto
   if (!tokens) return report_error(tokens.error());
   options.gateway.tokens = *std::move(tokens);
   options.gateway.events = &events;
+  options.gateway.version = MILLRACE_VERSION;
 
   std::unique_ptr<AccessLog> access_log;
   if (!arguments.access_log.empty()) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "millrace/batch/batch_create.h"  // batch_create_posts, batch_create<T>, all_or_first_error
+#include "millrace/gateway/gateway.h"  // Gateway: creates over HTTP that share commits
 #include "millrace/parallel/batches_of.h"  // batches_of(range, n): what is in memory, for stream()
 #include "millrace/parallel/file_sinks.h"  // write_lines, write_points: sinks of stream()
 #include "millrace/parallel/in_parallel.h"  // in_parallel(range) | keep(p) | map(f) | …

@@ -32,7 +32,7 @@ Call::Call(Desk& desk, const net::HttpRequest& request, Route route, net::HttpRe
   if (desk.access_log == nullptr) return;
   line_ = std::make_shared<Line>(Line{.method = std::string(request.method),
                                       .path = std::string(request.path()),
-                                      .client = {},
+                                      .client = reply_.client_address(),
                                       .route = route,
                                       .bytes_in = request.body.size(),
                                       .begin = std::chrono::steady_clock::now()});

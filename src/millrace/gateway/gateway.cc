@@ -191,6 +191,7 @@ void Gateway::Impl::respond(const HttpRequest& request, Route route, Call call) 
     case Route::metrics:
       if (!options_.has_metrics_route) break;
       return std::move(call).answer(net::metrics_response(request, *options_.registry));
+    case Route::trace: return reads_.trace(std::move(call), {.version = options_.version, .trace = {}});
     case Route::openapi:
       return std::move(call).answer({.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = std::string(openapi_document())});
     default: break;

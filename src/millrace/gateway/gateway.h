@@ -44,6 +44,7 @@ struct GatewayOptions {
   std::vector<std::string> cors_origins;   // "https://app.example", or "*"; none: no CORS headers
   EventLog* events = nullptr;              // where failures are told; outlives the gateway
   AccessLog* access_log = nullptr;         // a line for each request; outlives the gateway
+  std::string version;                     // of the program, for its traces
   bool has_metrics_route = true;           // false where metrics are served elsewhere
   telemetry::Registry* registry = &telemetry::Registry::global();
 };

@@ -11,6 +11,7 @@
 #include "millrace/gateway/cursor.h"
 #include "millrace/gateway/route.h"
 #include "millrace/record/json.h"
+#include "millrace/telemetry/profile.h"
 
 namespace millrace::gateway {
 namespace {
@@ -116,6 +117,16 @@ void Reads::remove(Call call, std::string table, std::string key) {
     if (!removed) return std::move(*asked).refuse(removed.error(), Origin::store);
     if (!*removed) return std::move(*asked).refuse(no_record(table, key));
     std::move(*asked).answer({.status = 204, .headers = {}, .body = {}}, 1);
+  });
+}
+
+void Reads::trace(Call call, const telemetry::TraceInfo& info) {
+  if (!telemetry::has_profile_scopes()) return std::move(call).refuse(refusal(404, {}, "This build has no profile scopes: preset profile has."));
+  run(std::move(call), [info](store::Store&) -> Answer {
+    return [text = telemetry::trace_text(info)](Call asked) mutable {
+      if (!text) return std::move(asked).refuse(text.error(), Origin::store);
+      std::move(asked).answer(json_response(*std::move(text)));
+    };
   });
 }
 

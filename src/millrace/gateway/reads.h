@@ -10,6 +10,7 @@
 #include "millrace/gateway/call.h"
 #include "millrace/gateway/reader.h"
 #include "millrace/net/loop.h"
+#include "millrace/telemetry/trace_file.h"
 
 namespace millrace::gateway {
 
@@ -21,6 +22,8 @@ class Reads {
   // `query`: limit, 1 to 1,000, and after.
   void page(Call call, std::string table, std::string_view query);
   void remove(Call call, std::string table, std::string key);
+  // Where the time went of late, for ui.perfetto.dev; 404 in a build without scopes.
+  void trace(Call call, const telemetry::TraceInfo& info);
 
  private:
   using Answer = std::move_only_function<void(Call)>;

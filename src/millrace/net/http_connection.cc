@@ -46,6 +46,12 @@ void HttpConnection::give_back_work() {
   if (work_) server_->take_back(std::move(work_));
 }
 
+std::string HttpConnection::client_address() const {
+  ErrorCode error;
+  const auto end = socket_.remote_endpoint(error);
+  return error ? std::string() : end.address().to_string();
+}
+
 void HttpConnection::start() {
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);

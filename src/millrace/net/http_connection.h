@@ -42,6 +42,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   // Head and body in a single try, and closed: there is no room for it.
   void turn_away();
 
+  std::string client_address() const;
+
   // ---- for its stream
   std::shared_ptr<HttpStream> stream() const { return stream_; }
   HttpServer::Impl& server() const { return *server_; }

@@ -248,6 +248,8 @@ HttpReply::~HttpReply() {
   if (connection_) std::move(*this).send(text_response(500, "500 Internal Server Error"));
 }
 
+std::string HttpReply::client_address() const { return connection_ ? connection_->client_address() : std::string(); }
+
 void HttpReply::send(HttpResponse response) && {
   const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
   MILLRACE_ASSERT(connection != nullptr);

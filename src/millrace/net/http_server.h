@@ -49,6 +49,8 @@ class HttpReply {
   HttpReply(HttpReply&&) noexcept = default;
   HttpReply& operator=(HttpReply&&) = delete;
 
+  // Of the connection's other end, without its port: "127.0.0.1". Asks the system; empty when the client has gone.
+  std::string client_address() const;
   // Nothing happens when the client has gone.
   void send(HttpResponse response) &&;
   // Of a request that takes_stream has taken: body and answer in pieces.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <tuple>
@@ -163,6 +164,20 @@ Result<void> write_trace(const std::string& path, const TraceInfo& info) {
   }
   if (!done) std::filesystem::remove(written, error);
   return done;
+}
+
+Result<std::string> trace_text(const TraceInfo& info) {
+  Result<File> file = File::create_temporary();
+  if (!file) return std::unexpected(std::move(file).error());
+  if (Result<void> done = TraceWriter(*file).write(info); !done) return std::unexpected(std::move(done).error());
+  std::string text(file->size().value_or(0), '\0');
+  for (std::size_t at = 0; at < text.size();) {
+    const Result<std::size_t> size = file->read_at(at, std::span(text).subspan(at));
+    if (!size) return std::unexpected(size.error());
+    if (*size == 0) return fail(Code::io, "the trace's temporary file ends too soon");
+    at += *size;
+  }
+  return text;
 }
 
 }  // namespace millrace::telemetry

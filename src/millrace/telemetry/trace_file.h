@@ -25,5 +25,7 @@ struct TraceInfo {
 // The file is written beside its place and then moved there, so that who reads it never sees half of one; a pipe or device is
 // written to. Errors: not_found, forbidden, io.
 Result<void> write_trace(const std::string& path, const TraceInfo& info);
+// What such a file would hold. io where the system's temporary folder cannot be written to.
+Result<std::string> trace_text(const TraceInfo& info);
 
 }  // namespace millrace::telemetry

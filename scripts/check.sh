@@ -11,7 +11,7 @@ for preset in asan tsan; do
   ctest --preset "$preset"
 done
 
-targets=(ndjson json csv rejects http text cow_string row json_value query evaluate)
+targets=(ndjson json csv rejects http gateway text cow_string row json_value query evaluate)
 cmake --preset fuzz --log-level=NOTICE
 cmake --build --preset fuzz --target "${targets[@]/%/_fuzz}"
 for target in "${targets[@]}"; do

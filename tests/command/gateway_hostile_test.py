@@ -421,6 +421,15 @@ class Bodies(HostileTest):
         lines = [json.loads(line) for line in answer.body.splitlines()]
         self.assertEqual((answer.status, lines[0], lines[-1]["complete"]), (200, {"id": 1}, False))
 
+    def test_a_stream_that_ends_in_mid_chunk_is_told_how_far_it_came(self):
+        self.serve()
+        head = request(headers=["Content-Type: application/x-ndjson", TE], length=False)
+        for body, ids in ((b"99\r\n", []), (b'9\r\n{"id":1}\n\r\n', [1]), (b'', [])):
+            with Connection(self.port) as connection:
+                answer = connection.send(head + body).end_sending().answer()
+                lines = [json.loads(line) for line in answer.body.splitlines()]
+                self.assertEqual((answer.status, [line["id"] for line in lines[:-1]], lines[-1]["complete"]), (200, ids, False))
+
 
 class Clients(HostileTest):
     def test_slow_ones_are_told_and_cut(self):

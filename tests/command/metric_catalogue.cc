@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "millrace/base/file.h"
+#include "millrace/gateway/access_log.h"
 #include "millrace/net/serve_metrics.h"
 #include "millrace/pipeline/load.h"
 #include "millrace/pipeline/load_metrics.h"
@@ -24,11 +25,12 @@ int main() {
   telemetry::Registry& registry = telemetry::Registry::global();
   telemetry::add_process_metrics(registry);
   pipeline::add_job_metrics();
+  const auto access_log = gateway::AccessLog::open("/dev/null", registry);  // what `serve` has besides
   net::Loop loop;
   const auto server = net::serve_metrics(loop, {"127.0.0.1", 0}, registry);
   const TempFolder folder;
   Result<File> input = File::create(folder.file("input.ndjson"));
-  if (!server || !input || !input->write_all("{\"title\":\"t\"}\n")) return 1;
+  if (!server || !access_log || !input || !input->write_all("{\"title\":\"t\"}\n")) return 1;
   store::MemoryStore store;
   Silent progress;
   const auto report = pipeline::load({.files = {folder.file("input.ndjson")}, .shape = {.table = "post"}}, store, progress, {});

@@ -89,7 +89,7 @@ void NdjsonStream::take(const net::HttpPiece& piece) {
       if (inflater_ && !inflater_->may_end()) return stop(refusal(400, {}, "The gzip is cut short."));
       splitter_.filled(0);
       return;
-    case Kind::gone: is_client_gone_ = true; return stop(refusal(400));
+    case Kind::gone: return stop(refusal(400, {}, "The connection was closed before the body's end."));  // a half of it: who only sends no more still reads
     case Kind::malformed: return stop(refusal(400, {}, "From here on the body is malformed."));
     case Kind::too_slow: return stop(refusal(408));
     case Kind::closing: return stop(fault_of({Code::interrupted, "stopping", {}}, Origin::store));

@@ -50,6 +50,8 @@ const Handles& handles() {
 
 void BatchMetrics::add_to_registry() { handles(); }
 
+telemetry::Gauge BatchMetrics::queue_records() { return handles().queue_records; }
+
 void BatchMetrics::queued(std::size_t records) {
   if (records == queued_) return;
   handles().queue_records.add(static_cast<double>(records) - static_cast<double>(queued_));

@@ -8,6 +8,7 @@
 
 #include "millrace/base/result.h"
 #include "millrace/batch/controller.h"
+#include "millrace/telemetry/metrics.h"
 #include "millrace/telemetry/trace_context.h"
 
 namespace millrace::batch {
@@ -26,6 +27,8 @@ class BatchMetrics {
   void landed(const Sample& sample, bool was_answered);  // the store's answer, or that there is none, was taken
   void retried(Code reason);                             // records are sent again
 
+  // millrace_queue_records, for who has records that no Batcher has yet: to be added to.
+  static telemetry::Gauge queue_records();
   // All of them at nought, so that a scrape sees them before anything is sent.
   static void add_to_registry();
 

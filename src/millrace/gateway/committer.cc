@@ -117,6 +117,7 @@ class Committer::Impl {
 
   std::atomic<bool> has_work_{false};
   std::atomic<std::size_t> queue_bytes_{0};
+  std::atomic<std::size_t> records_gathered_{0};
   std::atomic<double> bytes_per_second_{0};
   std::atomic<bool> store_answers_{true};
 
@@ -161,6 +162,7 @@ Result<void> Committer::Impl::add(std::string_view table, const RecordView& reco
     if (Result<void> added = lane.writer.add(record, span, block); !added) return added;
     lane.gathered.back().tickets->push_back(std::move(whom));
     queue_bytes_.fetch_add(queue_bytes(block.entries.back()), std::memory_order_relaxed);
+    records_gathered_.store(records_gathered_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // under the lock
     if (!std::exchange(lane.listed, true)) listed_.push_back(&lane);
     has_work_.store(true, std::memory_order_release);
     is_asleep = std::exchange(sleeping_, false);
@@ -187,6 +189,7 @@ Pressure Committer::Impl::pressure() const {
   const std::size_t bytes = queue_bytes_.load(std::memory_order_relaxed);
   const double seconds = static_cast<double>(bytes) / std::max(bytes_per_second_.load(std::memory_order_relaxed), 1.0);
   return {.bytes = bytes,
+          .records_gathered = records_gathered_.load(std::memory_order_relaxed),
           .bytes_max = options_.queue_bytes_max,
           .drains_in = std::chrono::seconds(static_cast<int>(std::clamp(seconds + 1, 1.0, 60.0))),
           .store_answers = store_answers_.load(std::memory_order_relaxed)};
@@ -240,6 +243,7 @@ Committer::Impl::Work Committer::Impl::wait(Instant due) {
     sleeping_ = false;
   }
   has_work_ = false;
+  records_gathered_ = 0;
   work.stopping = stopping_;
   for (Gathering* const lane : listed_) {
     work.gathered.emplace_back(lane->shape.table, std::exchange(lane->gathered, {}));

@@ -44,7 +44,8 @@ struct CommitterOptions {
 };
 
 struct Pressure {
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;             // of records that are not settled
+  std::size_t records_gathered = 0;  // that no batcher has yet
   std::size_t bytes_max = 0;
   std::chrono::seconds drains_in{1};  // at the rate of late; 1 to 60
   bool store_answers = true;

@@ -78,7 +78,6 @@ class Gateway::Impl {
   net::Loop& loop_;
   telemetry::RequestMetrics request_metrics_;
   std::array<std::vector<telemetry::RouteMetrics>, routes_count> route_metrics_;
-  telemetry::ScrapeHook read_queue_;
   RequestIds request_ids_;
   Access access_;
   Reader reader_;
@@ -87,6 +86,7 @@ class Gateway::Impl {
   Creator creator_;
   Reads reads_;
   std::atomic<bool> is_closing_{false};
+  telemetry::ScrapeHook read_queue_;  // last: it asks the committer
 };
 
 Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, GatewayOptions options)
@@ -110,7 +110,11 @@ Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, 
   metrics.store_up.set(1);
   metrics.queue_bytes_limit.set(static_cast<double>(options_.queue_bytes_max));
   read_queue_ = telemetry::Registry::global().before_scrape(
-      [this, bytes = metrics.queue_bytes] { bytes.set(static_cast<double>(committer_.pressure().bytes)); });
+      [this, bytes = metrics.queue_bytes, records = batch::BatchMetrics::queue_records(), gathered = 0.0]() mutable {
+        const Pressure pressure = committer_.pressure();
+        bytes.set(static_cast<double>(pressure.bytes));
+        records.add(static_cast<double>(pressure.records_gathered) - std::exchange(gathered, static_cast<double>(pressure.records_gathered)));
+      });
   for (std::size_t route = 0; route < routes_count; ++route) {
     const std::string_view name = to_string(static_cast<Route>(route));
     // A method that a route does not take is "other" there, so that the label sets stay few.

@@ -16,10 +16,10 @@
 // wait for the handler. A connection that was refused is closed. Trailers are not among the headers.
 //
 // Threads: the handler is called on the loop's thread, and a reply is sent on it, then or later. listen() and the destructor
-// may be called from any thread, the destructor not from within the handler or `refused`; the loop outlives the server.
-// Memory: each connection holds at most its head, its body and its answer, an idle one some 2 KiB; there are at most `connections_max`. One more takes
-// the place of that which has kept us waiting longest, for a request or to take an answer, so that the idle and the slow lock
-// nobody out. Who connects again and again, faster than others are answered, still does.
+// may be called from any thread, the destructor not from within a function that the server calls; the loop outlives the server.
+// Memory: each connection holds at most its head, its body and its answer, an idle one some 2 KiB, with TLS 13; there are at
+// most `connections_max`. One more takes the place of that which has kept us waiting longest, for a request or to take an
+// answer, so that the idle and the slow lock nobody out. Who connects again and again, faster than others are answered, still does.
 // The destructor accepts nobody any more, closes those who ask nothing, lets requests that have begun be read and be answered,
 // with `Connection: close`, and streams find their end; `close_within` at most. What is not done then is cut.
 #pragma once

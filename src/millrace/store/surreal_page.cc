@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -38,16 +39,31 @@ Value range(const Lane& lane, Value begin, Value end) {
   return RecordLink{lane.table, {Tagged{range_tag, {Array{std::move(begin), std::move(end)}}}}};
 }
 
-// Before each character of a text, from the last to the first; not of the characters beyond ranges_max.
+// A text that is less by one in its last character, taken for a digit of up to 16: 731 for 732, 72f for 730; itself when it is 0.
+std::string lowered(std::string text) {
+  for (auto c = text.rbegin(); c != text.rend(); ++c) {
+    const auto byte = static_cast<unsigned char>(*c);
+    if (byte == '-') continue;  // in a uuid
+    if (byte == '0') {
+      *c = 'f';
+    } else if (byte > '!' && byte < 0x80) {
+      *c = byte == 'a' || byte == 'A' ? '9' : static_cast<char>(byte - 1);
+      return text;
+    } else {
+      break;
+    }
+  }
+  return {};
+}
+
+// The text cut behind each of its characters, and lowered there; from the last to the first, and not those beyond ranges_max.
 std::vector<Value> lower_texts(const std::string& key) {
   const std::size_t count = std::clamp<std::size_t>(ranges_bytes_max / (key.size() + 1), 1, ranges_max);
   std::vector<Value> lower;
   for (std::size_t at = 0; at < key.size() && lower.size() < count; ++at) {
-    const auto c = static_cast<unsigned char>(key[at]);
-    if (c >= 0x80 && c < 0xc0) continue;  // within a UTF-8 sequence
-    std::string cut = key.substr(0, at);
-    if (c > ' ' && c < 0x80) cut += static_cast<char>(c - 1);
-    lower.emplace_back(std::move(cut));
+    if (const auto c = static_cast<unsigned char>(key[at]); c >= 0x80 && c < 0xc0) continue;  // within a UTF-8 sequence
+    std::string less = lowered(key.substr(0, at + 1));
+    lower.emplace_back(less.empty() ? key.substr(0, at) : std::move(less));
   }
   std::ranges::reverse(lower);
   // Texts may stand in clumps, "post-1" and "user-1": step over the gap before the first character with growing steps.
@@ -67,18 +83,24 @@ std::vector<Value> lower_integers(std::int64_t key, std::size_t limit) {
   return lower;
 }
 
-// For each hexadecimal digit, from the last to the first, the uuid with that digit lowered by one and zeros behind it.
+// For each hexadecimal digit, from the last to the first, the uuid that is less by one there, with zeros behind it.
 std::vector<Value> lower_uuids(const Uuid& key) {
+  constexpr std::size_t digits = std::tuple_size_v<decltype(Uuid::bytes)> * 2;
   std::vector<Value> lower;
-  for (std::size_t digit = key.bytes.size() * 2; digit-- > 0;) {
-    Uuid cut = key;
-    std::uint8_t& byte = cut.bytes[digit / 2];
-    std::fill(cut.bytes.begin() + static_cast<std::ptrdiff_t>(digit / 2) + 1, cut.bytes.end(), std::uint8_t{0});
-    const unsigned high = byte >> 4;
-    const unsigned low = byte & 0xf;
-    byte = digit % 2 == 0 ? static_cast<std::uint8_t>((high == 0 ? 0 : high - 1) << 4)
-                          : static_cast<std::uint8_t>(high << 4 | (low == 0 ? 0 : low - 1));
-    lower.emplace_back(cut);
+  for (std::size_t digit = digits; digit-- > 0;) {
+    Uuid less;
+    std::copy_n(key.bytes.begin(), digit / 2 + 1, less.bytes.begin());
+    unsigned take = 0x10;
+    if (digit % 2 == 1) take = 0x01;
+    if (digit % 2 == 0) less.bytes[digit / 2] &= 0xf0;
+    for (std::size_t byte = digit / 2 + 1; byte-- > 0;) {
+      const bool borrows = less.bytes[byte] < take;
+      less.bytes[byte] = static_cast<std::uint8_t>(less.bytes[byte] - take);
+      take = 1;
+      if (!borrows) break;
+      if (byte == 0) less = {};
+    }
+    lower.emplace_back(less);
   }
   return lower;
 }

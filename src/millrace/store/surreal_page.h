@@ -17,7 +17,7 @@
 // cost time when they are bad and never a record: a page comes out of one range that ends at the id and holds enough, or
 // out of all that is before it.
 //
-//   text      the id cut after each of its characters, the last one lowered by one: a hexadecimal UUIDv7 grows by 16
+//   text      the id cut behind each of its characters, and less by one there: a hexadecimal UUIDv7 grows by 16
 //   int       limit, 16 * limit, … before it
 //   uuid      as text, by its hexadecimal digits
 //

@@ -228,6 +228,24 @@ class Statuses(HostileTest):
         self.expect(200, request("GET", "/readyz"))
         self.assertEqual(connection.execute('SELECT count(*) FROM "any"').fetchall(), [(2,)])
 
+    def test_a_queue_that_is_full(self):
+        self.serve("--wait", "60s", "--queue", "64KiB", "--max-record", "16KiB", "--stop-within", "1s", store="sqlite:a.db")
+        self.expect(201, request(body=b'{"id":1}'))
+        connection = sqlite3.connect(self.folder / "a.db", isolation_level=None)
+        self.addCleanup(connection.close)
+        connection.execute("BEGIN IMMEDIATE")
+        waiting = [Connection(self.port).send(request(body=b'{"a":"%s"}' % (b"x" * 15_000))) for _ in range(5)]
+        self.wait_until(lambda: self.raw(request("GET", "/readyz")).status == 503, "five records of 15 KiB have room in 64 KiB")
+        answer = self.expect(503, request(body=b'{"id":2}'), "overloaded", closes=False)
+        self.assertGreaterEqual(int(answer.header("Retry-After")), 1)
+        self.expect(503, request("GET", "/readyz"))
+        self.expect(400, request("GET", "/v1/any?limit=x"))
+        connection.execute("ROLLBACK")
+        self.assertEqual([client.answer().status for client in waiting], [201] * 5)
+        for client in waiting:
+            client.socket.close()
+        self.expect(201, request(body=b'{"id":2}'))
+
     def test_methods(self):
         self.serve()
         for target, allowed in (("/v1/any", {"GET", "HEAD", "POST", "OPTIONS"}), ("/v1/any/1", {"GET", "HEAD", "DELETE", "OPTIONS"}),

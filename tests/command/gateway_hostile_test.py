@@ -221,12 +221,30 @@ class Statuses(HostileTest):
         answer = self.expect(503, request(body=b'{"id":2}'), "unavailable")
         self.assertNotIn(b"a.db", answer.body)
         self.expect(200, request("GET", "/v1/any/1"))
-        self.expect(503, request("GET", "/readyz"), "unavailable")
+        self.wait_until(lambda: self.raw(request(body=b'{"id":2}')).status == self.raw(request("GET", "/readyz")).status == 503, "a store that is away is called ready")
         self.expect(200, request("GET", "/healthz"))
         connection.execute("ROLLBACK")
         self.wait_until(lambda: self.raw(request(body=b'{"id":2}')).status == 201, "the store is back, and it is not used")
         self.expect(200, request("GET", "/readyz"))
         self.assertEqual(connection.execute('SELECT count(*) FROM "any"').fetchall(), [(2,)])
+
+    def test_a_queue_that_is_full(self):
+        self.serve("--wait", "60s", "--queue", "64KiB", "--max-record", "16KiB", "--stop-within", "1s", store="sqlite:a.db")
+        self.expect(201, request(body=b'{"id":1}'))
+        connection = sqlite3.connect(self.folder / "a.db", isolation_level=None)
+        self.addCleanup(connection.close)
+        connection.execute("BEGIN IMMEDIATE")
+        waiting = [Connection(self.port).send(request(body=b'{"a":"%s"}' % (b"x" * 15_000))) for _ in range(5)]
+        self.wait_until(lambda: self.raw(request("GET", "/readyz")).status == 503, "five records of 15 KiB have room in 64 KiB")
+        answer = self.expect(503, request(body=b'{"id":2}'), "overloaded", closes=False)
+        self.assertGreaterEqual(int(answer.header("Retry-After")), 1)
+        self.expect(503, request("GET", "/readyz"))
+        self.expect(400, request("GET", "/v1/any?limit=x"))
+        connection.execute("ROLLBACK")
+        self.assertEqual([client.answer().status for client in waiting], [201] * 5)
+        for client in waiting:
+            client.socket.close()
+        self.expect(201, request(body=b'{"id":2}'))
 
     def test_methods(self):
         self.serve()
@@ -502,7 +520,7 @@ class Clients(HostileTest):
         self.assertGreaterEqual(hard, 10_200, "the system lets no process have 10,000 connections")
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
-        self.serve()
+        self.serve("--read-timeout", "120s")
         connections = []
         self.addCleanup(lambda: [connection.socket.close() for connection in connections])
         for _ in range(10_000):

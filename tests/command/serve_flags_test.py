@@ -206,6 +206,7 @@ class Reload(Certified, ServeTest):
         [line] = lines(1)
         self.assertEqual((line["request_id"], line["trace_id"], line["status"], line["records"]), ("mine", "4bf92f3577b34da6a3ce929d0e0e4736", 201, 1))
         self.assertGreater(line["seconds"], 0)
+        self.assertEqual(line["client"], "127.0.0.1")
         self.stop()
         self.assertNotIn("s3cret", json.dumps(self.events))
 

@@ -6,6 +6,8 @@
 namespace millrace::gateway {
 namespace {
 
+constexpr std::size_t large_answer = 256 << 10;
+
 std::string allowed_origin(const std::vector<std::string>& allowed, std::string_view origin) {
   if (allowed.empty() || origin.empty()) return {};
   if (std::ranges::find(allowed, "*") != allowed.end()) return "*";
@@ -48,6 +50,10 @@ void Call::add_headers(net::HttpResponse& response) const {
 }
 
 void Call::answer(net::HttpResponse response, std::uint64_t records) && {
+  if (response.body.size() > large_answer && !reply_.has_room(response.body.size())) {  // pages, for clients that do not take them
+    response = problem_response({Code::overloaded, "Too many answers wait for their clients.", {}}, Origin::request, context_.id());
+    records = 0;
+  }
   add_headers(response);
   if (line_) log(response.status, records, line_->bytes_in, response.body.size());
   std::move(active_).end(response.status);

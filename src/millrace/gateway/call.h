@@ -31,6 +31,8 @@ struct Desk {
   EventLog* events = nullptr;     // none: nothing is said
   AccessLog* access_log = nullptr;
   std::vector<std::string> cors_origins;
+  std::size_t streams_max = 0;
+  std::size_t streams = 0;  // now
 };
 
 class Call {

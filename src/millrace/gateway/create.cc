@@ -21,6 +21,8 @@ void count_rejected(const Error& error) { count_settled({.how = How::rejected, .
 // a third of that. A slower disk hides the waking.
 constexpr std::chrono::microseconds lone_commit{400};
 
+constexpr std::size_t array_records_max = 10'000;
+
 // One record, and the request that it came with.
 class OneCreate final : public Submission {
  public:
@@ -139,6 +141,10 @@ void Creator::create_one(Call call, std::string_view table, std::string_view bod
 }
 
 void Creator::create_many(Call call, std::string_view table) {
+  if (body_.count_elements(array_records_max + 1) > array_records_max) {  // an answer may be a hundred times its record
+    return std::move(call).refuse({Code::too_large, fmt::format("An array may have {} records; application/x-ndjson has no limit.", array_records_max), {}},
+                                  Origin::request);
+  }
   Access& access = call.desk().access;
   const TokenPointer token = call.token;
   const auto many = std::make_shared<ManyCreates>(std::move(call), table);

@@ -101,7 +101,7 @@ Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, 
                     if (error == nullptr) return events->say(Level::info, "store_answers");
                     events->say(Level::error, "store_fails", {{"code", to_string(error->code)}, {"message", error->message}});
                   }}),
-      desk_{.committer = committer_, .access = access_, .events = options_.events, .access_log = options_.access_log, .cors_origins = options_.cors_origins},
+      desk_{.committer = committer_, .access = access_, .events = options_.events, .access_log = options_.access_log, .cors_origins = options_.cors_origins, .streams_max = options_.streams_max},
       creator_(committer_, loop, {options_.record_bytes_max}),
       reads_(reader_, loop) {
   access_.set(options_.tokens);
@@ -224,7 +224,7 @@ void Gateway::Impl::answer_preflight(const HttpRequest& request, Route route, Ca
 }
 
 net::HttpOptions Gateway::Impl::http_options() {
-  net::HttpOptions options{.body_bytes_max = options_.body_bytes_max, .connections_max = options_.connections_max, .close_within = options_.close_within};
+  net::HttpOptions options{.body_bytes_max = options_.body_bytes_max, .connections_max = options_.connections_max, .held_bytes_max = options_.queue_bytes_max, .close_within = options_.close_within};
   options.takes_stream = [this](const HttpRequest& request) noexcept { return takes_stream(request); };
   options.refusal = [this](int status) noexcept {
     request_metrics_.refused(status);

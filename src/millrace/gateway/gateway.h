@@ -36,7 +36,9 @@ namespace millrace::gateway {
 struct GatewayOptions {
   std::size_t record_bytes_max = 1u << 20;  // 413 beyond, or a record's own error in an array or a stream
   std::size_t body_bytes_max = 8u << 20;    // of an object or an array; a stream has no limit
-  std::size_t queue_bytes_max = 64u << 20;  // records that wait for the store; 503 beyond
+  // Records that wait for the store; bodies and answers under way may take as much again. 503 beyond.
+  std::size_t queue_bytes_max = 64u << 20;
+  std::size_t streams_max = 256;  // NDJSON, at once; each holds some 2 MiB at most
   std::size_t connections_max = 16'384;
   std::chrono::milliseconds store_wait{5'000};  // for a store that fails, before clients are told so
   std::chrono::milliseconds close_within{30'000};

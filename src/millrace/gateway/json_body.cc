@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
 #include "millrace/decode/utf8.h"
 #include "millrace/record/json.h"
+#include "millrace/record/json_text.h"
 
 namespace millrace::gateway {
 namespace {
@@ -37,6 +39,17 @@ Result<JsonBody::Kind> JsonBody::read(std::string_view body) {
   if (is_object) return Kind::object;
   if (text[begin] == '[') return Kind::array;
   return fail(Code::invalid_record, "the body is neither a JSON object nor an array of them");
+}
+
+std::size_t JsonBody::count_elements(std::size_t most) const {
+  std::string_view rest = text_.text();
+  rest.remove_prefix(rest.find('[') + 1);
+  std::size_t count = 0;
+  for (;; ++count) {
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r,"), rest.size()));
+    if (rest.starts_with(']') || count == most) return count;
+    rest.remove_prefix(skip_json_value(rest));
+  }
 }
 
 }  // namespace millrace::gateway

@@ -19,6 +19,8 @@ class JsonBody {
   Result<Kind> read(std::string_view body);
   // Of an object, until the next read().
   const RecordView& record() const { return record_; }
+  // Of an array: how many elements it has, at most `most`.
+  std::size_t count_elements(std::size_t most) const;
   // Of an array: its text, with Chunk::padding bytes behind it.
   Chunk take_array() { return std::move(text_); }
 

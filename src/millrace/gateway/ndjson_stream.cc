@@ -19,6 +19,9 @@ constexpr std::chrono::milliseconds look_again{20};  // while others fill the qu
 }  // namespace
 
 void NdjsonStream::start(net::Loop& loop, Call call, std::string_view table, bool is_gzip, const StreamLimits& limits) {
+  if (call.desk().streams >= call.desk().streams_max) {
+    return std::move(call).refuse({Code::overloaded, "There are too many streams now.", {}}, Origin::request);
+  }
   std::make_shared<NdjsonStream>(loop, std::move(call), table, is_gzip, limits)->go_on();
 }
 
@@ -33,6 +36,7 @@ NdjsonStream::NdjsonStream(net::Loop& loop, Call call, std::string_view table, b
       pool_(chunk_bytes),
       splitter_(decode::Format::ndjson, {.record_bytes_max = limits.record_bytes_max}, pool_),
       reader_(decode::Format::ndjson) {
+  ++call_.desk().streams;
   if (is_gzip) inflater_.emplace();
 }
 

@@ -26,14 +26,16 @@ namespace millrace::gateway {
 
 struct StreamLimits {
   std::size_t record_bytes_max = 1u << 20;
-  std::size_t records_max = 4096;
-  std::size_t bytes_max = 1u << 20;
+  std::size_t records_max = 2048;
+  std::size_t bytes_max = 512u << 10;
 };
 
 class NdjsonStream final : public Submission, public std::enable_shared_from_this<NdjsonStream> {
  public:
   // `is_gzip`: as the client sends it.
   static void start(net::Loop& loop, Call call, std::string_view table, bool is_gzip, const StreamLimits& limits);
+
+  ~NdjsonStream() override { --call_.desk().streams; }
 
   NdjsonStream(net::Loop& loop, Call call, std::string_view table, bool is_gzip, const StreamLimits& limits);
   void settled(std::uint32_t number, const Settled& settled) noexcept override;

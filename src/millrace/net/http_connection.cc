@@ -35,7 +35,8 @@ void append_number(std::string& out, std::size_t number) {
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, Socket socket)
     : server_(std::move(server)),
-      socket_(std::move(socket)) {}
+      socket_(std::move(socket)),
+      held_(server_->held_bytes()) {}
 
 HttpWork& HttpConnection::work() {
   if (!work_) work_ = server_->lend_work();
@@ -194,6 +195,8 @@ bool HttpConnection::take_one(std::string_view& bytes) {
     found = parser().put(bytes);
   }
   if (found == Found::nothing_yet) {
+    held_.set(parser().body_bytes());
+    if (!has_room(0)) return refuse(503), true;
     if (must_say_continue() && !say_continue()) close();
     return false;
   }
@@ -253,6 +256,7 @@ void HttpConnection::answer(HttpResponse response) {
     out_.set(work_->head += response.body, {}, {});
   } else {
     body_ = std::move(response.body);
+    held_.set(held_.own() + body_.size());
     out_.set(work_->head, body_, {});
   }
   flush();
@@ -348,6 +352,7 @@ HttpConnection::ErrorCode HttpConnection::write_out_tls() {
 
 void HttpConnection::written() {
   std::string().swap(body_);  // an assignment would keep the memory
+  held_.set(0);
   if (is_last_ || server_->is_closing()) return leave();
   server_->waits(*this);
   state_ = State::waiting;

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 
+#include "millrace/net/held_bytes.h"
 #include "millrace/net/http_parser.h"
 #include "millrace/net/http_server_impl.h"
 #include "millrace/net/http_stream.h"
@@ -43,6 +44,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void turn_away();
 
   std::string client_address() const;
+  bool has_room(std::size_t bytes) const {
+    return held_.own() + bytes <= HeldBytes::always || held_.total() + bytes <= server_->options().held_bytes_max;
+  }
 
   // ---- for its stream
   std::shared_ptr<HttpStream> stream() const { return stream_; }
@@ -104,6 +108,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Instant deadline_ = Instant::max();
   Instant write_deadline_ = Instant::max();
   std::string body_;
+  HeldBytes held_;
   OutBuffers out_;
   std::array<char, 1024> buffer_;
 };

@@ -43,6 +43,7 @@ class HttpParser {
   void restart();
 
   const HttpRequest& request() const { return request_; }
+  std::size_t body_bytes() const { return body_.size(); }  // so far
   int fault_status() const { return fault_status_; }
   bool keeps_alive() const { return keeps_alive_; }  // the client lets the connection be used again
   bool is_in_request() const { return is_in_request_; }  // some of it was given

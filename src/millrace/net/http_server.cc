@@ -250,6 +250,8 @@ HttpReply::~HttpReply() {
 
 std::string HttpReply::client_address() const { return connection_ ? connection_->client_address() : std::string(); }
 
+bool HttpReply::has_room(std::size_t bytes) const { return !connection_ || connection_->has_room(bytes); }
+
 void HttpReply::send(HttpResponse response) && {
   const std::shared_ptr<HttpConnection> connection = std::exchange(connection_, nullptr);
   MILLRACE_ASSERT(connection != nullptr);

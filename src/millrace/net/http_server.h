@@ -27,6 +27,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ class HttpReply {
 
   // Of the connection's other end, without its port: "127.0.0.1". Asks the system; empty when the client has gone.
   std::string client_address() const;
+  // Whether an answer of that size may be held for the client to take: HttpOptions::held_bytes_max.
+  bool has_room(std::size_t bytes) const;
   // Nothing happens when the client has gone.
   void send(HttpResponse response) &&;
   // Of a request that takes_stream has taken: body and answer in pieces.
@@ -72,6 +75,9 @@ struct HttpOptions {
   std::size_t head_bytes_max = 8u << 10;     // request line and headers; 431 beyond
   std::size_t body_bytes_max = 1u << 20;     // 413 beyond
   std::size_t connections_max = 64;
+  // Bodies that are read, and answers that wait for their clients, of all connections together; small ones are always let in. A
+  // body beyond it is 503; an answer is the handler's to refuse. Streams are not counted: they hold a piece.
+  std::size_t held_bytes_max = std::numeric_limits<std::size_t>::max();
   std::chrono::milliseconds read_timeout{10'000};   // for a whole request, from its first byte; of a stream, for some of it
   std::chrono::milliseconds idle_timeout{75'000};   // between requests
   std::chrono::milliseconds write_timeout{30'000};  // for a client to take an answer

@@ -56,6 +56,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   std::string_view date();  // as the Date header has it
   std::unique_ptr<HttpWork> lend_work();
   void take_back(std::unique_ptr<HttpWork> work);
+  std::size_t& held_bytes() { return held_bytes_; }
   std::span<char> buffer() { return buffer_; }  // for what is read, until it is parsed
   std::span<char> record() { return record_; }  // for what TLS writes at once
 
@@ -82,6 +83,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   bool closing_ = false;
   bool is_in_handler_ = false;  // or in a function of the options
   const std::shared_ptr<bool> is_closed_ = std::make_shared<bool>(false);
+  std::size_t held_bytes_ = 0;
   std::time_t date_of_ = 0;
   std::string date_;
   std::vector<char> buffer_ = std::vector<char>(64 << 10);

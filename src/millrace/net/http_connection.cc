@@ -193,7 +193,12 @@ bool HttpConnection::take_one(std::string_view& bytes) {
     }
     found = parser().put(bytes);
   }
+  work().body.set(parser().body_bytes());
   if (found == Found::nothing_yet) {
+    if (server_->is_body_too_much(parser().body_bytes())) {
+      refuse(503);
+      return true;
+    }
     if (must_say_continue() && !say_continue()) close();
     return false;
   }
@@ -364,6 +369,7 @@ void HttpConnection::written() {
 
 void HttpConnection::restart() {
   parser().restart();
+  work().body.set(0);
   continued_ = false;
 }
 

@@ -46,6 +46,7 @@ class HttpParser {
   int fault_status() const { return fault_status_; }
   bool keeps_alive() const { return keeps_alive_; }  // the client lets the connection be used again
   bool is_in_request() const { return is_in_request_; }  // some of it was given
+  std::size_t body_bytes() const { return body_.size(); }
   bool is_whole() const;
   bool is_http_1_0() const { return is_http_1_0_; }
   bool wants_continue() const { return wants_continue_ && !is_whole(); }  // Expect: 100-continue, and the body is still to come

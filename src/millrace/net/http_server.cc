@@ -134,7 +134,7 @@ void HttpServer::Impl::leave(HttpConnection& connection) {
 }
 
 std::unique_ptr<HttpWork> HttpServer::Impl::lend_work() {
-  if (spare_.empty()) return std::make_unique<HttpWork>(options_);
+  if (spare_.empty()) return std::make_unique<HttpWork>(options_, bodies_bytes_);
   std::unique_ptr<HttpWork> work = std::move(spare_.back());
   spare_.pop_back();
   return work;
@@ -143,6 +143,7 @@ std::unique_ptr<HttpWork> HttpServer::Impl::lend_work() {
 void HttpServer::Impl::take_back(std::unique_ptr<HttpWork> work) {
   if (spare_.size() == spare_max || work->input.capacity() > buffer_.size()) return;
   work->parser.restart();
+  work->body.set(0);
   work->input.clear();
   spare_.push_back(std::move(work));
 }

@@ -71,6 +71,8 @@ struct TlsFiles {
 struct HttpOptions {
   std::size_t head_bytes_max = 8u << 10;     // request line and headers; 431 beyond
   std::size_t body_bytes_max = 1u << 20;     // 413 beyond
+  // Of all bodies that are being read or answered. Beyond it who sends more than 64 KiB is told 503.
+  std::size_t bodies_bytes_max = 256u << 20;
   std::size_t connections_max = 64;
   std::chrono::milliseconds read_timeout{10'000};   // for a whole request, from its first byte; of a stream, for some of it
   std::chrono::milliseconds idle_timeout{75'000};   // between requests

@@ -23,11 +23,31 @@ namespace millrace::net {
 using Instant = std::chrono::steady_clock::time_point;
 using Connections = std::list<std::shared_ptr<HttpConnection>>;
 
+inline constexpr std::size_t body_bytes_free = 64u << 10;  // so much of one has always room
+
 // What a request needs beside its connection, from its first byte until the answer is written.
 struct HttpWork {
-  explicit HttpWork(const HttpOptions& options) : parser(options.head_bytes_max, options.body_bytes_max) {}
+  HttpWork(const HttpOptions& options, std::size_t& bodies_bytes) : parser(options.head_bytes_max, options.body_bytes_max), body(bodies_bytes) {}
+
+  // Of its server's total.
+  class Share {
+   public:
+    explicit Share(std::size_t& total) : total_(total) {}
+    ~Share() { set(0); }
+    Share(const Share&) = delete;
+    Share& operator=(const Share&) = delete;
+    void set(std::size_t bytes) {
+      total_ += bytes - bytes_;
+      bytes_ = bytes;
+    }
+
+   private:
+    std::size_t& total_;
+    std::size_t bytes_ = 0;
+  };
 
   HttpParser parser;
+  Share body;
   std::string input;  // read, and not yet parsed
   std::string head;   // of the answer
 };
@@ -56,6 +76,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   std::string_view date();  // as the Date header has it
   std::unique_ptr<HttpWork> lend_work();
   void take_back(std::unique_ptr<HttpWork> work);
+  // All bodies have more than they may, and so has this one.
+  bool is_body_too_much(std::size_t bytes) const { return bodies_bytes_ > options_.bodies_bytes_max && bytes > body_bytes_free; }
   std::span<char> buffer() { return buffer_; }  // for what is read, until it is parsed
   std::span<char> record() { return record_; }  // for what TLS writes at once
 
@@ -86,6 +108,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   std::string date_;
   std::vector<char> buffer_ = std::vector<char>(64 << 10);
   std::vector<char> record_;
+  std::size_t bodies_bytes_ = 0;
   std::vector<std::unique_ptr<HttpWork>> spare_;
 
   std::mutex mutex_;  // guards the one below

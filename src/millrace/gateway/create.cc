@@ -11,9 +11,23 @@
 #include "millrace/base/bytes.h"
 #include "millrace/decode/record_reader.h"
 #include "millrace/gateway/answers.h"
+#include "millrace/record/json_text.h"
 
 namespace millrace::gateway {
 namespace {
+
+constexpr std::size_t array_records_max = 10'000;  // 8 MiB of "{}," would take a gigabyte
+
+// How many elements a validated array has, counted as far as `most`.
+std::size_t count_elements(std::string_view array, std::size_t most) {
+  constexpr std::string_view between = " \t\n\r[,";
+  std::size_t count = 0;
+  for (std::size_t at = array.find_first_not_of(between); count < most && array[at] != ']'; ++count) {
+    at += skip_json_value(array.substr(at));
+    at = array.find_first_not_of(" \t\n\r,", at);
+  }
+  return count;
+}
 
 void count_rejected(const Error& error) { count_settled({.how = How::rejected, .error = &error}); }
 
@@ -119,6 +133,10 @@ void Creator::create(Call call, std::string_view table, std::string_view body, c
   }
   if (*kind == JsonBody::Kind::object) return create_one(std::move(call), table, body, derived_id);
   if (derived_id) return std::move(call).refuse(refusal(422, {}, "an Idempotency-Key is for one record; those of an array can have ids of their own"));
+  if (count_elements(body, array_records_max + 1) > array_records_max) {
+    const Error error{Code::too_large, fmt::format("an array has at most {} records; application/x-ndjson has no end", array_records_max), {}};
+    return std::move(call).refuse(error, Origin::request);
+  }
   create_many(std::move(call), table);
 }
 

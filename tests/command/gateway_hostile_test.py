@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import select
 import socket
 import sqlite3
 import struct
@@ -148,6 +149,9 @@ class BadJson(HostileTest):
         self.assertEqual([result.get("id", result.get("error", {}).get("code")) for result in outcomes["results"]],
                          [1, "invalid_record", "invalid_id", outcomes["results"][3].get("id", "duplicate"), 2, "invalid_record", 3])
         self.expect(200, request(body=b"[]"))
+        self.assertEqual(self.expect(200, request(body=b"[%s]" % b" ,\n".join([b'{"a":"],["}'] * 10_000))).json()["written"], 10_000)
+        self.expect(413, request(body=b"[%s]" % b",".join([b"{}"] * 10_001)), "too_large")
+        self.expect(413, request(headers=["Content-Encoding: gzip"], body=gzip.compress(b"[%s]" % b",".join([b"{}"] * 2_700_000))), "too_large")
         for wrong in (b"[", b"[1", b'[{"a":1},]', b'[{"a":1}{"a":2}]', b"[{}]x"):
             self.expect(400, request(body=wrong), "invalid_json")
 
@@ -474,6 +478,16 @@ class Clients(HostileTest):
             connection.send(request(headers=["Content-Type: application/x-ndjson", TE], length=False) + b'9\r\n{"id":1}\n\r\n')
             answer = connection.answer()
             self.assertEqual((answer.status, json.loads(answer.body.splitlines()[-1])["complete"]), (200, False))
+
+    def test_bodies_that_never_end_are_bounded_together(self):
+        self.serve("--read-timeout", "120s")
+        halves = [Connection(self.port).send(request(headers=["Content-Length: 8000000"], body=b"x" * 7_500_000, length=False)) for _ in range(60)]
+        self.assertEqual(self.raw(request(body=SEED)).status, 201)
+        by_socket = {half.socket: half for half in halves}
+        self.check(by_socket[select.select(by_socket, [], [], 60)[0][0]].answer(), 503, "overloaded")
+        self.assertLess(self.resident_bytes() - self.base, 160 * MiB)  # the 64 MiB of --queue, and what strings have beyond
+        for half in halves:
+            half.socket.close()
 
     def test_half_closed_and_gone(self):
         self.serve(store="sqlite:a.db")

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <vector>
 
@@ -61,6 +62,40 @@ TEST(HttpMany, holds_ten_thousand_connections_in_little_memory_and_answers_each)
   EXPECT_EQ(status_of(more.read_answer()), "201");
   server->reset();
   EXPECT_TRUE(std::ranges::all_of(clients, &HttpClient::is_closed));
+}
+
+// Three bodies of 900 KB where 2 MiB have room: the one that goes beyond is turned away, and its place is free again then.
+TEST(HttpMany, holds_no_more_of_all_bodies_than_it_may) {
+  Loop loop;
+  std::atomic<int> refused = 0;
+  HttpOptions options{.held_bytes_max = 2u << 20};
+  options.refused = [&](int status) noexcept {
+    refused = status;
+    refused.notify_all();
+  };
+  auto server = HttpServer::listen(loop, {"127.0.0.1", 0}, [](const HttpRequest&, HttpReply reply) noexcept { std::move(reply).send({}); }, std::move(options));
+  ASSERT_TRUE(server) << server.error().message;
+  const std::uint16_t port = (*server)->address().port;
+  const std::string begin = "POST /v1/post HTTP/1.1\r\nHost: test\r\nContent-Length: 900001\r\n\r\n" + std::string(900'000, 'x');
+  std::vector<HttpClient> clients;
+  for (int i = 0; i < 3; ++i) clients.emplace_back(port).send(begin);
+  refused.wait(0);
+  HttpClient small(port);  // which has always room
+  small.send("POST /v1/post HTTP/1.1\r\nHost: test\r\nContent-Length: 15000\r\n\r\n" + std::string(15'000, 'x'));
+  EXPECT_EQ(status_of(small.read_answer()), "200");
+  std::vector<std::string> statuses;
+  for (HttpClient& client : clients) {
+    client.send("x");
+    statuses.emplace_back(status_of(client.read_answer()));
+  }
+  std::ranges::sort(statuses);
+  EXPECT_EQ(statuses, (std::vector<std::string>{"200", "200", "503"}));
+  EXPECT_EQ(refused, 503);
+  for (int i = 0; i < 3; ++i) {
+    HttpClient later(port);
+    later.send(begin + "x");
+    EXPECT_EQ(status_of(later.read_answer()), "200");
+  }
 }
 
 }  // namespace

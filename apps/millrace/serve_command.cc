@@ -137,7 +137,6 @@ void reload(const ServeArguments& arguments, const Running& running, const Syste
 }
 
 int serve(const ServeArguments& arguments, ServeOptions& options, const std::stop_token& stop) {
-  block_reload_signal();
   const SystemdNotify systemd;
   EventLog events;
   raise_descriptor_limit(options.gateway.connections_max, events);
@@ -168,7 +167,8 @@ int serve(const ServeArguments& arguments, ServeOptions& options, const std::sto
     const bool is_address = server.error().message.starts_with("cannot listen");
     return report_error({Code::invalid_argument, fmt::format("{}: {}", is_address ? "--listen" : "--tls-cert, --tls-key", server.error().message), {}});
   }
-  const ReloadSignal on_hang_up([&] { reload(arguments, {gateway, **server, access_log.get(), events}, systemd); });
+  std::optional<ReloadSignal> on_hang_up;
+  on_hang_up.emplace([&] { reload(arguments, {gateway, **server, access_log.get(), events}, systemd); });
   const Heartbeat heartbeat(loop, systemd);
   const std::string where = net::to_string((*server)->address());
   events.say(Level::info, "started", {{"listen", where}, {"metrics", arguments.metrics.address()}, {"store", arguments.store.url}});
@@ -178,12 +178,14 @@ int serve(const ServeArguments& arguments, ServeOptions& options, const std::sto
   systemd.stopping();
   events.say(Level::info, "stopping");
   gateway.begin_closing();
+  on_hang_up.reset();  // there is nothing to be read again by a server that ends
   server->reset();
   events.say(Level::info, "stopped");
   return exit_all_done;
 }
 
 int run_serve(CLI::App& command, ServeArguments& arguments, const std::stop_token& stop) {
+  block_reload_signal();  // before there is any other thread
   if (const Result<void> completed = complete_flags(command); !completed) return report_error({Code::invalid_argument, completed.error().message, {}});
   Result<ServeOptions> options = read_arguments(arguments);
   if (!options) return report_error(options.error());

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import unittest
 
-from serving import ServeTest, digest
+from serving import Connection, ServeTest, digest
 from support import ROOT, TIME_OUT, CommandTest
 
 
@@ -229,6 +229,21 @@ class Ends(ServeTest):
             self.serve()
             self.stop(number=number)
             self.assertEqual([event["event"] for event in self.events], ["started", "stopping", "stopped"])
+
+    def test_hang_ups_find_it_at_any_time(self):
+        self.serve("--metrics-listen", "0")
+        for _ in range(5):
+            self.process.send_signal(signal.SIGHUP)
+            self.event("reloaded")
+        with Connection(self.port) as half:
+            half.send(b"POST /v1/post HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n")
+            self.assertEqual(self.request("GET", "/healthz").status, 200)  # behind it on the loop
+            self.process.send_signal(signal.SIGTERM)
+            self.event("stopping")
+            self.process.send_signal(signal.SIGHUP)
+            self.assertEqual(half.send(b'{"title":"x"}').answer().status, 201)
+        self.process.communicate(timeout=60)
+        self.assertEqual(self.process.returncode, 0)
 
     def test_metrics_at_an_address_of_their_own(self):
         self.serve("--metrics-listen", "0")

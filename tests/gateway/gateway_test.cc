@@ -300,6 +300,9 @@ TEST(Gateway, a_token_may_do_what_its_line_says) {
   EXPECT_EQ(status_of(served.ask("GET", "/metrics")), "401");
   EXPECT_EQ(status_of(served.ask("GET", "/healthz")), "200");
   EXPECT_EQ(status_of(served.ask("GET", "/readyz")), "200");
+  HttpClient client(served.port());  // nobody reads a large body to say no
+  client.send("POST /v1/post HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_EQ(status_of(client.read_answer()), "401");
 }
 
 TEST(Gateway, browsers_of_named_origins_are_let_in) {

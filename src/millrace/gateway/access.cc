@@ -20,24 +20,34 @@ void Access::set(std::optional<Tokens> tokens) {
   if (tokens_) limits_.keep_only(*tokens_);
 }
 
-std::optional<Access::Refused> Access::check(const net::HttpRequest& request, const Target& target, TokenPointer& token) {
-  if (!tokens_) return std::nullopt;
-  const std::optional<Right> right = right_for(request.method, target.route);
+std::optional<Access::Refused> Access::judge(const net::HttpRequest& request, const Target& target, const Token*& found) {
+  const std::optional<Right> right = tokens_ ? right_for(request.method, target.route) : std::nullopt;
   if (!right) return std::nullopt;
   const std::optional<std::string_view> authorization = request.only("authorization");
   if (!authorization) return Refused{wrong_token()};
   if (authorization->empty()) return Refused{no_token()};
-  const Token* const found = tokens_->find(*authorization);
+  found = tokens_->find(*authorization);
   if (found == nullptr) return Refused{wrong_token()};
   if (!found->allows(*right) || (!target.table.empty() && !found->covers(target.table))) {
     return Refused{no_right(to_string(*right), target.table)};
   }
-  token = TokenPointer(tokens_, found);
   if (!found->rate) return std::nullopt;
-  const auto now = std::chrono::steady_clock::now();
-  if (const auto wait = limits_.wait(*found, now)) return Refused{too_many_requests(), *wait};
-  limits_.take(*found, 1, now);
+  const auto wait = limits_.wait(*found, std::chrono::steady_clock::now());
+  return wait ? std::optional(Refused{too_many_requests(), *wait}) : std::nullopt;
+}
+
+std::optional<Access::Refused> Access::check(const net::HttpRequest& request, const Target& target, TokenPointer& token) {
+  const Token* found = nullptr;
+  std::optional<Refused> refused = judge(request, target, found);
+  if (refused || found == nullptr) return refused;
+  token = TokenPointer(tokens_, found);
+  take(token, 1);
   return std::nullopt;
+}
+
+bool Access::would_refuse(const net::HttpRequest& request, const Target& target) {
+  const Token* found = nullptr;
+  return judge(request, target, found).has_value();
 }
 
 void Access::take(const TokenPointer& token, std::size_t records) {

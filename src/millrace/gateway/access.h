@@ -34,10 +34,14 @@ class Access {
 
   // On success `token` is whose request it is.
   std::optional<Refused> check(const net::HttpRequest& request, const Target& target, TokenPointer& token);
+  // Whether check() would refuse it now; nothing is used up.
+  bool would_refuse(const net::HttpRequest& request, const Target& target);
   // So many records more than the one that the request had.
   void take(const TokenPointer& token, std::size_t records);
 
  private:
+  std::optional<Refused> judge(const net::HttpRequest& request, const Target& target, const Token*& found);
+
   std::shared_ptr<const Tokens> tokens_;
   RateLimits limits_;
 };

@@ -29,6 +29,8 @@ using net::HttpResponse;
 
 constexpr std::array<std::string_view, 5> known_methods{"GET", "HEAD", "POST", "DELETE", "OPTIONS"};
 
+constexpr std::size_t small_body_digits = 4;  // of a Content-Length: up to 9,999 bytes
+
 enum class Coding : std::uint8_t { identity, gzip, other };
 
 Coding coding_of(const HttpRequest& request) {
@@ -72,7 +74,7 @@ class Gateway::Impl {
   void respond(const HttpRequest& request, Route route, Call call);
   void tell_ready(Call call) const;
   void answer_preflight(const HttpRequest& request, Route route, Call call) const;
-  bool takes_stream(const HttpRequest& request) const;
+  bool takes_stream(const HttpRequest& request);
 
   const GatewayOptions options_;
   net::Loop& loop_;
@@ -158,8 +160,16 @@ void Gateway::Impl::dispatch(const HttpRequest& request, Target& target, Call ca
   respond(request, target.route, std::move(call));
 }
 
-bool Gateway::Impl::takes_stream(const HttpRequest& request) const {
-  return request.method == "POST" && media_type_of(request) == MediaType::ndjson && parse_target(request.path()).route == Route::table;
+// A stream; and a request with a large body that will be refused, so that nobody sends one to be told no.
+bool Gateway::Impl::takes_stream(const HttpRequest& request) {
+  const MediaType type = media_type_of(request);
+  const bool is_large = request.header("content-length").size() > small_body_digits || !request.header("transfer-encoding").empty();
+  const bool is_stream = request.method == "POST" && type == MediaType::ndjson;
+  if (!is_stream && !is_large) return false;
+  const Target target = parse_target(request.path());
+  if (is_stream && target.route == Route::table) return true;
+  if (target.route == Route::other || !allows(target.route, request.method) || access_.would_refuse(request, target)) return true;
+  return target.route == Route::table && request.method == "POST" && (type == MediaType::other || coding_of(request) == Coding::other);
 }
 
 void Gateway::Impl::post(const HttpRequest& request, const Target& target, Call call) {

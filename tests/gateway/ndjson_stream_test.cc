@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <semaphore>
+#include <thread>
 #include <string>
 #include <vector>
 
@@ -129,6 +131,27 @@ TEST(NdjsonStream, a_record_larger_than_the_limit_is_refused_alone) {
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_TRUE(lines[1].find("too_large") != std::string::npos && lines[1].ends_with(R"("line":2})")) << lines[1];
   EXPECT_EQ(lines[2], R"({"id":3})");
+}
+
+TEST(NdjsonStream, a_gateway_that_ends_lets_go_of_streams_that_were_cut) {
+  MemoryStore memory;
+  std::binary_semaphore entered(0);
+  std::binary_semaphore open(0);
+  FaultyStore store(memory, {.refuses = [&](const IdView& id) {
+                      if (id.integer == 1) {
+                        entered.release();
+                        open.acquire();
+                      }
+                      return false;
+                    }});
+  std::optional<Served> served(std::in_place, store, GatewayOptions{.close_within = std::chrono::milliseconds(10)});
+  HttpClient client(served->port());
+  client.send(std::string(head) + chunk("{\"id\":1}\n{\"id\":2}\n"));
+  entered.acquire();
+  served->close_server();  // cuts it
+  open.release();
+  served.reset();
+  EXPECT_EQ(*memory.count({"t"}), 2u);  // what was given is written all the same
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,8 @@
 
 namespace millrace::gateway {
 
+class NdjsonStream;
+
 // What all calls of a gateway share; outlives them.
 struct Desk {
   Committer& committer;
@@ -32,7 +35,7 @@ struct Desk {
   AccessLog* access_log = nullptr;
   std::vector<std::string> cors_origins;
   std::size_t streams_max = 0;
-  std::size_t streams = 0;  // now
+  std::unordered_set<NdjsonStream*> streams;  // now
 };
 
 class Call {

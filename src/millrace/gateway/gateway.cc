@@ -58,6 +58,7 @@ bool allows(Route route, std::string_view method) {
 class Gateway::Impl {
  public:
   Impl(store::Store& writes, store::Store& reads, net::Loop& loop, GatewayOptions options);
+  ~Impl();
 
   void handle(const HttpRequest& request, net::HttpReply reply) noexcept;
   net::HttpOptions http_options();
@@ -67,6 +68,7 @@ class Gateway::Impl {
   void begin_closing() { is_closing_ = true; }
 
  private:
+  CommitterOptions committer_options() const;
   const telemetry::RouteMetrics& metrics_of(std::string_view method, Route route) const;
   void dispatch(const HttpRequest& request, Target& target, Call call);
   void post(const HttpRequest& request, const Target& target, Call call);
@@ -82,30 +84,24 @@ class Gateway::Impl {
   std::array<std::vector<telemetry::RouteMetrics>, routes_count> route_metrics_;
   RequestIds request_ids_;
   Access access_;
-  Reader reader_;
-  Committer committer_;
+  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<Committer> committer_;
   Desk desk_;
   Creator creator_;
   Reads reads_;
   std::atomic<bool> is_closing_{false};
-  telemetry::ScrapeHook read_queue_;  // last: it asks the committer
+  telemetry::ScrapeHook read_queue_;
 };
 
 Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, GatewayOptions options)
     : options_(std::move(options)),
       loop_(loop),
       request_metrics_(*options_.registry),
-      reader_(reads),
-      committer_(writes, loop,
-                 {.queue_bytes_max = options_.queue_bytes_max, .store_wait = options_.store_wait, .store_changed = [events = options_.events](const Error* error) {
-                    batch::RecordMetrics::global().store_up.set(error == nullptr ? 1 : 0);
-                    if (events == nullptr) return;
-                    if (error == nullptr) return events->say(Level::info, "store_answers");
-                    events->say(Level::error, "store_fails", {{"code", to_string(error->code)}, {"message", error->message}});
-                  }}),
-      desk_{.committer = committer_, .access = access_, .events = options_.events, .access_log = options_.access_log, .cors_origins = options_.cors_origins, .streams_max = options_.streams_max},
-      creator_(committer_, loop, {options_.record_bytes_max}),
-      reads_(reader_, loop) {
+      reader_(std::make_unique<Reader>(reads)),
+      committer_(std::make_unique<Committer>(writes, loop, committer_options())),
+      desk_{.committer = *committer_, .access = access_, .events = options_.events, .access_log = options_.access_log, .cors_origins = options_.cors_origins, .streams_max = options_.streams_max},
+      creator_(*committer_, loop, {options_.record_bytes_max}),
+      reads_(*reader_, loop) {
   access_.set(options_.tokens);
   batch::BatchMetrics::add_to_registry();
   const batch::RecordMetrics& metrics = batch::RecordMetrics::global();
@@ -113,7 +109,7 @@ Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, 
   metrics.queue_bytes_limit.set(static_cast<double>(options_.queue_bytes_max));
   read_queue_ = telemetry::Registry::global().before_scrape(
       [this, bytes = metrics.queue_bytes, records = batch::BatchMetrics::queue_records(), gathered = 0.0]() mutable {
-        const Pressure pressure = committer_.pressure();
+        const Pressure pressure = committer_->pressure();
         bytes.set(static_cast<double>(pressure.bytes));
         records.add(static_cast<double>(pressure.records_gathered) - std::exchange(gathered, static_cast<double>(pressure.records_gathered)));
       });
@@ -127,6 +123,28 @@ Gateway::Impl::Impl(store::Store& writes, store::Store& reads, net::Loop& loop, 
     }
     route_metrics_[route].push_back(request_metrics_.route("other", name));
   }
+}
+
+CommitterOptions Gateway::Impl::committer_options() const {
+  const auto tell = [events = options_.events](const Error* error) {
+    batch::RecordMetrics::global().store_up.set(error == nullptr ? 1 : 0);
+    if (events == nullptr) return;
+    if (error == nullptr) return events->say(Level::info, "store_answers");
+    events->say(Level::error, "store_fails", {{"code", to_string(error->code)}, {"message", error->message}});
+  };
+  return {.queue_bytes_max = options_.queue_bytes_max, .store_wait = options_.store_wait, .store_changed = tell};
+}
+
+// Its clients are gone, or were cut. What the threads still do is done, and told to the loop, before what that refers to goes.
+Gateway::Impl::~Impl() {
+  read_queue_.remove();
+  loop_.run([this] {
+    for (NdjsonStream* const stream : std::vector(desk_.streams.begin(), desk_.streams.end())) stream->abandon();
+    reader_->drop_waiting();
+  });
+  reader_.reset();
+  committer_.reset();
+  loop_.run([] {});
 }
 
 const telemetry::RouteMetrics& Gateway::Impl::metrics_of(std::string_view method, Route route) const {
@@ -214,7 +232,7 @@ void Gateway::Impl::respond(const HttpRequest& request, Route route, Call call) 
 }
 
 void Gateway::Impl::tell_ready(Call call) const {
-  const Pressure pressure = committer_.pressure();
+  const Pressure pressure = committer_->pressure();
   if (is_closing_) return std::move(call).refuse({Code::interrupted, "The server is stopping.", {}}, Origin::request);
   if (!pressure.store_answers) return std::move(call).refuse({Code::unavailable, "The store does not answer.", {}}, Origin::request);
   if (pressure.bytes >= pressure.bytes_max) return std::move(call).refuse({Code::overloaded, "Too many records wait to be written.", {}}, Origin::request);

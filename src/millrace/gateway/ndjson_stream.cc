@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds look_again{20};  // while others fill the qu
 }  // namespace
 
 void NdjsonStream::start(net::Loop& loop, Call call, std::string_view table, bool is_gzip, const StreamLimits& limits) {
-  if (call.desk().streams >= call.desk().streams_max) {
+  if (call.desk().streams.size() >= call.desk().streams_max) {
     return std::move(call).refuse({Code::overloaded, "There are too many streams now.", {}}, Origin::request);
   }
   std::make_shared<NdjsonStream>(loop, std::move(call), table, is_gzip, limits)->go_on();
@@ -36,7 +36,7 @@ NdjsonStream::NdjsonStream(net::Loop& loop, Call call, std::string_view table, b
       pool_(chunk_bytes),
       splitter_(decode::Format::ndjson, {.record_bytes_max = limits.record_bytes_max}, pool_),
       reader_(decode::Format::ndjson) {
-  ++call_.desk().streams;
+  call_.desk().streams.insert(this);
   if (is_gzip) inflater_.emplace();
 }
 
@@ -172,6 +172,7 @@ void NdjsonStream::refuse(Line& line, const Error& error, Origin origin) {
 
 void NdjsonStream::settled(std::uint32_t number, const Settled& settled) noexcept {
   count_settled(settled);
+  if (is_finished_) return;
   --unsettled_;
   Line& line = lines_[number - first_];
   if (settled.how != How::rejected) {
@@ -225,8 +226,16 @@ void NdjsonStream::write() {
   });
 }
 
+void NdjsonStream::abandon() { end(499); }
+
+void NdjsonStream::end(int status) {
+  if (std::exchange(is_finished_, true)) return;
+  again_.cancel();
+  call_.desk().streams.erase(this);
+  std::move(call_).ended(status, written_, bytes_in_, bytes_out_);
+}
+
 void NdjsonStream::finish() {
-  is_finished_ = true;
   const int status = is_client_gone_ ? 499 : 200;
   if (!is_client_gone_) {
     if (!is_begun_) {
@@ -244,7 +253,7 @@ void NdjsonStream::finish() {
     bytes_out_ += last.size();
     exchange_->write(std::move(last), [self = shared_from_this()](bool) noexcept { self->exchange_->end(); });
   }
-  std::move(call_).ended(status, written_, bytes_in_, bytes_out_);
+  end(status);
 }
 
 }  // namespace millrace::gateway

@@ -35,10 +35,11 @@ class NdjsonStream final : public Submission, public std::enable_shared_from_thi
   // `is_gzip`: as the client sends it.
   static void start(net::Loop& loop, Call call, std::string_view table, bool is_gzip, const StreamLimits& limits);
 
-  ~NdjsonStream() override { --call_.desk().streams; }
-
   NdjsonStream(net::Loop& loop, Call call, std::string_view table, bool is_gzip, const StreamLimits& limits);
+  ~NdjsonStream() override { abandon(); }
   void settled(std::uint32_t number, const Settled& settled) noexcept override;
+  // The gateway ends, and its clients are gone: nothing of it is used any more.
+  void abandon();
 
  private:
   struct Line {
@@ -60,6 +61,7 @@ class NdjsonStream final : public Submission, public std::enable_shared_from_thi
   void stop(Fault why);
   void write();
   void finish();
+  void end(int status);
 
   net::Loop& loop_;
   net::Timer again_;

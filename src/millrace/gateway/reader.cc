@@ -32,6 +32,12 @@ Result<void> Reader::run(Job job) {
   return {};
 }
 
+void Reader::drop_waiting() {
+  std::deque<Job> dropped;  // destroyed without the lock
+  const std::lock_guard lock(mutex_);
+  dropped.swap(jobs_);
+}
+
 std::size_t Reader::waiting() const {
   const std::lock_guard lock(mutex_);
   return jobs_.size();

@@ -43,6 +43,8 @@ class Reader {
 
   // overloaded when the queue is full; the job is then never run.
   Result<void> run(Job job);
+  // Destroys the jobs that have not begun, in the caller's thread.
+  void drop_waiting();
   std::size_t waiting() const;  // jobs that have not begun
 
  private:

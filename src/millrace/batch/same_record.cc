@@ -32,6 +32,16 @@ Result<Value> comparable(const Value& value, bool with_created_at) {
   return plain;
 }
 
+// SurrealDB adds what a table's definition computes: DEFAULT, VALUE. So a field that only the store has tells nothing.
+bool holds_all_of(const Value& ours, const Value& stored) {
+  const auto* const members = ours.get_if<Object>();
+  if (members == nullptr) return ours == stored;
+  return std::ranges::all_of(*members, [&](const Member& member) {
+    const Value* const there = stored.find(member.key);
+    return there != nullptr && *there == member.value;
+  });
+}
+
 }  // namespace
 
 bool has_time_of_millrace(const Block::Entry& entry) { return entry.stamped || entry.stamp_at != Block::no_stamp; }
@@ -42,7 +52,8 @@ Result<bool> is_same_record(const Block& block, std::size_t index, std::string_v
   if (!ours || !theirs) return std::unexpected(ours ? theirs.error() : ours.error());
   const Result<Value> left = comparable(*ours, with_created_at);
   const Result<Value> right = comparable(*theirs, with_created_at);
-  return left && right && *left == *right;
+  if (!left || !right) return false;
+  return block.encoding == Encoding::cbor ? holds_all_of(*left, *right) : *left == *right;
 }
 
 }  // namespace millrace::batch

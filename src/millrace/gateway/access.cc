@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/gateway/access.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::gateway {
@@ -18,6 +19,7 @@ std::optional<Right> right_for(std::string_view method, Route route) {
 void Access::set(std::optional<Tokens> tokens) {
   tokens_ = tokens ? std::make_shared<const Tokens>(*std::move(tokens)) : nullptr;
   if (tokens_) limits_.keep_only(*tokens_);
+  ++generation_;
 }
 
 std::optional<Access::Refused> Access::judge(const net::HttpRequest& request, const Target& target, const Token*& found) {
@@ -48,6 +50,20 @@ std::optional<Access::Refused> Access::check(const net::HttpRequest& request, co
 bool Access::would_refuse(const net::HttpRequest& request, const Target& target) {
   const Token* found = nullptr;
   return judge(request, target, found).has_value();
+}
+
+std::optional<std::chrono::seconds> Access::wait(const TokenPointer& token) {
+  if (!token || !token->rate) return std::nullopt;
+  return limits_.wait(*token, std::chrono::steady_clock::now());
+}
+
+bool Access::renew(TokenPointer& token, Right right, std::string_view table) const {
+  if (!tokens_) return true;
+  if (!token) return false;  // there were none, and now there are
+  const auto found = std::ranges::find(tokens_->all(), token->name, &Token::name);
+  if (found == tokens_->all().end() || !found->allows(right) || !found->covers(table)) return false;
+  token = TokenPointer(tokens_, &*found);
+  return true;
 }
 
 void Access::take(const TokenPointer& token, std::size_t records) {

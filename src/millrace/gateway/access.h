@@ -36,6 +36,11 @@ class Access {
   std::optional<Refused> check(const net::HttpRequest& request, const Target& target, TokenPointer& token);
   // Whether check() would refuse it now; nothing is used up.
   bool would_refuse(const net::HttpRequest& request, const Target& target);
+  // How long the token has to wait for its rate; nothing: not at all.
+  std::optional<std::chrono::seconds> wait(const TokenPointer& token);
+  // After a reload: whether a token of that name may still do that. `token` becomes what it is now.
+  bool renew(TokenPointer& token, Right right, std::string_view table) const;
+  std::uint64_t generation() const { return generation_; }  // counts reloads
   // So many records more than the one that the request had.
   void take(const TokenPointer& token, std::size_t records);
 
@@ -44,6 +49,7 @@ class Access {
 
   std::shared_ptr<const Tokens> tokens_;
   RateLimits limits_;
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace millrace::gateway

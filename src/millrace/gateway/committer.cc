@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "millrace/gateway/committer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -23,10 +26,12 @@ namespace {
 using batch::Instant;
 using std::chrono::steady_clock;
 
+constexpr std::size_t id_bytes_max = 512;
 constexpr std::size_t block_bytes_max = 8u << 20;  // then another one is begun
 constexpr std::size_t spare_blocks_max = 16;
 constexpr std::size_t spare_bytes_max = 1u << 20;  // of a block that is kept
 constexpr std::size_t lanes_max = 256;             // tables that are kept in mind without work
+constexpr std::chrono::milliseconds remove_again{50};
 constexpr std::chrono::seconds ask_every{1};       // a store that is down
 // A store that could not write may well answer what it is asked, as on a full disk. So nothing but a write shows that it can again;
 // when none comes for so long, it counts as well, and the next client finds out.
@@ -36,6 +41,7 @@ constexpr std::chrono::seconds stop_patience{1};
 
 struct Removal {
   std::string table;
+  Instant give_up_at;
   std::vector<RecordId> ids;
   std::move_only_function<void(Result<bool>) noexcept> done;
 };
@@ -63,7 +69,7 @@ class Committer::Impl {
   }
 
   Result<void> add(std::string_view table, const RecordView& record, const Uuid* id, Ticket whom);
-  void remove(Removal removal);
+  void remove(std::string_view table, std::vector<RecordId> ids, std::move_only_function<void(Result<bool>) noexcept> done);
   bool is_empty() const { return queue_bytes_.load(std::memory_order_relaxed) == 0; }
   bool has_room() const { return queue_bytes_.load(std::memory_order_relaxed) < options_.queue_bytes_max; }
   Pressure pressure() const;
@@ -127,6 +133,8 @@ class Committer::Impl {
   std::string table_asked_;
   Instant ask_at_{};           // not at once: a store that cannot write may well be read
   bool cannot_write_ = false;  // a disk failed
+  std::vector<Removal> removed_later_;  // by a store that is busy
+  bool stops_ = false;
   std::thread thread_;
 };
 
@@ -160,6 +168,13 @@ Result<void> Committer::Impl::add(std::string_view table, const RecordView& reco
     const Uuid generated = id == nullptr ? ids_.next(Clock::system().now()) : *id;
     const InputSpan span{.id = &generated, .id_may_repeat = id != nullptr};
     if (Result<void> added = lane.writer.add(record, span, block); !added) return added;
+    if (const Block::Entry& entry = block.entries.back(); entry.id_size > id_bytes_max) {
+      const std::uint32_t size = entry.id_size;
+      block.bytes.resize(entry.body_begin);
+      block.id_text.resize(entry.id_begin);
+      block.entries.pop_back();
+      return fail(Code::invalid_id, fmt::format("id has {} bytes, and may have {} here: paths and cursors carry it", size, id_bytes_max));
+    }
     lane.gathered.back().tickets->push_back(std::move(whom));
     queue_bytes_.fetch_add(queue_bytes(block.entries.back()), std::memory_order_relaxed);
     records_gathered_.store(records_gathered_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // under the lock
@@ -171,10 +186,10 @@ Result<void> Committer::Impl::add(std::string_view table, const RecordView& reco
   return {};
 }
 
-void Committer::Impl::remove(Removal removal) {
+void Committer::Impl::remove(std::string_view table, std::vector<RecordId> ids, std::move_only_function<void(Result<bool>) noexcept> done) {
   {
     const std::lock_guard lock(mutex_);
-    removals_.push_back(std::move(removal));
+    removals_.push_back({std::string(table), steady_clock::now() + options_.store_wait, std::move(ids), std::move(done)});
   }
   wake();
 }
@@ -208,8 +223,11 @@ void Committer::Impl::run() {
     }
     due = step_lanes();
     if (steady_clock::now() >= stop_by) abandon_lanes();
+    stops_ = work.stopping;
+    std::ranges::move(std::exchange(removed_later_, {}), std::back_inserter(work.removals));
     const bool removes = !work.removals.empty();
     run_removals(std::move(work.removals));
+    if (!removed_later_.empty()) due = std::min(due, steady_clock::now() + remove_again);
     const bool is_idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane.second.is_idle(); });
     if (work.stopping && is_idle && work.gathered.empty() && !removes) return;
     if (store_answers_ || !is_idle) continue;
@@ -301,7 +319,7 @@ void Committer::Impl::deliver(Events events) {
       for (std::size_t i = event.first; i < event.last; ++i) {
         const Ticket& ticket = (*event.tickets)[i];
         const std::optional<Timestamp> created_at = event.how == How::replayed ? event.created_at : event.block->entries[i].created_at;
-        ticket.whom->settled(ticket.number, {event.how, event.block->id(i), created_at, event.error ? &*event.error : nullptr});
+        ticket.whom->settled(ticket.number, {event.how, event.block->id(i), created_at, event.error ? &*event.error : nullptr, event.id_is_taken});
       }
     }
   });
@@ -323,6 +341,11 @@ void Committer::Impl::run_removals(std::vector<Removal> removals) {
     for (auto removal = removals.begin(); removal != others.begin(); ++removal) keys.push_back(std::move(removal->ids));
     std::vector<Result<bool>> outcomes = remove_records(store_, {table}, keys);
     for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (!outcomes[i] && is_retryable(outcomes[i].error().code) && steady_clock::now() < removals[i].give_up_at && !stops_) {
+        removals[i].ids = std::move(keys[i]);
+        removed_later_.push_back(std::move(removals[i]));
+        continue;
+      }
       if (!outcomes[i] && !is_of_the_table(outcomes[i].error())) {
         table_asked_ = table;
         tell_store(&outcomes[i].error());
@@ -366,7 +389,7 @@ Result<void> Committer::add(std::string_view table, const RecordView& record, co
 }
 
 void Committer::remove(std::string_view table, std::vector<RecordId> ids, std::move_only_function<void(Result<bool>) noexcept> done) {
-  impl_->remove({std::string(table), std::move(ids), std::move(done)});
+  impl_->remove(table, std::move(ids), std::move(done));
 }
 
 bool Committer::is_empty() const { return impl_->is_empty(); }

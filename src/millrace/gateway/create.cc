@@ -31,7 +31,7 @@ class OneCreate final : public Submission {
 
   void settled(std::uint32_t, const Settled& settled) noexcept override {
     count_settled(settled);
-    if (settled.how == How::rejected) return reject(*settled.error);
+    if (settled.how == How::rejected) return reject(*settled.error, settled.id_is_taken);
     net::HttpResponse response{.status = 201, .headers = {{"Content-Type", "application/json"}, {"Location", location_of(table_, settled.id)}}, .body = "{"};
     append_created(response.body, table_, settled);
     response.body += '}';
@@ -42,8 +42,8 @@ class OneCreate final : public Submission {
   Call take_call() { return std::move(call_); }
 
  private:
-  void reject(const Error& error) {
-    if (by_key_ && error.code == Code::duplicate) {
+  void reject(const Error& error, bool id_is_taken) {
+    if (by_key_ && id_is_taken) {
       return std::move(call_).refuse(refusal(422, {}, "this Idempotency-Key came with another record before"));
     }
     std::move(call_).refuse(error, Origin::store);

@@ -10,6 +10,8 @@
 namespace millrace::gateway {
 namespace {
 
+constexpr std::chrono::milliseconds prepare_again{50};
+
 std::optional<Timestamp> created_at_of(std::string_view stored) {
   const Result<Value> record = parse_json(stored);
   const Value* const time = record ? record->find("created_at") : nullptr;
@@ -29,6 +31,10 @@ Result<batch::Instant> LaneWriter::step(Events& events) {
   if (!prepared_ && !batcher_.is_idle()) {
     ready = store_.prepare(lane_);
     prepared_ = ready.has_value();
+    const batch::Instant now = std::chrono::steady_clock::now();
+    if (prepared_) unprepared_since_.reset();
+    if (!prepared_ && !unprepared_since_) unprepared_since_ = now;
+    if (!prepared_ && is_retryable(ready.error().code) && now - *unprepared_since_ < wait_) return now + prepare_again;
   }
   Result<batch::Instant> due = ready ? batcher_.step() : std::unexpected(std::move(ready).error());
   if (!due) batcher_.abandon(due.error());
@@ -92,7 +98,11 @@ void LaneWriter::settle_duplicate(const Duplicate& duplicate, const std::optiona
   const Block& block = *duplicate.block;
   const bool with_time = !batch::has_time_of_millrace(block.entries[duplicate.index]);
   const Result<bool> same = stored ? batch::is_same_record(block, duplicate.index, *stored, with_time) : Result<bool>(false);
-  if (!same || !*same) return settle(block, duplicate.index, duplicate.index + 1, How::rejected, duplicate.error);
+  if (!same || !*same) {
+    settle(block, duplicate.index, duplicate.index + 1, How::rejected, duplicate.error);
+    events_->back().id_is_taken = stored.has_value();
+    return;
+  }
   settle(block, duplicate.index, duplicate.index + 1, How::replayed);
   events_->back().created_at = created_at_of(*stored);
 }

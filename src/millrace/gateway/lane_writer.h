@@ -33,13 +33,14 @@ struct Event {
   How how = How::written;
   std::optional<Timestamp> created_at = {};  // of a replayed record
   std::optional<Error> error = {};           // of a rejected one
+  bool id_is_taken = false;                  // of a duplicate
   Gathered done = {};
 };
 using Events = std::vector<Event>;
 
 class LaneWriter final : public batch::Outcomes {
  public:
-  LaneWriter(store::Store& store, Lane lane, const batch::BatcherOptions& options) : store_(store), lane_(lane), batcher_(store, std::move(lane), options, *this) {}
+  LaneWriter(store::Store& store, Lane lane, const batch::BatcherOptions& options) : store_(store), lane_(lane), wait_(options.retry.give_up_after), batcher_(store, std::move(lane), options, *this) {}
 
   void add(Gathered gathered);
   // One round without waiting. When it is to be called again; an error when the store failed, and all records are settled.
@@ -69,8 +70,10 @@ class LaneWriter final : public batch::Outcomes {
 
   store::Store& store_;
   const Lane lane_;
+  const std::chrono::milliseconds wait_;  // for a store that is busy
   batch::Batcher batcher_;
   bool prepared_ = false;
+  std::optional<batch::Instant> unprepared_since_ = {};  // as prepare() failed
   std::unordered_map<const Block*, std::unique_ptr<Tickets>> tickets_;
   std::vector<Duplicate> duplicates_;
   std::vector<std::unique_ptr<Block>> released_;

@@ -37,6 +37,7 @@ NdjsonStream::NdjsonStream(net::Loop& loop, Call call, std::string_view table, b
       splitter_(decode::Format::ndjson, {.record_bytes_max = limits.record_bytes_max}, pool_),
       reader_(decode::Format::ndjson) {
   call_.desk().streams.insert(this);
+  generation_ = call_.desk().access.generation();
   if (is_gzip) inflater_.emplace();
 }
 
@@ -51,9 +52,21 @@ void NdjsonStream::go_on_soon() {
 
 bool NdjsonStream::has_room() const { return lines_.size() < limits_.records_max && bytes_under_way_ < limits_.bytes_max; }
 
+// A record more: by the token, which a reload may have taken away, by its rate, and by the queue.
+bool NdjsonStream::may_give() {
+  Access& access = call_.desk().access;
+  if (std::exchange(generation_, access.generation()) != access.generation() && !access.renew(call_.token, Right::create, table_)) {
+    stop(wrong_token());
+    return false;
+  }
+  wait_ = access.wait(call_.token);
+  if (!wait_ && !committer_.has_room() && unsettled_ == 0) wait_ = look_again;
+  return has_room() && !wait_ && committer_.has_room();
+}
+
 void NdjsonStream::go_on() {
   if (is_finished_) return;
-  while (!is_stopped_ && has_room() && committer_.has_room()) {
+  while (!is_stopped_ && may_give()) {
     if (take_records()) continue;
     if (is_input_over_ || !fill()) break;
   }
@@ -62,8 +75,8 @@ void NdjsonStream::go_on() {
   const bool is_over = is_stopped_ || (is_input_over_ && !slice_);
   if (is_over && lines_.empty() && !is_writing_) return finish();
   if (is_over) return;
-  if (!committer_.has_room() && unsettled_ == 0) {
-    again_.start(look_again, [self = shared_from_this()] { self->go_on(); });
+  if (wait_) {
+    again_.start(*wait_, [self = shared_from_this()] { self->go_on(); });
   } else if (has_room() && committer_.has_room() && !slice_ && !is_input_over_) {
     read();
   }
@@ -136,7 +149,7 @@ bool NdjsonStream::take_records() {
     if (!slice_) return false;
     reader_.open(*slice_);
   }
-  for (decode::Found found; has_room() && committer_.has_room();) {
+  for (decode::Found found; may_give();) {
     if (reader_.next(found)) {
       give(found);
       continue;

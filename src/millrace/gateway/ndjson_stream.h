@@ -51,6 +51,7 @@ class NdjsonStream final : public Submission, public std::enable_shared_from_thi
   void go_on_soon();
   void go_on();
   bool has_room() const;
+  bool may_give();
   void read();
   void take(const net::HttpPiece& piece);
   bool fill();
@@ -81,6 +82,8 @@ class NdjsonStream final : public Submission, public std::enable_shared_from_thi
   std::deque<Line> lines_;  // under way, or settled and not written
   std::uint32_t first_ = 0;  // the number of lines_[0]
   std::size_t unsettled_ = 0;
+  std::uint64_t generation_ = 0;  // of the tokens
+  std::optional<std::chrono::milliseconds> wait_;  // of the token's rate
   std::size_t bytes_under_way_ = 0;
 
   bool is_reading_ = false;

@@ -26,6 +26,7 @@ struct Settled {
   IdView id;
   std::optional<Timestamp> created_at;  // of what is stored; of a replayed record the first answer's
   const Error* error = nullptr;         // of a rejected one
+  bool id_is_taken = false;             // of a duplicate: it is the id, not another field that has to be unique
 };
 
 class Submission {

@@ -73,6 +73,7 @@ TEST(Gateway, refuses_with_the_documented_status) {
   struct Case {
     std::string_view method, target, body, headers, status, code;
   };
+  const std::string long_id = fmt::format(R"({{"id":"{}"}})", std::string(513, 'x'));
   const std::vector<Case> cases{
       {"POST", "/v1/post", R"({"title":"x")", "", "400", "invalid_json"},
       {"POST", "/v1/post", R"({"title":"x"} {})", "", "400", "invalid_json"},
@@ -81,6 +82,7 @@ TEST(Gateway, refuses_with_the_documented_status) {
       {"POST", "/v1/post", "7", "", "422", "invalid_record"},
       {"POST", "/v1/post", R"({"title":7})", "", "422", "invalid_record"},
       {"POST", "/v1/post", R"({"id":null,"title":"x"})", "", "422", "invalid_id"},
+      {"POST", "/v1/t", long_id, "", "422", "invalid_id"},
       {"POST", "/v1/post", R"({"title":"x"})", "Content-Type: text/plain\r\n", "415", "refused"},
       {"POST", "/v1/post", R"({"title":"x"})", "Content-Encoding: br\r\n", "415", "refused"},
       {"POST", "/v1/post", R"({"title":"x"})", "Content-Encoding: gzip\r\n", "400", "refused"},

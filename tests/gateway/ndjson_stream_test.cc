@@ -133,6 +133,23 @@ TEST(NdjsonStream, a_record_larger_than_the_limit_is_refused_alone) {
   EXPECT_EQ(lines[2], R"({"id":3})");
 }
 
+TEST(NdjsonStream, a_stream_waits_for_its_tokens_rate_and_ends_with_its_token) {
+  MemoryStore store;
+  // of "create-secret"
+  constexpr std::string_view line = "writer sha256:dfaf56dd29f36849b9e42f77cb0bce9d7f4e3922a12034eb508225b041c47df6 create * ";
+  Served served(store, {.tokens = *Tokens::parse(fmt::format("{}3/m\n", line), "test")});
+  HttpClient client(served.port());
+  client.send("POST /v1/t HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer create-secret\r\nContent-Type: application/x-ndjson\r\n"
+              "Transfer-Encoding: chunked\r\n\r\n" + chunk("{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n{\"id\":4}\n"));
+  client.read_until("{\"id\":2}");
+  EXPECT_EQ(status_of(served.ask("POST", "/v1/t", R"({"id":9})", "Authorization: Bearer create-secret\r\n")), "429");
+  served.gateway().set_tokens(*Tokens::parse(fmt::format("{}1000/s\n", line), "test"));  // a rate that has room again
+  served.gateway().set_tokens(*Tokens::parse("other sha256:dfaf56dd29f36849b9e42f77cb0bce9d7f4e3922a12034eb508225b041c47df6 create *\n", "test"));
+  client.send(chunk("{\"id\":5}\n"));
+  const std::string rest = client.read_until("0\r\n\r\n");
+  EXPECT_NE(rest.find(R"("complete":false,"error":{"code":"unauthorized")"), std::string::npos) << rest;
+}
+
 TEST(NdjsonStream, a_gateway_that_ends_lets_go_of_streams_that_were_cut) {
   MemoryStore memory;
   std::binary_semaphore entered(0);

@@ -37,7 +37,10 @@ Result<batch::Instant> LaneWriter::step(Events& events) {
     if (!prepared_ && is_retryable(ready.error().code) && now - *unprepared_since_ < wait_) return now + prepare_again;
   }
   Result<batch::Instant> due = ready ? batcher_.step() : std::unexpected(std::move(ready).error());
-  if (!due) batcher_.abandon(due.error());
+  if (!due) {
+    prepared_ = false;  // the table may be gone
+    batcher_.abandon(due.error());
+  }
   collect(events);
   return due;
 }

@@ -13,6 +13,7 @@ namespace millrace::gateway {
 namespace {
 
 constexpr std::size_t chunk_bytes = 64u << 10;
+constexpr int fills_max = 4;  // of chunk_bytes, before the loop does something else
 constexpr std::size_t write_bytes_max = 64u << 10;
 constexpr std::chrono::milliseconds look_again{20};  // while others fill the queue
 
@@ -66,12 +67,15 @@ bool NdjsonStream::may_give() {
 
 void NdjsonStream::go_on() {
   if (is_finished_) return;
-  while (!is_stopped_ && may_give()) {
+  int fills = 0;
+  while (!is_stopped_ && fills <= fills_max && may_give()) {
     if (take_records()) continue;
     if (is_input_over_ || !fill()) break;
+    ++fills;
   }
   write();
   if (is_finished_) return;
+  if (fills > fills_max) return go_on_soon();  // others want their turn: gzip makes much out of little
   const bool is_over = is_stopped_ || (is_input_over_ && !slice_);
   if (is_over && lines_.empty() && !is_writing_) return finish();
   if (is_over) return;

@@ -90,6 +90,7 @@ void Reads::get(Call call, std::string table, std::string key) {
   run(std::move(call), [table = std::move(table), key = std::move(key)](store::Store& store) -> Answer {
     Found found = find_first(store, {table}, ids_of_key(key));
     return [found = std::move(found), table, key](Call asked) mutable {
+      if (!found && found.error().code == Code::refused) return std::move(asked).refuse(refusal(404));  // another program's table
       if (!found) return std::move(asked).refuse(found.error(), Origin::store);
       if (!found->has_value()) return std::move(asked).refuse(no_record(table, key));
       std::move(asked).answer(json_response(std::move(**found)), 1);
@@ -102,6 +103,7 @@ void Reads::page(Call call, std::string table, std::string_view query) {
   if (!range) return std::move(call).refuse(range.error(), Origin::request);
   run(std::move(call), [table = std::move(table), range = *std::move(range)](store::Store& store) -> Answer {
     return [page = read_page(store, {table}, range)](Call asked) mutable {
+      if (!page && page.error().code == Code::refused) return std::move(asked).refuse(refusal(404));
       if (!page) return std::move(asked).refuse(page.error(), Origin::store);
       std::move(asked).answer(json_response(std::move(page->body)), page->records);
     };

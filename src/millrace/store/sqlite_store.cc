@@ -266,6 +266,9 @@ Result<void> SqliteStore::settle_failed_row(const IdView& id, const Lane& lane, 
   } else if ((code & 0xff) == SQLITE_CONSTRAINT) {  // of a trigger or check that the user added
     outcomes.reject(index,
                     {Code::refused, fmt::format("table {} refuses id {}: {}", lane.table, id.to_string(), words), {}});
+  } else if (((code & 0xff) == SQLITE_ERROR || code == SQLITE_MISMATCH) && !std::string_view(words).starts_with("no such table")) {
+    // of an expression that the user added, as an index over json_extract()
+    outcomes.reject(index, {Code::refused, fmt::format("table {} refuses id {}: {}", lane.table, id.to_string(), words), {}});
   } else if (code == SQLITE_TOOBIG) {
     outcomes.reject(index, {Code::too_large, fmt::format("id {} is larger than SQLite allows", id.to_string()), {}});
   } else {

@@ -67,15 +67,18 @@ void wait_for(const std::stop_token& stop) {
   stopped.wait(lock, stop, [] { return false; });
 }
 
-// As many descriptors as the system lets us have: a shell's 1,024 would be the limit before --connections is.
-void raise_descriptor_limit(std::size_t connections, EventLog& events) {
+// As many descriptors as the system lets us have: a shell's 1,024 would be the limit before --connections is. And no more clients
+// than they allow, for the store needs some, too.
+void raise_descriptor_limit(std::size_t& connections, EventLog& events) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= connections + descriptors_besides) return;
+  const std::size_t wanted = std::exchange(connections, limit.rlim_cur > 2 * descriptors_besides ? limit.rlim_cur - descriptors_besides : descriptors_besides);
   events.say(Level::warning, "few_descriptors",
-             {{"message", fmt::format("the limit on open files, {}, is below what --connections {} may need: see ulimit -Hn, or LimitNOFILE=", limit.rlim_cur, connections)}});
+             {{"message", fmt::format("the limit on open files is {}, so there may be {} clients, not the {} of --connections: see ulimit -Hn, or LimitNOFILE=",
+                                      limit.rlim_cur, connections, wanted)}});
 }
 
 struct Stores {

@@ -222,9 +222,9 @@ TEST_F(SqliteStoreTest, indexes_and_triggers_of_the_user_refuse_single_records) 
 
 TEST_F(SqliteStoreTest, an_index_whose_expression_fails_on_a_record_rejects_that_one) {
   auto store = open();
-  write(*store, {R"({"id":1,"meta":"{}"})"});
+  write(*store, {R"({"id":1,"title":"x","meta":"{}"})"});
   SqliteFile(path_).ask("CREATE INDEX by_x ON post (json_extract(json_extract(body, '$.meta'), '$.x'))");
-  Block block = block_of({R"({"id":2,"meta":"{}"})", R"({"id":3,"meta":"no json"})", R"({"id":4,"meta":"{}"})"});
+  Block block = block_of({R"({"id":2,"title":"x","meta":"{}"})", R"({"id":3,"title":"x","meta":"no json"})", R"({"id":4,"title":"x","meta":"{}"})"});
   const store::BatchOutcome outcome = write_now(*store, batch_of({&block}));
   ASSERT_EQ(summary(outcome, 3), "written rejected:refused written");
   EXPECT_EQ(outcome.records[1].error->message, "table post refuses id 3: malformed JSON");

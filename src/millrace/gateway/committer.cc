@@ -72,6 +72,7 @@ class Committer::Impl {
   void remove(std::string_view table, std::vector<RecordId> ids, std::move_only_function<void(Result<bool>) noexcept> done);
   bool is_empty() const { return queue_bytes_.load(std::memory_order_relaxed) == 0; }
   bool has_room() const { return queue_bytes_.load(std::memory_order_relaxed) < options_.queue_bytes_max; }
+  bool has_room_for_streams() const { return queue_bytes_.load(std::memory_order_relaxed) < options_.queue_bytes_max / 4 * 3; }
   Pressure pressure() const;
 
  private:
@@ -393,6 +394,7 @@ void Committer::remove(std::string_view table, std::vector<RecordId> ids, std::m
 }
 
 bool Committer::is_empty() const { return impl_->is_empty(); }
+bool Committer::has_room_for_streams() const { return impl_->has_room_for_streams(); }
 bool Committer::has_room() const { return impl_->has_room(); }
 Pressure Committer::pressure() const { return impl_->pressure(); }
 

@@ -66,6 +66,7 @@ class Committer {
   // Removes the first of these ids (one at least) that is there, durably; `done` is told on the loop's thread whether one was.
   void remove(std::string_view table, std::vector<RecordId> ids, std::move_only_function<void(Result<bool>) noexcept> done);
   bool has_room() const;
+  bool has_room_for_streams() const;  // which leave a fourth of it to single creates: they can wait, these are turned away
   bool is_empty() const;  // nothing waits
   Pressure pressure() const;
 

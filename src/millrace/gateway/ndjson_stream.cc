@@ -61,8 +61,8 @@ bool NdjsonStream::may_give() {
     return false;
   }
   wait_ = access.wait(call_.token);
-  if (!wait_ && !committer_.has_room() && unsettled_ == 0) wait_ = look_again;
-  return has_room() && !wait_ && committer_.has_room();
+  if (!wait_ && !committer_.has_room_for_streams() && unsettled_ == 0) wait_ = look_again;
+  return has_room() && !wait_ && committer_.has_room_for_streams();
 }
 
 void NdjsonStream::go_on() {
@@ -81,7 +81,7 @@ void NdjsonStream::go_on() {
   if (is_over) return;
   if (wait_) {
     again_.start(*wait_, [self = shared_from_this()] { self->go_on(); });
-  } else if (has_room() && committer_.has_room() && !slice_ && !is_input_over_) {
+  } else if (has_room() && committer_.has_room_for_streams() && !slice_ && !is_input_over_) {
     read();
   }
 }

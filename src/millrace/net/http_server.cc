@@ -93,6 +93,7 @@ void HttpServer::Impl::accept() {
     if (self->closing_) return;
     if (!error) self->add(std::move(socket));
     if (!error || error == asio::error::connection_aborted) return self->accept();
+    if (!self->waiting_.empty()) self->waiting_.front()->close();  // as in make_room()
     self->accept_again_.start(milliseconds(100), [self = self.get()] { self->accept(); });  // out of file descriptors
   });
 }

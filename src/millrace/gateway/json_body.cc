@@ -23,7 +23,7 @@ std::unexpected<Error> malformed(std::string_view what, std::size_t byte) {
 }  // namespace
 
 Result<JsonBody::Kind> JsonBody::read(std::string_view body) {
-  if (text_.capacity() < body.size()) text_ = Chunk(std::max<std::size_t>(body.size(), 4096));
+  if (text_.data() == nullptr || text_.capacity() < body.size()) text_ = Chunk(std::max<std::size_t>(body.size(), 4096));
   std::memcpy(text_.data(), body.data(), body.size());
   text_.set_size(body.size());
   const std::string_view text = text_.text();

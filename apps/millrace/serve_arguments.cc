@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t bytes_least = 1024;
 constexpr std::uint64_t bytes_most = std::uint64_t{1} << 40;
+constexpr std::uint64_t large_body_most = std::uint64_t{1} << 30;
 constexpr milliseconds time_most = std::chrono::hours(24);
 
 // Keeps the first fault of several flags.
@@ -118,6 +119,7 @@ Result<ServeOptions> read_arguments(const ServeArguments& arguments) {
   read.bytes("--max-body", arguments.max_body, gateway.body_bytes_max);
   gateway.body_bytes_max = std::max(gateway.body_bytes_max, gateway.record_bytes_max);
   if (gateway.record_bytes_max > gateway.queue_bytes_max) read.fault("--max-record", "a record that is larger than --queue would never find room");
+  if (gateway.body_bytes_max > large_body_most) read.fault("--max-record, --max-body", "more than 1GiB is too much for one body; application/x-ndjson has no limit");
   if (arguments.connections == 0) read.fault("--connections", "0 would let nobody in");
   gateway.connections_max = arguments.connections;
   for (const std::string& origin : arguments.cors_origins) {

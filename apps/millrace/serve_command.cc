@@ -29,7 +29,7 @@ using gateway::Level;
 using gateway::Tokens;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds store_timeout{10};  // for one request to it
+constexpr milliseconds store_timeout{10'000};  // for one request to it, or --wait when that is shorter
 constexpr milliseconds lock_wait_most{1'000};      // then it is tried again, until --wait is over
 constexpr rlim_t descriptors_besides = 64;         // of the store, logs and metrics
 
@@ -88,7 +88,7 @@ struct Stores {
 };
 
 Result<Stores> open_stores(const StoreArguments& arguments, milliseconds wait, const std::stop_token& stop, EventLog& events) {
-  Result<store::StoreOptions> options = arguments.with_secrets({.lock_wait = std::min(wait, lock_wait_most), .timeout = store_timeout, .stop = stop});
+  Result<store::StoreOptions> options = arguments.with_secrets({.lock_wait = std::min(wait, lock_wait_most), .timeout = std::clamp<milliseconds>(wait, std::chrono::seconds(1), store_timeout), .stop = stop});
   if (!options) return std::unexpected(std::move(options).error());
   events.hide(options->password);
   events.hide(options->token);
@@ -121,16 +121,11 @@ struct Running {
 void reload(const ServeArguments& arguments, const Running& running, const SystemdNotify& systemd) {
   systemd.reloading();
   if (running.access_log != nullptr) running.access_log->reopen();
+  Result<std::optional<Tokens>> tokens = read_tokens(arguments.tokens, running.events);
   Result<void> done;
-  if (!arguments.tls_cert.empty()) done = running.server.reload_tls();
-  if (done) {
-    Result<std::optional<Tokens>> tokens = read_tokens(arguments.tokens, running.events);
-    if (tokens) {
-      running.gateway.set_tokens(*std::move(tokens));
-    } else {
-      done = std::unexpected(std::move(tokens).error());
-    }
-  }
+  if (!tokens) done = std::unexpected(tokens.error());
+  if (done && !arguments.tls_cert.empty()) done = running.server.reload_tls();
+  if (done) running.gateway.set_tokens(*std::move(tokens));
   if (done) {
     running.events.say(Level::info, "reloaded");
   } else {

@@ -98,6 +98,36 @@ TEST(NdjsonStream, many_records_through_small_limits) {
   EXPECT_EQ(lines.back(), R"({"written":20000,"rejected":0,"complete":true})");
 }
 
+// Streams that share a queue much smaller than what they send: it is full, and has room again, at any moment.
+TEST(NdjsonStream, many_streams_through_a_queue_that_is_always_full) {
+  MemoryStore memory;
+  FaultyStore store(memory, {.delay = std::chrono::microseconds(50), .in_flight_max = 2});
+  const Served served(store, {.queue_bytes_max = 64 << 10});
+  constexpr int streams = 12;
+  constexpr int records = 3000;
+  std::vector<std::string> ends(streams);
+  {
+    std::vector<std::jthread> clients;
+    for (int stream = 0; stream < streams; ++stream) {
+      clients.emplace_back([&, stream] {
+        HttpClient client(served.port());
+        client.send(head);
+        std::jthread sender([&] {
+          for (int i = 0; i < records; i += 500) {
+            std::string piece;
+            for (int k = i; k < i + 500; ++k) piece += fmt::format("{{\"id\":\"{}-{}\",\"text\":\"some text of a record\"}}\n", stream, k);
+            client.send(chunk(piece));
+          }
+          client.send("0\r\n\r\n");
+        });
+        ends[static_cast<std::size_t>(stream)] = lines_of(client.read_until("\r\n0\r\n\r\n")).back();
+      });
+    }
+  }
+  for (const std::string& end : ends) EXPECT_EQ(end, R"({"written":3000,"rejected":0,"complete":true})");
+  EXPECT_EQ(*memory.count({"t"}), static_cast<std::uint64_t>(streams * records));
+}
+
 TEST(NdjsonStream, a_store_that_is_lost_ends_it_incomplete) {
   MemoryStore memory;
   FaultyStore store(memory, {.fail_every = 2, .code = Code::unavailable});

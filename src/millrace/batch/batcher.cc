@@ -33,7 +33,7 @@ Result<Instant> Batcher::Implementation::step() {
     sent = !error_ && in_flight_.size() < limits().in_flight && (send_again() || send_fresh());
   }
   if (error_) return std::unexpected(*error_);
-  return next_due();
+  return in_flight_.size() < limits().in_flight ? next_due() : Instant::max();  // else an answer comes first
 }
 
 // As many records as the limits say, but in smaller transactions while the store refuses some.

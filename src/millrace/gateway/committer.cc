@@ -347,7 +347,7 @@ void Committer::Impl::run_removals(std::vector<Removal> removals) {
         removed_later_.push_back(std::move(removals[i]));
         continue;
       }
-      if (!outcomes[i] && !is_of_the_table(outcomes[i].error())) {
+      if (!outcomes[i] && !is_of_the_table(outcomes[i].error()) && outcomes[i].error().code != Code::conflict) {
         table_asked_ = table;
         tell_store(&outcomes[i].error());
       }

@@ -15,7 +15,7 @@ class DrainRate {
 
   // So much has left since the last call. Returns the rate, an exponential mean over some two seconds.
   double settled(std::size_t bytes, Instant now) {
-    if (begin_ == Instant{}) begin_ = now;
+    if (begin_ == Instant{} || now - begin_ > std::chrono::seconds(2)) begin_ = now;  // it was idle: that is no rate
     bytes_ += bytes;
     const double seconds = std::chrono::duration<double>(now - begin_).count();
     if (seconds < 0.1) return rate_;

@@ -201,6 +201,7 @@ void Gateway::Impl::post(const HttpRequest& request, const Target& target, Call 
     return NdjsonStream::start(loop_, std::move(call), target.table, coding == Coding::gzip, {.record_bytes_max = options_.record_bytes_max});
   }
   if (coding == Coding::identity) return create(request, target, std::move(call), request.body);
+  if (!committer_->has_room()) return std::move(call).refuse({Code::overloaded, "Too many records wait to be written.", {}}, Origin::request);
   const Result<std::string> body = net::gunzip(request.body, options_.body_bytes_max);
   if (!body) return std::move(call).refuse(body.error(), Origin::request);
   create(request, target, std::move(call), *body);

@@ -38,8 +38,8 @@ class IdempotencyKey {
 Result<std::optional<IdempotencyKey>> idempotency_key_of(const net::HttpRequest& request);
 
 // A UUID of version 8 (RFC 9562, section 5.8; appendix B.2 makes one of a SHA-256 likewise): the first 122 bits of SHA-256 over the three,
-// each behind its length in eight bytes, most significant first. `token_name` is empty where there are no tokens. Other tokens' keys give other ids: nobody
-// guesses or takes another's.
+// each behind its length in eight bytes, most significant first. `token_name` is empty where there are no tokens. Other tokens' keys
+// give other ids. It is no secret: who knows a name and a key, and may create in the table, can take the id first.
 Uuid derived_id(std::string_view token_name, std::string_view table, std::string_view key);
 
 }  // namespace millrace::gateway

@@ -61,17 +61,24 @@ bool NdjsonStream::may_give() {
     return false;
   }
   wait_ = access.wait(call_.token);
-  if (!wait_ && !committer_.has_room_for_streams() && unsettled_ == 0) wait_ = look_again;
-  return has_room() && !wait_ && committer_.has_room_for_streams();
+  if (wait_) return false;
+  const bool queue_has_room = committer_.has_room_for_streams();  // asked once: the committer makes room at any time
+  if (!queue_has_room && unsettled_ == 0) wait_ = look_again;
+  return queue_has_room && has_room();
 }
 
 void NdjsonStream::go_on() {
   if (is_finished_) return;
   int fills = 0;
-  while (!is_stopped_ && fills <= fills_max && may_give()) {
+  bool wants_bytes = false;  // all of the piece was taken: only then may the next one come
+  while (!is_stopped_ && !wants_bytes && fills <= fills_max && may_give()) {
     if (take_records()) continue;
-    if (is_input_over_ || !fill()) break;
-    ++fills;
+    if (is_input_over_) break;
+    if (fill()) {
+      ++fills;
+    } else {
+      wants_bytes = !is_input_over_;
+    }
   }
   write();
   if (is_finished_) return;
@@ -81,7 +88,7 @@ void NdjsonStream::go_on() {
   if (is_over) return;
   if (wait_) {
     again_.start(*wait_, [self = shared_from_this()] { self->go_on(); });
-  } else if (has_room() && committer_.has_room_for_streams() && !slice_ && !is_input_over_) {
+  } else if (wants_bytes) {
     read();
   }
 }
@@ -243,7 +250,10 @@ void NdjsonStream::write() {
   });
 }
 
-void NdjsonStream::abandon() { end(499); }
+void NdjsonStream::abandon() {
+  end(499);
+  exchange_ = nullptr;  // whose functions hold this
+}
 
 void NdjsonStream::end(int status) {
   if (std::exchange(is_finished_, true)) return;

@@ -69,7 +69,7 @@ class NdjsonStream final : public Submission, public std::enable_shared_from_thi
   Call call_;
   const std::string table_;
   const StreamLimits limits_;
-  const std::shared_ptr<net::HttpExchange> exchange_;
+  std::shared_ptr<net::HttpExchange> exchange_;
   Committer& committer_;
 
   std::optional<net::Inflater> inflater_;

@@ -104,7 +104,7 @@ TEST(NdjsonStream, many_streams_through_a_queue_that_is_always_full) {
   FaultyStore store(memory, {.delay = std::chrono::microseconds(50), .in_flight_max = 2});
   const Served served(store, {.queue_bytes_max = 64 << 10});
   constexpr int streams = 12;
-  constexpr int records = 3000;
+  constexpr int records = 12'000;
   std::vector<std::string> ends(streams);
   {
     std::vector<std::jthread> clients;
@@ -113,9 +113,9 @@ TEST(NdjsonStream, many_streams_through_a_queue_that_is_always_full) {
         HttpClient client(served.port());
         client.send(head);
         std::jthread sender([&] {
-          for (int i = 0; i < records; i += 500) {
+          for (int i = 0; i < records; i += 3000) {
             std::string piece;
-            for (int k = i; k < i + 500; ++k) piece += fmt::format("{{\"id\":\"{}-{}\",\"text\":\"some text of a record\"}}\n", stream, k);
+            for (int k = i; k < i + 3000; ++k) piece += fmt::format("{{\"id\":\"{}-{}\",\"text\":\"some text of a record\"}}\n", stream, k);
             client.send(chunk(piece));
           }
           client.send("0\r\n\r\n");
@@ -124,7 +124,7 @@ TEST(NdjsonStream, many_streams_through_a_queue_that_is_always_full) {
       });
     }
   }
-  for (const std::string& end : ends) EXPECT_EQ(end, R"({"written":3000,"rejected":0,"complete":true})");
+  for (const std::string& end : ends) EXPECT_EQ(end, R"({"written":12000,"rejected":0,"complete":true})");
   EXPECT_EQ(*memory.count({"t"}), static_cast<std::uint64_t>(streams * records));
 }
 

@@ -36,8 +36,7 @@ constexpr std::chrono::seconds ask_every{1};       // a store that is down
 // A store that could not write may well answer what it is asked, as on a full disk. So nothing but a write shows that it can again;
 // when none comes for so long, it counts as well, and the next client finds out.
 constexpr std::chrono::seconds doubt_after_io{5};
-// For what is left when nobody can be answered any more.
-constexpr std::chrono::seconds stop_patience{1};
+constexpr std::chrono::seconds stop_patience{1};  // for what is left when nobody can be answered any more
 
 struct Removal {
   std::string table;

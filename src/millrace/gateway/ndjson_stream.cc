@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "millrace/base/assert.h"
 #include "millrace/gateway/answers.h"
 
 namespace millrace::gateway {
@@ -109,6 +110,7 @@ void NdjsonStream::take(const net::HttpPiece& piece) {
   using Kind = net::HttpPiece::Kind;
   switch (piece.kind) {
     case Kind::data:
+      MILLRACE_ASSERT(piece_.empty() || inflater_);  // the last one is used up
       bytes_in_ += piece.bytes.size();
       piece_ = piece.bytes;
       if (inflater_) inflater_->feed(piece_);

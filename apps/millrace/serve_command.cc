@@ -16,6 +16,7 @@
 #include "millrace/gateway/event_log.h"
 #include "millrace/gateway/gateway.h"
 #include "millrace/gateway/tokens.h"
+#include "millrace/pipeline/store_patience.h"
 #include "reload_signal.h"
 #include "serve_arguments.h"
 #include "systemd_notify.h"
@@ -87,16 +88,30 @@ struct Stores {
   store::Store& reads() const { return second ? *second : *writes; }
 };
 
+// Says that the store is waited for.
+class Waiting final : public pipeline::Progress {
+ public:
+  explicit Waiting(EventLog& events) : events_(events) {}
+  void update(const pipeline::ProgressState&) override {}
+  void finish(const pipeline::ProgressState&) override {}
+  void notice(std::string_view words) override { events_.say(Level::warning, "store_waited_for", {{"message", words}}); }
+
+ private:
+  EventLog& events_;
+};
+
 Result<Stores> open_stores(const StoreArguments& arguments, milliseconds wait, const std::stop_token& stop, EventLog& events) {
   Result<store::StoreOptions> options = arguments.with_secrets({.lock_wait = std::min(wait, lock_wait_most), .timeout = std::clamp<milliseconds>(wait, std::chrono::seconds(1), store_timeout), .stop = stop});
   if (!options) return std::unexpected(std::move(options).error());
   events.hide(options->password);
   events.hide(options->token);
-  Result<std::unique_ptr<store::Store>> writes = store::open_store(arguments.url, *options);
+  Waiting waiting(events);
+  const auto open = [&] { return pipeline::StorePatience(wait, stop, waiting).until_it_answers([&] { return store::open_store(arguments.url, *options); }); };
+  Result<std::unique_ptr<store::Store>> writes = open();
   if (!writes) return std::unexpected(std::move(writes).error());
   Stores stores{.writes = *std::move(writes), .second = nullptr};
   if (stores.writes->capabilities().name == "memory") return stores;
-  Result<std::unique_ptr<store::Store>> reads = store::open_store(arguments.url, *options);
+  Result<std::unique_ptr<store::Store>> reads = open();
   if (!reads) return std::unexpected(std::move(reads).error());
   stores.second = *std::move(reads);
   return stores;

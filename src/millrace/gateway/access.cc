@@ -41,10 +41,9 @@ std::optional<Access::Refused> Access::judge(const net::HttpRequest& request, co
 std::optional<Access::Refused> Access::check(const net::HttpRequest& request, const Target& target, TokenPointer& token) {
   const Token* found = nullptr;
   std::optional<Refused> refused = judge(request, target, found);
-  if (refused || found == nullptr) return refused;
-  token = TokenPointer(tokens_, found);
-  take(token, 1);
-  return std::nullopt;
+  if (found != nullptr) token = TokenPointer(tokens_, found);
+  if (!refused) take(token, 1);
+  return refused;
 }
 
 bool Access::would_refuse(const net::HttpRequest& request, const Target& target) {

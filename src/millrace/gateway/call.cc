@@ -62,7 +62,7 @@ void Call::answer(net::HttpResponse response, std::uint64_t records) && {
 
 void Call::refuse(const Error& error, Origin origin) && {
   const Fault fault = fault_of(error, origin);
-  if (fault.status >= 500 && origin == Origin::store && desk_->events != nullptr) desk_->events->request_failed(context_.id(), fault.status, error);
+  if (origin == Origin::store) desk_->tell(context_.id(), fault, error);
   const std::chrono::seconds wait = fault.status == 503 ? desk_->committer.pressure().drains_in : std::chrono::seconds(1);
   std::move(*this).refuse(fault, wait);
 }

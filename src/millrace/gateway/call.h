@@ -36,6 +36,12 @@ struct Desk {
   std::vector<std::string> cors_origins;
   std::size_t streams_max = 0;
   std::unordered_set<NdjsonStream*> streams;  // now
+
+  // What the store said, where the client is told less: a failure, or a record that its rules refuse.
+  void tell(std::string_view request_id, const Fault& fault, const Error& error) const {
+    const bool is_told_less = fault.status >= 500 || error.code == Code::refused;
+    if (is_told_less && events != nullptr) events->request_failed(request_id, fault.status, error);
+  }
 };
 
 class Call {

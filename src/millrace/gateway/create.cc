@@ -76,6 +76,7 @@ class ManyCreates final : public Submission {
     std::string& result = results_[number];
     if (settled.how == How::rejected) {
       append_item_error(result, *settled.error, Origin::store);
+      call_.desk().tell(call_.context().id(), fault_of(*settled.error, Origin::store), *settled.error);
       ++rejected_;
     } else {
       result = '{';

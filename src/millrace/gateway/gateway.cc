@@ -29,6 +29,7 @@ using net::HttpResponse;
 
 constexpr std::array<std::string_view, 5> known_methods{"GET", "HEAD", "POST", "DELETE", "OPTIONS"};
 
+constexpr std::chrono::milliseconds idle_when_closing{500};
 constexpr std::size_t small_body_digits = 4;  // of a Content-Length: up to 9,999 bytes
 
 enum class Coding : std::uint8_t { identity, gzip, other };
@@ -254,6 +255,7 @@ void Gateway::Impl::answer_preflight(const HttpRequest& request, Route route, Ca
 
 net::HttpOptions Gateway::Impl::http_options() {
   net::HttpOptions options{.body_bytes_max = options_.body_bytes_max, .connections_max = options_.connections_max, .held_bytes_max = options_.queue_bytes_max, .close_within = options_.close_within};
+  options.idle_when_closing = std::min(idle_when_closing, options_.close_within / 2);
   options.takes_stream = [this](const HttpRequest& request) noexcept { return takes_stream(request); };
   options.refusal = [this](int status) noexcept {
     request_metrics_.refused(status);

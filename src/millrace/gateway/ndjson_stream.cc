@@ -122,7 +122,7 @@ void NdjsonStream::take(const net::HttpPiece& piece) {
     case Kind::gone: return stop(refusal(400, {}, "The connection was closed before the body's end."));  // a half of it: who only sends no more still reads
     case Kind::malformed: return stop(refusal(400, {}, "From here on the body is malformed."));
     case Kind::too_slow: return stop(refusal(408));
-    case Kind::closing: return stop(fault_of({Code::interrupted, "stopping", {}}, Origin::store));
+    case Kind::closing: return stop({.status = 503, .code = "unavailable", .detail = "The server is stopping: what has no line before this one was not taken."});
   }
 }
 
@@ -209,9 +209,8 @@ void NdjsonStream::settled(std::uint32_t number, const Settled& settled) noexcep
   } else {
     refuse(line, *settled.error, Origin::store);
     const Fault fault = fault_of(*settled.error, Origin::store);
-    if (fault.status < 500) return go_on_soon();
-    stop(fault);
-    if (call_.desk().events != nullptr) call_.desk().events->request_failed(call_.context().id(), fault.status, *settled.error);
+    call_.desk().tell(call_.context().id(), fault, *settled.error);
+    if (fault.status >= 500) stop({.status = 503, .code = fault.code, .detail = "The store failed: what has no line before this one was not taken."});
   }
   go_on_soon();
 }

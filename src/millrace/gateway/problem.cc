@@ -76,11 +76,11 @@ Fault fault_of_store(const Error& error) {
 std::string_view words_for(int status) {
   switch (status) {
     case 400: return "This is no HTTP request that can be read.";
-    case 404: return "There is nothing at this path.";
+    case 404: return "There is nothing at this path. Records are at /v1/TABLE and /v1/TABLE/ID; a table's name is a letter or _, then letters, digits and _, at most 63.";
     case 405: return "The path does not take this method; Allow names those that it does.";
     case 408: return "The request was not here in time.";
-    case 413: return "The body is larger than this server takes.";
-    case 415: return "A body has to be application/json or application/x-ndjson, plain or in gzip.";
+    case 413: return "The body is larger than this server takes (--max-body, --max-record); application/x-ndjson has no limit.";
+    case 415: return "A body has to be JSON, with Content-Type: application/json, or NDJSON, with application/x-ndjson; plain or in gzip.";
     case 417: return "Of Expect, only 100-continue is known here.";
     case 431: return "The request line and headers are larger than this server takes.";
     case 503: return "There is no room for this request now.";

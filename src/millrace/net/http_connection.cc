@@ -101,7 +101,9 @@ void HttpConnection::begin_closing() {
   if (state_ == State::shaking_hands) return close();
   if (state_ != State::waiting || is_in_request()) return;
   ErrorCode ignored;
-  if (socket_.available(ignored) == 0) close();  // what has come is answered
+  if (socket_.available(ignored) != 0) return;  // what has come is answered
+  const auto patience = server_->options().idle_when_closing;
+  patience == std::chrono::milliseconds(0) ? close() : wait_for(State::waiting, patience);
 }
 
 // ---- a request

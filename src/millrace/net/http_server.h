@@ -82,6 +82,8 @@ struct HttpOptions {
   std::chrono::milliseconds idle_timeout{75'000};   // between requests
   std::chrono::milliseconds write_timeout{30'000};  // for a client to take an answer
   std::chrono::milliseconds close_within{1'000};    // the destructor's patience
+  // What idle connections still have when the destructor begins: a client's next request may be on its way, and is answered then.
+  std::chrono::milliseconds idle_when_closing{0};
   // With it the server speaks TLS (1.2 and 1.3) and nothing else. A handshake has `read_timeout`.
   std::optional<TlsFiles> tls = std::nullopt;
   // Whether a request's body is to be read by an HttpExchange: given its head, on the loop's thread. Not asked for HEAD. The

@@ -115,7 +115,7 @@ class Unit(CommandTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_it_stops_later_than_the_command_gives_up(self):
-        self.assertIn("TimeoutStopSec=45", self.unit.read_text())
+        self.assertIn("TimeoutStopSec=90", self.unit.read_text())
         self.assertRegex(self.run_command("serve", "--help").out, r"--stop-within [^\n]*=30s")
 
 

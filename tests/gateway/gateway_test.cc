@@ -343,5 +343,22 @@ TEST(Gateway, what_was_accepted_is_answered_before_the_server_ends) {
   closing.join();
 }
 
+// Its request may be on its way when the server begins to end.
+TEST(Gateway, an_idle_client_is_answered_once_more_when_the_server_ends) {
+  MemoryStore store;
+  Served served(store);
+  HttpClient client(served.port());
+  client.send(Served::request("GET", "/healthz"));
+  EXPECT_EQ(status_of(client.read_answer()), "200");
+  std::jthread closing([&] { served.close_server(); });
+  std::string answer;
+  do {  // until the server has begun to
+    EXPECT_TRUE(client.send(Served::request("POST", "/v1/post", R"({"title":"x"})")));
+    answer = client.read_answer();
+    ASSERT_EQ(status_of(answer), "201");
+  } while (header_of(answer, "Connection") != "close");
+  closing.join();
+}
+
 }  // namespace
 }  // namespace millrace::gateway

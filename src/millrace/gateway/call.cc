@@ -50,14 +50,15 @@ void Call::add_headers(net::HttpResponse& response) const {
 }
 
 void Call::answer(net::HttpResponse response, std::uint64_t records) && {
-  if (response.body.size() > large_answer && !reply_.has_room(response.body.size())) {  // pages, for clients that do not take them
-    response = problem_response({Code::overloaded, "Too many answers wait for their clients.", {}}, Origin::request, context_.id());
-    records = 0;
-  }
   add_headers(response);
   if (line_) log(response.status, records, line_->bytes_in, response.body.size());
   std::move(active_).end(response.status);
   std::move(reply_).send(std::move(response));
+}
+
+void Call::answer_read(net::HttpResponse response, std::uint64_t records) && {
+  if (response.body.size() <= large_answer || reply_.has_room(response.body.size())) return std::move(*this).answer(std::move(response), records);
+  std::move(*this).refuse({Code::overloaded, "Too many answers wait for their clients.", {}}, Origin::request);
 }
 
 void Call::refuse(const Error& error, Origin origin) && {

@@ -56,6 +56,8 @@ class Call {
 
   // `records`: written, read or deleted.
   void answer(net::HttpResponse response, std::uint64_t records = 0) &&;
+  // The same of what was only read: a large one is 503 while too many wait for clients that do not take them.
+  void answer_read(net::HttpResponse response, std::uint64_t records) &&;
   // A store's failure goes to the event log as it is.
   void refuse(const Error& error, Origin origin) &&;
   void refuse(const Fault& fault, std::chrono::seconds retry_after = std::chrono::seconds(1)) &&;

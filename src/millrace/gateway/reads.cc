@@ -93,7 +93,7 @@ void Reads::get(Call call, std::string table, std::string key) {
       if (!found && found.error().code == Code::refused) return std::move(asked).refuse(refusal(404));  // another program's table
       if (!found) return std::move(asked).refuse(found.error(), Origin::store);
       if (!found->has_value()) return std::move(asked).refuse(no_record(table, key));
-      std::move(asked).answer(json_response(std::move(**found)), 1);
+      std::move(asked).answer_read(json_response(std::move(**found)), 1);
     };
   });
 }
@@ -105,7 +105,7 @@ void Reads::page(Call call, std::string table, std::string_view query) {
     return [page = read_page(store, {table}, range)](Call asked) mutable {
       if (!page && page.error().code == Code::refused) return std::move(asked).refuse(refusal(404));
       if (!page) return std::move(asked).refuse(page.error(), Origin::store);
-      std::move(asked).answer(json_response(std::move(page->body)), page->records);
+      std::move(asked).answer_read(json_response(std::move(page->body)), page->records);
     };
   });
 }

@@ -39,5 +39,16 @@ TEST(PercentDecode, refuses_an_escape_that_is_none) {
   }
 }
 
+TEST(Percent, what_is_encoded_is_decoded_again) {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  std::string encoded;
+  append_percent_encoded(encoded, all);
+  EXPECT_EQ(percent_decode(encoded), all);
+  std::string text;
+  append_percent_encoded(text, "a-Z_0.~/ %");
+  EXPECT_EQ(text, "a-Z_0.~%2F%20%25");
+}
+
 }  // namespace
 }  // namespace millrace

@@ -29,4 +29,17 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return out;
 }
 
+void append_percent_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  constexpr std::string_view unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  for (const char c : text) {
+    if (unreserved.find(c) != unreserved.npos) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      ((out += '%') += hex[byte >> 4]) += hex[byte & 15];
+    }
+  }
+}
+
 }  // namespace millrace

@@ -13,4 +13,7 @@ namespace millrace {
 // Once only: "%2541" is "%41". A plus sign is a plus sign. Nothing when a '%' is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text);
 
+// Appends the text with all but RFC 3986's unreserved characters encoded.
+void append_percent_encoded(std::string& out, std::string_view text);
+
 }  // namespace millrace

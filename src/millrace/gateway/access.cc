@@ -48,7 +48,8 @@ std::optional<Access::Refused> Access::check(const net::HttpRequest& request, co
 
 bool Access::would_refuse(const net::HttpRequest& request, const Target& target) {
   const Token* found = nullptr;
-  return judge(request, target, found).has_value();
+  const std::optional<Refused> refused = judge(request, target, found);
+  return refused && refused->fault.status != 429;
 }
 
 std::optional<std::chrono::seconds> Access::wait(const TokenPointer& token) {

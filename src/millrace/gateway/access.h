@@ -34,7 +34,7 @@ class Access {
 
   // On success `token` is whose request it is.
   std::optional<Refused> check(const net::HttpRequest& request, const Target& target, TokenPointer& token);
-  // Whether check() would refuse it now; nothing is used up.
+  // Whether check() will refuse it for its token, or for having none. Not for its rate, which has room a moment later.
   bool would_refuse(const net::HttpRequest& request, const Target& target);
   // How long the token has to wait for its rate; nothing: not at all.
   std::optional<std::chrono::seconds> wait(const TokenPointer& token);

@@ -6,18 +6,11 @@
 #include <array>
 #include <iterator>
 
+#include "millrace/base/percent.h"
 #include "millrace/batch/record_metrics.h"
 #include "millrace/record/json.h"
 
 namespace millrace::gateway {
-namespace {
-
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-}  // namespace
-
 void append_created(std::string& out, std::string_view table, const Settled& settled) {
   out += "\"id\":";
   if (settled.id.kind == IdView::Kind::integer) {
@@ -39,18 +32,10 @@ void append_item_error(std::string& out, const Error& error, Origin origin) {
 }
 
 std::string location_of(std::string_view table, const IdView& id) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
   std::string path = "/v1/";
   (path += table) += '/';
   if (id.kind == IdView::Kind::integer) return path + std::to_string(id.integer);
-  for (const char c : id.text) {
-    if (is_unreserved(c)) {
-      path += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      ((path += '%') += hex[byte >> 4]) += hex[byte & 15];
-    }
-  }
+  append_percent_encoded(path, id.text);
   return path;
 }
 

@@ -50,7 +50,6 @@ class LaneWriter final : public batch::Outcomes {
   bool is_idle() const { return batcher_.is_idle(); }
   std::uint64_t bytes_settled() const { return bytes_settled_; }  // so far, as Committer counts them
   std::uint64_t records_written() const { return records_written_; }
-  const std::string& table() const { return lane_.table; }
 
   void written(const Block& block, std::size_t first, std::size_t last) override;
   void skipped(const Block& block, std::size_t index) override;
